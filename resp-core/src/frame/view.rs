@@ -1,0 +1,346 @@
+//! What frames hold.
+
+use super::FrameRef;
+use super::token::Token;
+use alloc::vec::Vec;
+
+/// What a frame holds, by its RESP type.
+///
+/// Text is bytes: Redis promises no encoding. The enum is complete for RESP2 and RESP3.
+#[derive(Clone, Copy, PartialEq)]
+pub enum View<'a> {
+    /// `+`, such as `OK`.
+    SimpleString(&'a [u8]),
+    /// `-`, such as `ERR unknown command`.
+    SimpleError(&'a [u8]),
+    /// `:`
+    Integer(i64),
+    /// `$`
+    BulkString(&'a [u8]),
+    /// `_`, and RESP2's null bulk string (`$-1`) and null array (`*-1`).
+    Null,
+    /// `,`
+    Double(f64),
+    /// `#`
+    Boolean(bool),
+    /// `!`, an error that may hold any byte.
+    BulkError(&'a [u8]),
+    /// `=`, text with a format of three bytes: `txt` or `mkd`.
+    Verbatim {
+        /// The three bytes of format.
+        format: &'a [u8],
+        /// The text behind the colon.
+        text: &'a [u8],
+    },
+    /// `(`, an integer of any size as text: a sign or none, and digits.
+    BigNumber(&'a [u8]),
+    /// `*`
+    Array(Elements<'a>),
+    /// `%`
+    Map(Pairs<'a>),
+    /// `~`
+    Set(Elements<'a>),
+    /// `>`
+    Push(Elements<'a>),
+    /// `$?`, a string that comes in chunks.
+    StreamedString(Chunks<'a>),
+}
+
+impl<'a> FrameRef<'a> {
+    /// What the frame holds, its attributes aside.
+    #[inline]
+    pub fn view(&self) -> View<'a> {
+        let body = self.body();
+        // Checked bytes hold a token at each place where one is read.
+        let Some((token, rest)) = Token::read(body) else { return View::Null };
+        let elements = |left| Elements { rest: self.sibling(rest), left };
+        match token {
+            Token::Line(b'+', text) => View::SimpleString(text),
+            Token::Line(b'-', text) => View::SimpleError(text),
+            Token::Line(b',', text) => View::Double(double(text)),
+            Token::Line(b'#', text) => View::Boolean(text == b"t"),
+            Token::Line(_, text) => View::BigNumber(text),
+            Token::Integer(value) => View::Integer(value),
+            Token::Null | Token::End | Token::Chunk(_) => View::Null,
+            Token::Payload(b'!', text) => View::BulkError(text),
+            Token::Payload(b'=', payload) => {
+                let (format, text) = payload.split_at_checked(FORMAT).unwrap_or_default();
+                View::Verbatim { format, text: text.get(1..).unwrap_or_default() }
+            }
+            Token::Payload(_, text) => View::BulkString(text),
+            Token::Open(b'%', left) => View::Map(Pairs(elements(left))),
+            Token::Open(b'~', left) => View::Set(elements(left)),
+            Token::Open(b'>', left) => View::Push(elements(left)),
+            Token::Open(_, left) => View::Array(elements(left)),
+            Token::OpenChunks => View::StreamedString(Chunks { rest }),
+        }
+    }
+
+    /// The attributes in front of the frame, which say something about it. Several sets of them
+    /// are read as one.
+    pub fn attributes(&self) -> impl Iterator<Item = (FrameRef<'a>, FrameRef<'a>)> + use<'a> {
+        let frame = *self;
+        let mut rest = frame.bytes;
+        let mut pairs = Pairs(Elements { rest: frame.sibling(&[]), left: Some(0) });
+        core::iter::from_fn(move || {
+            loop {
+                if let Some(pair) = pairs.next() {
+                    return Some(pair);
+                }
+                let Some((Token::Open(b'|', left), inside)) = Token::read(rest) else {
+                    return None;
+                };
+                pairs = Pairs(Elements { rest: frame.sibling(inside), left });
+                rest = skip(rest);
+            }
+        })
+    }
+
+    /// The pushes that stand between the elements of an aggregate in this frame. They are news of
+    /// their own and no elements: [`Elements`] passes over them.
+    pub fn nested_pushes(&self) -> Pushes<'a> {
+        let body = self.body();
+        let rest = Token::read(body).map_or(body, |(_, rest)| rest);
+        Pushes { rest: self.sibling(rest) }
+    }
+
+    /// The bytes behind the attributes.
+    #[inline]
+    pub(super) fn body(&self) -> &'a [u8] {
+        let mut body = self.bytes;
+        while body.first() == Some(&b'|') {
+            body = skip(body);
+        }
+        body
+    }
+}
+
+/// The elements of an array, a set or a push, in order.
+#[derive(Clone, Copy)]
+pub struct Elements<'a> {
+    /// From the next element on, to the end of the frame.
+    rest: FrameRef<'a>,
+    /// How many are to come; none where an end marker tells.
+    left: Option<usize>,
+}
+
+impl Elements<'_> {
+    /// How many elements are to come. Counts them where they are streamed.
+    pub fn len(&self) -> usize {
+        self.left.unwrap_or_else(|| (*self).count())
+    }
+
+    /// Whether no element is to come.
+    pub fn is_empty(&self) -> bool {
+        self.peekable().peek().is_none()
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = FrameRef<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<FrameRef<'a>> {
+        if self.left == Some(0) {
+            return None;
+        }
+        let mut bytes = self.rest.bytes;
+        let (kind, rest) = loop {
+            let (kind, rest) = frame_end(bytes)?;
+            if kind != b'>' {
+                break (kind, rest);
+            }
+            // A push in between is not one of the elements, nor are its attributes.
+            bytes = rest;
+        };
+        if kind == b'.' {
+            self.left = Some(0);
+            return None;
+        }
+        self.rest.bytes = rest;
+        self.left = self.left.map(|left| left - 1);
+        Some(self.rest.sibling(bytes.get(..bytes.len() - rest.len())?))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left.unwrap_or(0), self.left)
+    }
+}
+
+/// The pairs of a map, in order. RESP promises neither that keys are unique nor that they are
+/// strings.
+#[derive(Clone, Copy)]
+pub struct Pairs<'a>(Elements<'a>);
+
+impl Pairs<'_> {
+    /// How many pairs are to come. Counts them where they are streamed.
+    pub fn len(&self) -> usize {
+        self.0.len() / 2
+    }
+
+    /// Whether no pair is to come.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<'a> Pairs<'a> {
+    /// The same as a flat list of keys and values, as RESP2 sends maps.
+    pub const fn flatten_pairs(self) -> Elements<'a> {
+        self.0
+    }
+}
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = (FrameRef<'a>, FrameRef<'a>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        Some((self.0.next()?, self.0.next()?))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let (low, high) = self.0.size_hint();
+        (low / 2, high.map(|high| high / 2))
+    }
+}
+
+/// The chunks of a streamed string, in order.
+#[derive(Clone, Copy)]
+pub struct Chunks<'a> {
+    rest: &'a [u8],
+}
+
+impl Chunks<'_> {
+    /// The chunks put together.
+    pub fn to_vec(self) -> Vec<u8> {
+        self.collect::<Vec<_>>().concat()
+    }
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        match Token::read(self.rest)? {
+            (Token::Chunk(chunk), rest) if !chunk.is_empty() => {
+                self.rest = rest;
+                Some(chunk)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The pushes found inside a frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Pushes<'a> {
+    rest: FrameRef<'a>,
+}
+
+impl<'a> Iterator for Pushes<'a> {
+    type Item = FrameRef<'a>;
+
+    fn next(&mut self) -> Option<FrameRef<'a>> {
+        loop {
+            let bytes = self.rest.bytes;
+            let (token, rest) = Token::read(bytes)?;
+            if matches!(token, Token::Open(b'>', _)) {
+                let rest = skip(bytes);
+                self.rest.bytes = rest;
+                return Some(self.rest.sibling(bytes.get(..bytes.len() - rest.len())?));
+            }
+            self.rest.bytes = rest;
+        }
+    }
+}
+
+/// What follows the aggregate or scalar at the start of checked bytes.
+fn skip(bytes: &[u8]) -> &[u8] {
+    let Some((token, mut rest)) = Token::read(bytes) else { return &[] };
+    // Frames to come before the innermost streamed one ends, and before those around it do.
+    let mut due = match token {
+        Token::Open(_, Some(frames)) => frames,
+        Token::Open(_, None) | Token::OpenChunks => STREAMED,
+        _ => 0,
+    };
+    let mut around = Vec::new();
+    loop {
+        while due == 0 {
+            match around.pop() {
+                Some(outer) => due = outer,
+                None => return rest,
+            }
+        }
+        let Some((token, behind)) = Token::read(rest) else { return rest };
+        rest = behind;
+        let counts = due != STREAMED;
+        match token {
+            // Out of band: its frames are due, and the element still is.
+            Token::Open(b'|' | b'>', frames) => {
+                let frames = frames.unwrap_or(0);
+                if counts {
+                    due = due.saturating_add(frames);
+                } else if frames > 0 {
+                    around.push(due);
+                    due = frames;
+                }
+            }
+            Token::Open(_, Some(frames)) if counts => due = (due - 1).saturating_add(frames),
+            Token::Open(_, Some(0)) => {}
+            Token::Open(_, Some(frames)) => {
+                around.push(due);
+                due = frames;
+            }
+            Token::Open(_, None) | Token::OpenChunks => {
+                around.push(if counts { due - 1 } else { due });
+                due = STREAMED;
+            }
+            Token::End | Token::Chunk([]) => due = 0,
+            Token::Chunk(_) => {}
+            _ if counts => due -= 1,
+            _ => {}
+        }
+    }
+}
+
+/// The type of the frame at the start of checked bytes, and what follows it.
+#[inline]
+fn frame_end(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let mut body = bytes;
+    while body.first() == Some(&b'|') {
+        body = skip(body);
+    }
+    Some((*body.first()?, skip(body)))
+}
+
+/// A double's text, which the scanner has checked.
+pub(super) fn double(text: &[u8]) -> f64 {
+    let text = core::str::from_utf8(text).unwrap_or_default();
+    // Redis before 7.2 may print a NaN's sign, which Rust's parser doesn't know.
+    text.parse().unwrap_or(f64::NAN)
+}
+
+impl PartialEq for Pairs<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl PartialEq for Chunks<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        Iterator::eq(*self, *other)
+    }
+}
+
+impl PartialEq for Elements<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        Iterator::eq(*self, *other)
+    }
+}
+
+/// Bytes of a verbatim string's format.
+const FORMAT: usize = 3;
+
+/// Stands for "until the end marker" among numbers of frames.
+const STREAMED: usize = usize::MAX;
