@@ -1,2 +1,44 @@
-//! X.
-fn main() {}
+//! The project's own commands, run as `cargo xtask <command>`.
+
+mod cli;
+mod exec;
+mod fuzz;
+mod gates;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use cli::Command;
+use exec::{Exec, Failure};
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1).collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure @ Failure::Reported) => failure.exit_code(),
+        Err(failure) => {
+            let code = failure.exit_code();
+            failure.report();
+            code
+        }
+    }
+}
+
+fn run(args: Vec<String>) -> Result<(), Failure> {
+    match cli::parse(args)? {
+        Command::Help => {
+            print!("{}", cli::HELP);
+            Ok(())
+        }
+        Command::Test => test::run(),
+        Command::Fuzz(options) => fuzz::run(&options),
+        Command::Bench(args) => {
+            Exec::cargo(["run", "--release", "-p", "bench", "--"]).args(args).run()
+        }
+        Command::Exhaustive(args) => {
+            Exec::cargo(["run", "--release", "-p", "testkit", "--example", "exhaustive", "--"])
+                .args(args)
+                .run()
+        }
+    }
+}

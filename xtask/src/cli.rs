@@ -1,0 +1,137 @@
+//! What can be asked for.
+
+use crate::exec::Failure;
+
+/// What `cargo xtask --help` prints.
+pub(crate) const HELP: &str = "\
+Usage: cargo xtask <command>
+
+  test                            everything CI does, in CI's order
+  fuzz [--seconds N] [TARGET]     run one fuzz target or all, 60 seconds each unless told
+  bench [ARGS..]                  run the benchmarks in release mode (`codec` unless told)
+  exhaustive [ARGS..]             run the exhaustive checks in release mode
+  help                            print this
+";
+
+/// One command with its arguments.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Test,
+    Fuzz(FuzzOptions),
+    /// The arguments are the benchmark's.
+    Bench(Vec<String>),
+    /// The arguments are the example's.
+    Exhaustive(Vec<String>),
+}
+
+/// What to fuzz, and for how long.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FuzzOptions {
+    /// Per target.
+    pub(crate) seconds: u32,
+    /// All targets, if none is named.
+    pub(crate) target: Option<String>,
+}
+
+/// Reads the command line, without the name of the program.
+pub(crate) fn parse(args: Vec<String>) -> Result<Command, Failure> {
+    let mut args = args.into_iter();
+    let Some(command) = args.next() else { return Ok(Command::Help) };
+    let rest: Vec<String> = args.collect();
+    match command.as_str() {
+        "help" | "-h" | "--help" => Ok(Command::Help),
+        "test" => match rest.first() {
+            None => Ok(Command::Test),
+            Some(arg) => Err(usage(&format!("`test` takes no arguments, so not `{arg}`"))),
+        },
+        "fuzz" => parse_fuzz(rest).map(Command::Fuzz),
+        "bench" if rest.is_empty() => Ok(Command::Bench(vec!["codec".to_owned()])),
+        "bench" => Ok(Command::Bench(rest)),
+        "exhaustive" => Ok(Command::Exhaustive(rest)),
+        unknown => Err(usage(&format!("there is no command `{unknown}`"))),
+    }
+}
+
+fn parse_fuzz(args: Vec<String>) -> Result<FuzzOptions, Failure> {
+    let mut options = FuzzOptions { seconds: DEFAULT_FUZZ_SECONDS, target: None };
+    let mut args = args.into_iter();
+    while let Some(arg) = args.next() {
+        if arg == "--seconds" {
+            options.seconds = parse_seconds(args.next())?;
+        } else if let Some(seconds) = arg.strip_prefix("--seconds=") {
+            options.seconds = parse_seconds(Some(seconds.to_owned()))?;
+        } else if arg.starts_with('-') {
+            return Err(usage(&format!("`fuzz` has no option `{arg}`")));
+        } else if options.target.is_some() {
+            return Err(usage(&format!("`fuzz` takes one target or none, so not also `{arg}`")));
+        } else {
+            options.target = Some(arg);
+        }
+    }
+    Ok(options)
+}
+
+/// Reads a time to fuzz. 0 is refused because it means "for ever" to libFuzzer.
+fn parse_seconds(value: Option<String>) -> Result<u32, Failure> {
+    let seconds = value.as_deref().and_then(|value| value.parse().ok());
+    seconds.filter(|&seconds| seconds > 0).ok_or_else(|| {
+        let found = value.map_or_else(|| "nothing".to_owned(), |value| format!("`{value}`"));
+        usage(&format!("`--seconds` needs a whole number above 0, not {found}"))
+    })
+}
+
+fn usage(problem: &str) -> Failure {
+    Failure::Usage(format!("{problem}\n\n{HELP}"))
+}
+
+/// Long enough to leave the corpus behind, short enough to wait for.
+const DEFAULT_FUZZ_SECONDS: u32 = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, Failure> {
+        parse(line.split_whitespace().map(str::to_owned).collect())
+    }
+
+    fn fuzz(seconds: u32, target: Option<&str>) -> Command {
+        Command::Fuzz(FuzzOptions { seconds, target: target.map(str::to_owned) })
+    }
+
+    #[test]
+    fn commands_are_read() {
+        for (line, command) in [
+            ("", Command::Help),
+            ("--help", Command::Help),
+            ("test", Command::Test),
+            ("fuzz", fuzz(60, None)),
+            ("fuzz decode", fuzz(60, Some("decode"))),
+            ("fuzz --seconds 5 decode", fuzz(5, Some("decode"))),
+            ("fuzz decode --seconds=5", fuzz(5, Some("decode"))),
+            ("bench", Command::Bench(vec!["codec".to_owned()])),
+            ("bench codec --quick", Command::Bench(vec!["codec".to_owned(), "--quick".to_owned()])),
+            ("exhaustive 7", Command::Exhaustive(vec!["7".to_owned()])),
+        ] {
+            assert_eq!(parsed(line).unwrap(), command, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named_next_to_what_exists() {
+        for (line, named) in [
+            ("tset", "`tset`"),
+            ("test --fast", "`--fast`"),
+            ("fuzz --minutes 1", "`--minutes`"),
+            ("fuzz one two", "`two`"),
+            ("fuzz --seconds", "nothing"),
+            ("fuzz --seconds soon", "`soon`"),
+            ("fuzz --seconds 0", "`0`"),
+        ] {
+            let Err(Failure::Usage(text)) = parsed(line) else { panic!("{line} was accepted") };
+            assert!(text.contains(named), "{line}: {text}");
+            assert!(text.contains(HELP), "{line}: {text}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Promises about the code's shape, checked by machine.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::exec::{Exec, Failure, root};
+
+/// The cores build without their default features and depend on no more than they may.
+pub(crate) fn cores() -> Result<(), Failure> {
+    for (core, _) in CORES {
+        Exec::cargo(["build", "-p", core, "--no-default-features"]).run()?;
+    }
+    for (core, allowed) in CORES {
+        let tree = Exec::cargo(["tree", "-p", core, "-e", "normal", "--prefix", "none"]);
+        let listing = tree.stdout()?;
+        let found = packages(&listing);
+        let unwanted: Vec<_> = found.iter().filter(|name| !allowed.contains(name)).collect();
+        if !unwanted.is_empty() {
+            return Err(Failure::new(format!(
+                "{core} may not depend on {unwanted:?}, only on {allowed:?}; to see why it does:\n  \
+                 {tree}"
+            )));
+        }
+        println!("{core}: {}", found.into_iter().collect::<Vec<_>>().join(", "));
+    }
+    Ok(())
+}
+
+/// Each adapter is small: what grows belongs to adapter-core, once for all of them.
+pub(crate) fn adapter_sizes() -> Result<(), Failure> {
+    let adapters = adapters().map_err(|error| unreadable(root(), &error))?;
+    let mut too_large = Vec::new();
+    for adapter in adapters {
+        let src = root().join(&adapter).join("src");
+        let lines = code_lines_below(&src).map_err(|error| unreadable(&src, &error))?;
+        println!("{adapter}: {lines} lines of code");
+        if lines >= ADAPTER_LINES {
+            too_large.push(adapter);
+        }
+    }
+    if too_large.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{too_large:?} must stay below {ADAPTER_LINES} lines of code: move what isn't connecting, \
+         listening, reading, writing, sleeping or spawning into adapter-core"
+    )))
+}
+
+/// The names in the output of `cargo tree --prefix none`, each once.
+fn packages(tree: &str) -> BTreeSet<&str> {
+    tree.lines().filter_map(|line| line.split_whitespace().next()).collect()
+}
+
+/// `adapter-core` is what the adapters share, and none of them.
+fn adapters() -> io::Result<Vec<String>> {
+    let mut adapters = Vec::new();
+    for entry in fs::read_dir(root())? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.starts_with("adapter-") && name != "adapter-core" {
+            adapters.push(name);
+        }
+    }
+    adapters.sort();
+    Ok(adapters)
+}
+
+fn code_lines_below(dir: &Path) -> io::Result<usize> {
+    let mut lines = 0;
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            lines += code_lines_below(&path)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            lines += code_lines(&fs::read_to_string(&path)?);
+        }
+    }
+    Ok(lines)
+}
+
+/// Counts the lines that are neither blank nor all comment.
+///
+/// A block comment counts as one only where it begins a line, which is where rustfmt puts it; so
+/// the counter needs no idea of strings.
+fn code_lines(source: &str) -> usize {
+    let mut in_block_comment = false;
+    let mut lines = 0;
+    for line in source.lines().map(str::trim) {
+        in_block_comment |= line.starts_with("/*");
+        if in_block_comment {
+            in_block_comment = !line.ends_with("*/");
+        } else if !line.is_empty() && !line.starts_with("//") {
+            lines += 1;
+        }
+    }
+    lines
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("can't read {}: {error}", path.display()))
+}
+
+/// The cores, each with the packages that it may consist of. hashbrown brings the last three.
+const CORES: [(&str, &[&str]); 2] = [
+    ("resp-core", &["resp-core", "bytes", "memchr", "itoa"]),
+    (
+        "redis-client-core",
+        &[
+            "redis-client-core",
+            "resp-core",
+            "bytes",
+            "memchr",
+            "itoa",
+            "hashbrown",
+            "foldhash",
+            "allocator-api2",
+            "equivalent",
+        ],
+    ),
+];
+
+/// The limit that the design sets.
+const ADAPTER_LINES: usize = 300;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_code_is_counted() {
+        let source = "\
+//! Doc.
+
+/// Doc.
+fn main() { // one
+    /* block */
+    /*
+       still block
+    */
+    let comment = \"/* not a comment\";
+}
+";
+        assert_eq!(code_lines(source), 3);
+    }
+
+    #[test]
+    fn every_package_is_found_once() {
+        let tree = "core v0.1.0 (/somewhere)\nbytes v1.12.1\nmemchr v2.8.3\nbytes v1.12.1 (*)\n";
+        assert_eq!(packages(tree), BTreeSet::from(["bytes", "core", "memchr"]));
+    }
+
+    #[test]
+    fn the_shared_core_is_no_adapter() {
+        let adapters = adapters().unwrap();
+        assert!(adapters.contains(&"adapter-tokio".to_owned()), "{adapters:?}");
+        assert!(!adapters.contains(&"adapter-core".to_owned()), "{adapters:?}");
+    }
+}
