@@ -1,0 +1,194 @@
+//! Several commands sent in one piece.
+
+mod tuples;
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use resp_core::{Frame, OutBuf, View, encode};
+
+use crate::command::{Command, Kind};
+use crate::error::{Error, ReplyError, ServerError};
+use crate::facts::{Effect, Facts};
+use crate::reply::{FromReply, read_reply};
+use crate::request::{Request, Timeout};
+
+/// Commands that go out one behind the other, with nothing in between, and come back as one list
+/// of replies.
+///
+/// As a pipeline each stands for itself; as a [transaction](Self::transaction) the server runs
+/// them all or none.
+#[derive(Default)]
+pub struct Batch {
+    pub(crate) encoded: OutBuf,
+    pub(crate) commands: Vec<&'static Facts>,
+    /// Where the first command ends: before that, none of a pipeline can have run.
+    pub(crate) first_end: usize,
+    pub(crate) timeout: Timeout,
+    pub(crate) atomic: bool,
+}
+
+impl Batch {
+    /// A pipeline without commands.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A transaction without commands: `MULTI` in front, and `EXEC` behind once it is submitted.
+    pub fn transaction() -> Self {
+        let mut batch = Self::new();
+        encode::command(&mut batch.encoded, ["MULTI"]);
+        batch.atomic = true;
+        batch
+    }
+
+    /// Appends a command. Of the timeouts that commands have of their own, the longest counts for
+    /// all.
+    pub fn push(&mut self, command: impl AsRef<Request>) -> &mut Self {
+        let request = command.as_ref();
+        request.encode(&mut self.encoded);
+        if self.commands.is_empty() {
+            self.first_end = self.encoded.len();
+        }
+        self.commands.push(request.facts());
+        self.timeout = match (self.timeout, request.timeout()) {
+            (Timeout::Never, _) | (_, Timeout::Never) => Timeout::Never,
+            (Timeout::After(one), Timeout::After(two)) => Timeout::After(one.max(two)),
+            (Timeout::Default, other) | (other, Timeout::Default) => other,
+        };
+        self
+    }
+
+    /// How many commands there are.
+    pub fn len(&self) -> usize {
+        self.commands.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.commands.is_empty()
+    }
+
+    /// The facts about each command, in order.
+    pub fn facts(&self) -> &[&'static Facts] {
+        &self.commands
+    }
+
+    /// How many replies will come.
+    pub(crate) fn replies(&self) -> usize {
+        self.commands.len() + if self.atomic { TRANSACTION_REPLIES } else { 0 }
+    }
+
+    /// The first command whose replies can't be counted among others.
+    pub(crate) fn misfit(&self) -> Option<&'static Facts> {
+        let misfit = |facts: &&&Facts| {
+            matches!(
+                facts.effect,
+                Effect::Subscribes(_) | Effect::Unsubscribes(_) | Effect::EndsReplies
+            )
+        };
+        self.commands.iter().find(misfit).copied()
+    }
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.commands.iter().map(|facts| facts.name);
+        f.write_str(if self.atomic { "transaction " } else { "pipeline " })?;
+        f.debug_list().entries(names.take(DEBUG_COMMANDS)).finish()
+    }
+}
+
+/// Commands with typed replies that make a batch: a tuple of them, or a `Vec` of one kind.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no batch of commands",
+    note = "use a tuple of up to 12 commands made by `cmd::..`, or a `Vec` of one kind"
+)]
+pub trait IntoBatch {
+    /// What comes back: a result for each command.
+    type Replies;
+
+    /// Appends the commands.
+    fn into_batch(self, batch: &mut Batch);
+
+    /// Reads the replies.
+    fn read(results: Results<'_>) -> Self::Replies;
+}
+
+impl<K: Kind, T: FromReply> IntoBatch for Vec<Command<K, T>> {
+    type Replies = Vec<Result<T, Error>>;
+
+    fn into_batch(self, batch: &mut Batch) {
+        for command in &self {
+            batch.push(command);
+        }
+    }
+
+    fn read(mut results: Results<'_>) -> Self::Replies {
+        (0..results.facts.len()).map(|_| results.next()).collect()
+    }
+}
+
+/// The results of a batch, to be read in order: replies as far as they came, then what became of
+/// the rest.
+#[derive(Debug)]
+pub struct Results<'a> {
+    facts: &'a [&'static Facts],
+    replies: core::slice::Iter<'a, Frame>,
+    next: usize,
+    rest: Option<Error>,
+}
+
+impl<'a> Results<'a> {
+    /// Of a pipeline: the replies that came, and why there are no more if there aren't.
+    pub fn of_pipeline(
+        facts: &'a [&'static Facts],
+        replies: &'a [Frame],
+        rest: Option<Error>,
+    ) -> Self {
+        Self { facts, replies: replies.iter(), next: 0, rest }
+    }
+
+    /// The next command's result.
+    pub fn next<T: FromReply>(&mut self) -> Result<T, Error> {
+        let facts = self.facts.get(self.next).copied().unwrap_or(&Facts::UNKNOWN);
+        self.next += 1;
+        match (self.replies.next(), &self.rest) {
+            (Some(frame), _) => read_reply(facts, frame.as_frame()),
+            (None, Some(error)) => Err(error.clone()),
+            (None, None) => Err(Error::Reply { command: facts.name, error: ReplyError::Null }),
+        }
+    }
+}
+
+/// Reads the replies to a whole transaction: `MULTI`, each command's `QUEUED`, `EXEC`.
+///
+/// # Errors
+///
+/// [`Error::Server`] with the first error that kept a command from being queued (the server
+/// then discards them all), or with the refusal of `MULTI` or `EXEC`; [`Error::Aborted`] where a
+/// watched key had changed.
+pub fn read_transaction<B: IntoBatch>(
+    facts: &[&'static Facts],
+    replies: &[Frame],
+) -> Result<B::Replies, Error> {
+    let unreadable = || Error::Reply { command: "EXEC", error: ReplyError::Null };
+    let (exec, queued) = replies.split_last().ok_or_else(unreadable)?;
+    if let View::Array(elements) = exec.view() {
+        let elements: Vec<Frame> = elements.map(|element| element.to_frame()).collect();
+        return Ok(B::read(Results::of_pipeline(facts, &elements, None)));
+    }
+    if let Some(error) = queued.iter().find_map(|frame| ServerError::of(frame.as_frame())) {
+        return Err(Error::Server(error));
+    }
+    match exec.view() {
+        View::Null => Err(Error::Aborted),
+        _ => Err(ServerError::of(exec.as_frame()).map_or_else(unreadable, Error::Server)),
+    }
+}
+
+/// Replies to `MULTI` and `EXEC`.
+const TRANSACTION_REPLIES: usize = 2;
+
+/// Commands that `Debug` names.
+const DEBUG_COMMANDS: usize = 16;

@@ -1,0 +1,171 @@
+//! Commands as values: what to send, and what the reply is read as.
+
+use core::fmt;
+use core::future::{Future, IntoFuture};
+use core::marker::PhantomData;
+use core::time::Duration;
+
+use crate::arg::ToArg;
+use crate::error::Error;
+use crate::facts::Facts;
+use crate::reply::FromReply;
+use crate::request::{Request, Timeout};
+
+/// A kind of command, such as [`Get`](crate::cmd::Get): its facts and its usual reply.
+pub trait Kind {
+    /// What is known about it.
+    const FACTS: &'static Facts;
+    /// What its reply is read as, unless the caller wants something else.
+    type Reply: FromReply;
+}
+
+/// A command: its arguments, what its reply is read as (`T`), and who will send it (`X`).
+///
+/// Made by the functions of [`cmd`](crate::cmd) it is a plain value, for pipelines, transactions
+/// and bare sessions. Made by the methods of [`Commands`](crate::Commands) it belongs to a client
+/// and can be awaited. Its options are methods, the same for both.
+///
+/// ```
+/// use redis_client_core::cmd;
+///
+/// let set = cmd::set("k", "v").px(500).nx();
+/// let get = cmd::get("counter").parse::<u64>();
+/// # let _ = (set, get);
+/// ```
+#[must_use = "a command does nothing until it is awaited, submitted or put in a pipeline"]
+pub struct Command<K: Kind, T = <K as Kind>::Reply, X = Detached> {
+    request: Request,
+    executor: X,
+    kind: PhantomData<fn() -> (K, T)>,
+}
+
+/// Who would send a command made by [`cmd`](crate::cmd): nobody yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Detached;
+
+/// Something that sends commands and hands back their replies: a client, a lease, a pool.
+#[diagnostic::on_unimplemented(
+    message = "this command belongs to no client, so it can't be awaited",
+    note = "await `client.get(..)` instead of `cmd::get(..)`; the latter goes into a pipeline"
+)]
+pub trait Execute: Sized {
+    /// The future of a reply read as `T`.
+    type Call<T: FromReply>: Future<Output = Result<T, Error>>;
+
+    /// Sends the command once the future is polled.
+    fn execute<T: FromReply>(self, request: Request) -> Self::Call<T>;
+}
+
+impl<K: Kind> Command<K> {
+    /// Starts the command, without arguments.
+    pub(crate) fn new() -> Self {
+        Self { request: Request::known(K::FACTS), executor: Detached, kind: PhantomData }
+    }
+}
+
+impl<T, X> Command<Any, T, X> {
+    /// Appends an argument.
+    ///
+    /// ```
+    /// # use redis_client_core::cmd;
+    /// let command = cmd::command("OBJECT").arg("ENCODING").arg("key");
+    /// assert_eq!(command.as_ref().count(), 3);
+    /// ```
+    pub fn arg(mut self, argument: impl ToArg) -> Self {
+        self.request.arg(argument);
+        self
+    }
+
+    /// Appends each of the arguments.
+    pub fn args<A: ToArg>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        for argument in arguments {
+            self.request.arg(argument);
+        }
+        self
+    }
+}
+
+impl<K: Kind, T, X> Command<K, T, X> {
+    /// Has the reply read as another type.
+    ///
+    /// ```
+    /// # use redis_client_core::cmd;
+    /// let n = cmd::get("counter").parse::<u64>();
+    /// # let _ = n;
+    /// ```
+    pub fn parse<U: FromReply>(self) -> Command<K, U, X> {
+        Command { request: self.request, executor: self.executor, kind: PhantomData }
+    }
+
+    /// Waits this long for the reply, instead of as long as configured.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.request.set_timeout(Timeout::After(timeout));
+        self
+    }
+
+    /// The command as it will be sent.
+    pub fn into_request(self) -> Request {
+        self.request
+    }
+
+    pub(crate) fn bind<Y>(self, executor: Y) -> Command<K, T, Y> {
+        Command { request: self.request, executor, kind: PhantomData }
+    }
+
+    /// Appends a required argument or an option's word.
+    #[inline]
+    pub(crate) fn with(mut self, argument: impl ToArg) -> Self {
+        argument.write_arg(&mut self.request);
+        self
+    }
+
+    pub(crate) fn with_all<A: ToArg>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        for argument in arguments {
+            argument.write_arg(&mut self.request);
+        }
+        self
+    }
+}
+
+/// A command given by its name, of which only the generic is known.
+#[derive(Debug)]
+pub enum Any {}
+
+impl Kind for Any {
+    const FACTS: &'static Facts = &Facts::UNKNOWN;
+    type Reply = resp_core::Frame;
+}
+
+impl Command<Any> {
+    pub(crate) fn named(name: &str) -> Self {
+        Self { request: Request::new(name), executor: Detached, kind: PhantomData }
+    }
+}
+
+impl<K: Kind, T: FromReply, X: Execute> IntoFuture for Command<K, T, X> {
+    type Output = Result<T, Error>;
+    type IntoFuture = X::Call<T>;
+
+    #[inline]
+    fn into_future(self) -> X::Call<T> {
+        self.executor.execute(self.request)
+    }
+}
+
+impl<K: Kind, T, X> AsRef<Request> for Command<K, T, X> {
+    fn as_ref(&self) -> &Request {
+        &self.request
+    }
+}
+
+impl<K: Kind, T, X: Clone> Clone for Command<K, T, X> {
+    fn clone(&self) -> Self {
+        Self { request: self.request.clone(), executor: self.executor.clone(), kind: PhantomData }
+    }
+}
+
+impl<K: Kind, T, X> fmt::Debug for Command<K, T, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Command({:?})", self.request)
+    }
+}

@@ -1,0 +1,108 @@
+//! Replies as Rust values.
+
+mod collections;
+mod scalars;
+mod tuples;
+
+use alloc::vec::Vec;
+
+use resp_core::{Elements, Frame, FrameRef};
+
+use crate::error::{Error, ReplyError, ServerError};
+use crate::facts::Facts;
+pub use scalars::text_of;
+
+/// A type that a reply can be read as.
+///
+/// Implementations take each form in which servers send the same thing: maps are flat arrays in
+/// RESP2, numbers may come as text. What doesn't fit is a [`ReplyError`], never a guess.
+///
+/// ```
+/// use redis_client_core::{FromReply, ReplyError, text_of};
+/// use resp_core::{Frame, FrameRef};
+///
+/// #[derive(Debug, PartialEq)]
+/// struct Colour(u32);
+///
+/// impl FromReply for Colour {
+///     fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+///         let hex = text_of(frame)?.strip_prefix(b"#").unwrap_or_default();
+///         let hex = str::from_utf8(hex).map_err(|_| ReplyError::Utf8)?;
+///         let value = u32::from_str_radix(hex, 16);
+///         value.map(Colour).map_err(|_| ReplyError::Number { expected: "a colour" })
+///     }
+/// }
+///
+/// let frame = Frame::parse("$7\r\n#ff8800\r\n").unwrap();
+/// assert_eq!(Colour::from_reply(frame.as_frame()), Ok(Colour(0xff8800)));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "no reply can be read as `{Self}`",
+    note = "`Frame` takes any reply; implement `FromReply` for your own types"
+)]
+pub trait FromReply: Sized {
+    /// Whether an error reply is a value of this type, instead of an error of the command.
+    const TAKES_ERRORS: bool = false;
+
+    /// Reads the reply.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplyError`] if the reply holds something else.
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError>;
+
+    /// Reads the elements of an aggregate. Pairs do it otherwise: they take flat lists too.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplyError`] of the first element that holds something else.
+    #[doc(hidden)]
+    fn from_elements(elements: Elements<'_>) -> Result<Vec<Self>, ReplyError> {
+        elements.map(Self::from_reply).collect()
+    }
+}
+
+/// Reads the reply to one command: an error reply becomes the command's error.
+///
+/// # Errors
+///
+/// [`Error::Server`] or [`Error::Reply`].
+#[inline]
+pub fn read_reply<T: FromReply>(facts: &'static Facts, frame: FrameRef<'_>) -> Result<T, Error> {
+    if !T::TAKES_ERRORS && matches!(frame.type_byte(), b'-' | b'!') {
+        if let Some(error) = ServerError::of(frame) {
+            return Err(Error::Server(error));
+        }
+    }
+    T::from_reply(frame).map_err(|error| Error::Reply { command: facts.name, error })
+}
+
+/// Any reply at all.
+impl FromReply for Frame {
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        Ok(frame.to_frame())
+    }
+}
+
+/// An element that may be an error of its own.
+impl<T: FromReply> FromReply for Result<T, ServerError> {
+    const TAKES_ERRORS: bool = true;
+
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        match ServerError::of(frame) {
+            Some(error) => Ok(Err(error)),
+            None => T::from_reply(frame).map(Ok),
+        }
+    }
+}
+
+/// Null is `None`.
+impl<T: FromReply> FromReply for Option<T> {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        match frame.view() {
+            resp_core::View::Null => Ok(None),
+            _ => T::from_reply(frame).map(Some),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Strings, numbers and booleans.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::str::FromStr;
+
+use bytes::Bytes;
+use resp_core::{FrameRef, View};
+
+use super::FromReply;
+use crate::error::ReplyError;
+
+/// The text of a reply that is a string of some kind.
+///
+/// # Errors
+///
+/// [`ReplyError`] if it isn't one, or comes in chunks.
+#[inline]
+pub fn text_of(frame: FrameRef<'_>) -> Result<&[u8], ReplyError> {
+    match frame.view() {
+        View::BulkString(text)
+        | View::SimpleString(text)
+        | View::Verbatim { text, .. }
+        | View::BigNumber(text) => Ok(text),
+        _ => Err(ReplyError::unexpected("a string", frame)),
+    }
+}
+
+/// Shares the read buffer's memory where the reply is large.
+impl FromReply for Bytes {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        match frame.view() {
+            View::StreamedString(chunks) => Ok(chunks.to_vec().into()),
+            View::Integer(value) => Ok(integer_text(value)),
+            _ => text_of(frame).map(|text| frame.to_shared(text)),
+        }
+    }
+}
+
+impl FromReply for String {
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        match frame.view() {
+            View::StreamedString(_) | View::Integer(_) => {
+                Self::from_utf8(Bytes::from_reply(frame)?.into()).map_err(|_| ReplyError::Utf8)
+            }
+            _ => {
+                core::str::from_utf8(text_of(frame)?).map(Self::from).map_err(|_| ReplyError::Utf8)
+            }
+        }
+    }
+}
+
+/// Takes anything that says yes without saying more: `OK`, 1, true. 0 and false are no.
+impl FromReply for bool {
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        match frame.view() {
+            View::Boolean(value) => Ok(value),
+            View::Integer(1) | View::SimpleString(b"OK") | View::BulkString(b"1") => Ok(true),
+            View::Integer(0) | View::BulkString(b"0") => Ok(false),
+            View::Integer(_) => Err(ReplyError::Number { expected: "bool" }),
+            _ => Err(ReplyError::unexpected("a boolean", frame)),
+        }
+    }
+}
+
+/// Takes any reply that isn't null or an error, and drops it: `OK` mostly.
+impl FromReply for () {
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        match frame.view() {
+            View::Null | View::SimpleError(_) | View::BulkError(_) => {
+                Err(ReplyError::unexpected("a value", frame))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromReply for f64 {
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        match frame.view() {
+            View::Double(value) => Ok(value),
+            // Exact up to 2^53, as RESP's doubles are.
+            View::Integer(value) => Ok(value as Self),
+            _ => number_in_text(frame, "f64"),
+        }
+    }
+}
+
+impl FromReply for f32 {
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        match frame.view() {
+            View::Double(value) => Ok(value as Self),
+            View::Integer(value) => Ok(value as Self),
+            _ => number_in_text(frame, "f32"),
+        }
+    }
+}
+
+/// Reads an integer, as such or in text.
+#[inline]
+fn integer<I: TryFrom<i64> + FromStr>(
+    frame: FrameRef<'_>,
+    expected: &'static str,
+) -> Result<I, ReplyError> {
+    match frame.view() {
+        View::Integer(value) => I::try_from(value).map_err(|_| ReplyError::Number { expected }),
+        View::Boolean(value) => {
+            I::try_from(i64::from(value)).map_err(|_| ReplyError::Number { expected })
+        }
+        _ => number_in_text(frame, expected),
+    }
+}
+
+fn number_in_text<N: FromStr>(
+    frame: FrameRef<'_>,
+    expected: &'static str,
+) -> Result<N, ReplyError> {
+    let text = text_of(frame)?;
+    core::str::from_utf8(text)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .ok_or(ReplyError::Number { expected })
+}
+
+fn integer_text(value: i64) -> Bytes {
+    Bytes::copy_from_slice(itoa::Buffer::new().format(value).as_bytes())
+}
+
+/// The bytes of a string, copied. (An array of small integers reads as `Vec<i64>`, not this.)
+impl FromReply for Vec<u8> {
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        Bytes::from_reply(frame).map(Self::from)
+    }
+}
+
+impl FromReply for i8 {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "i8")
+    }
+}
+
+impl FromReply for i16 {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "i16")
+    }
+}
+
+impl FromReply for i32 {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "i32")
+    }
+}
+
+impl FromReply for i64 {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "i64")
+    }
+}
+
+impl FromReply for i128 {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "i128")
+    }
+}
+
+impl FromReply for isize {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "isize")
+    }
+}
+
+impl FromReply for u16 {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "u16")
+    }
+}
+
+impl FromReply for u32 {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "u32")
+    }
+}
+
+impl FromReply for u64 {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "u64")
+    }
+}
+
+impl FromReply for u128 {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "u128")
+    }
+}
+
+impl FromReply for usize {
+    #[inline]
+    fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        integer(frame, "usize")
+    }
+}

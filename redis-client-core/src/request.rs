@@ -1,0 +1,250 @@
+//! Commands in the form they are sent in.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use bytes::Bytes;
+use resp_core::{Out, OutBuf, encode};
+
+use crate::arg::ToArg;
+use crate::facts::Facts;
+
+/// One command with its arguments, encoded, and the facts about it. What every command becomes
+/// before it is submitted.
+///
+/// Short ones are held inline, so that making one costs no allocation; [`Bytes`] arguments from
+/// [`OutBuf::SHARE_FROM`] bytes on are shared, not copied.
+#[derive(Clone)]
+pub struct Request {
+    facts: &'static Facts,
+    /// Arguments, the name included.
+    count: usize,
+    timeout: Timeout,
+    encoded: Encoded,
+}
+
+/// How long to wait for a reply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Timeout {
+    /// As long as the configuration says.
+    #[default]
+    Default,
+    /// This long.
+    After(Duration),
+    /// For ever.
+    Never,
+}
+
+/// The arguments as bulk strings, without the array's head.
+#[derive(Clone)]
+enum Encoded {
+    Inline {
+        length: u8,
+        bytes: [u8; INLINE],
+    },
+    Heap(Vec<u8>),
+    /// With shared segments.
+    Segments(Box<Vec<Piece>>),
+}
+
+#[derive(Clone)]
+enum Piece {
+    Copied(Vec<u8>),
+    Shared(Bytes),
+}
+
+impl Request {
+    /// Starts a command whose facts and name are given. `name` may be two words.
+    pub(crate) fn known(facts: &'static Facts) -> Self {
+        let mut request = Self::empty(facts);
+        for word in facts.name.split(' ') {
+            request.push(word.as_bytes());
+        }
+        request
+    }
+
+    /// Starts any command by its name, which may have several words: `CLIENT SETNAME`.
+    pub fn new(name: &str) -> Self {
+        let mut request = Self::empty(&Facts::UNKNOWN);
+        for word in name.split_ascii_whitespace() {
+            request.push(word.as_bytes());
+        }
+        request.recognise();
+        request
+    }
+
+    const fn empty(facts: &'static Facts) -> Self {
+        let encoded = Encoded::Inline { length: 0, bytes: [0; INLINE] };
+        Self { facts, count: 0, timeout: Timeout::Default, encoded }
+    }
+
+    /// Appends an argument.
+    pub fn arg(&mut self, argument: impl ToArg) -> &mut Self {
+        argument.write_arg(self);
+        if self.count == 2 {
+            // The subcommand may say more than the command.
+            self.recognise();
+        }
+        self
+    }
+
+    /// Appends the bytes as an argument.
+    #[inline]
+    pub fn push(&mut self, argument: &[u8]) {
+        self.count += 1;
+        encode::bulk_string(&mut self.encoded, argument);
+    }
+
+    /// Appends the bytes as an argument, without a copy if they are many.
+    pub fn push_shared(&mut self, argument: &Bytes) {
+        self.count += 1;
+        encode::bulk_shared(&mut self.encoded, argument.clone());
+    }
+
+    /// Sets how long to wait for the reply.
+    pub fn set_timeout(&mut self, timeout: Timeout) {
+        self.timeout = timeout;
+    }
+
+    /// What is known about the command.
+    pub const fn facts(&self) -> &'static Facts {
+        self.facts
+    }
+
+    /// How long to wait for the reply.
+    pub const fn timeout(&self) -> Timeout {
+        self.timeout
+    }
+
+    /// How many arguments there are, the name included.
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Appends the whole command to `out`.
+    #[inline]
+    pub fn encode(&self, out: &mut OutBuf) {
+        encode::array(out, self.count);
+        match &self.encoded {
+            Encoded::Inline { .. } | Encoded::Heap(_) => out.put(self.encoded.contiguous()),
+            Encoded::Segments(pieces) => {
+                for piece in pieces.iter() {
+                    match piece {
+                        Piece::Copied(bytes) => out.put(bytes),
+                        Piece::Shared(bytes) => out.put_shared(bytes.clone()),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Looks up what the generic level has to know about the command.
+    fn recognise(&mut self) {
+        if *self.facts != Facts::UNKNOWN {
+            return;
+        }
+        let (name, rest) = first_argument(self.encoded.contiguous());
+        let argument = (self.count > 1).then(|| first_argument(rest).0);
+        self.facts = Facts::of_connection(name, argument);
+    }
+}
+
+impl Encoded {
+    /// The bytes, as far as they are copied.
+    #[inline]
+    fn contiguous(&self) -> &[u8] {
+        match self {
+            Self::Inline { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or(bytes),
+            Self::Heap(bytes) => bytes,
+            Self::Segments(pieces) => match pieces.first() {
+                Some(Piece::Copied(bytes)) => bytes,
+                _ => &[],
+            },
+        }
+    }
+
+    #[cold]
+    fn put_behind(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Inline { .. } => {
+                let held = self.contiguous();
+                let mut heap = Vec::with_capacity(held.len() + bytes.len() + SPARE);
+                heap.extend_from_slice(held);
+                heap.extend_from_slice(bytes);
+                *self = Self::Heap(heap);
+            }
+            Self::Heap(heap) => heap.extend_from_slice(bytes),
+            Self::Segments(pieces) => match pieces.last_mut() {
+                Some(Piece::Copied(last)) => last.extend_from_slice(bytes),
+                _ => pieces.push(Piece::Copied(bytes.to_vec())),
+            },
+        }
+    }
+}
+
+impl Out for Encoded {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        if let Self::Inline { length, bytes: held } = self {
+            let start = usize::from(*length);
+            let end = start + bytes.len();
+            if let Some(place) = held.get_mut(start..end) {
+                place.copy_from_slice(bytes);
+                // At most INLINE, which a u8 holds.
+                *length = end as u8;
+                return;
+            }
+        }
+        self.put_behind(bytes);
+    }
+
+    fn put_shared(&mut self, bytes: Bytes) {
+        if bytes.len() < OutBuf::SHARE_FROM {
+            return self.put(&bytes);
+        }
+        if !matches!(self, Self::Segments(_)) {
+            let copied = match self {
+                Self::Heap(heap) => core::mem::take(heap),
+                _ => self.contiguous().to_vec(),
+            };
+            *self = Self::Segments(Box::new(alloc::vec![Piece::Copied(copied)]));
+        }
+        if let Self::Segments(pieces) = self {
+            pieces.push(Piece::Shared(bytes));
+        }
+    }
+}
+
+impl AsRef<Self> for Request {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+/// Names the command and counts its arguments: they may be secrets, or long.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = first_argument(self.encoded.contiguous()).0;
+        write!(f, "{} with {} arguments", name.escape_ascii(), self.count.saturating_sub(1))
+    }
+}
+
+/// The bulk string at the start of encoded arguments, and what follows it.
+fn first_argument(encoded: &[u8]) -> (&[u8], &[u8]) {
+    let head = encoded.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let length = encoded
+        .get(1..head.saturating_sub(2))
+        .and_then(|digits| core::str::from_utf8(digits).ok()?.parse::<usize>().ok())
+        .unwrap_or(0);
+    let payload = encoded.get(head..).unwrap_or_default();
+    let argument = payload.get(..length).unwrap_or(payload);
+    (argument, payload.get(length + 2..).unwrap_or_default())
+}
+
+/// Encoded bytes held without an allocation: most commands with a key and a small value.
+const INLINE: usize = 118;
+
+/// Room for the arguments that usually follow when a request outgrows its inline bytes.
+const SPARE: usize = 128;
