@@ -125,7 +125,7 @@ impl<K: Kind, T: FromReply> IntoBatch for Vec<Command<K, T>> {
     }
 
     fn read(mut results: Results<'_>) -> Self::Replies {
-        (0..results.facts.len()).map(|_| results.next()).collect()
+        (0..results.facts.len()).map(|_| results.take()).collect()
     }
 }
 
@@ -150,7 +150,7 @@ impl<'a> Results<'a> {
     }
 
     /// The next command's result.
-    pub fn next<T: FromReply>(&mut self) -> Result<T, Error> {
+    pub fn take<T: FromReply>(&mut self) -> Result<T, Error> {
         let facts = self.facts.get(self.next).copied().unwrap_or(&Facts::UNKNOWN);
         self.next += 1;
         match (self.replies.next(), &self.rest) {

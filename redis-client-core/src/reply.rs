@@ -69,10 +69,10 @@ pub trait FromReply: Sized {
 /// [`Error::Server`] or [`Error::Reply`].
 #[inline]
 pub fn read_reply<T: FromReply>(facts: &'static Facts, frame: FrameRef<'_>) -> Result<T, Error> {
-    if !T::TAKES_ERRORS && matches!(frame.type_byte(), b'-' | b'!') {
-        if let Some(error) = ServerError::of(frame) {
-            return Err(Error::Server(error));
-        }
+    if !T::TAKES_ERRORS
+        && let Some(error) = ServerError::of(frame)
+    {
+        return Err(Error::Server(error));
     }
     T::from_reply(frame).map_err(|error| Error::Reply { command: facts.name, error })
 }

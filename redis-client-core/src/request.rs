@@ -1,6 +1,5 @@
 //! Commands in the form they are sent in.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
@@ -46,7 +45,7 @@ enum Encoded {
     },
     Heap(Vec<u8>),
     /// With shared segments.
-    Segments(Box<Vec<Piece>>),
+    Segments(Vec<Piece>),
 }
 
 #[derive(Clone)]
@@ -209,7 +208,7 @@ impl Out for Encoded {
                 Self::Heap(heap) => core::mem::take(heap),
                 _ => self.contiguous().to_vec(),
             };
-            *self = Self::Segments(Box::new(alloc::vec![Piece::Copied(copied)]));
+            *self = Self::Segments(alloc::vec![Piece::Copied(copied)]);
         }
         if let Self::Segments(pieces) = self {
             pieces.push(Piece::Shared(bytes));

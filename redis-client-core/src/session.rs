@@ -212,10 +212,10 @@ impl<T> Session<T> {
     /// Gives up on what is overdue. To be called when [`poll_timeout`](Self::poll_timeout) says;
     /// at any other time it does nothing.
     pub fn handle_timeout(&mut self, now: Time) {
-        if let State::Handshaking { deadline, .. } = self.state {
-            if deadline <= now {
-                return self.fail(ConnectionError::HandshakeTimeout, self.taken);
-            }
+        if let State::Handshaking { deadline, .. } = self.state
+            && deadline <= now
+        {
+            return self.fail(ConnectionError::HandshakeTimeout, self.taken);
         }
         if self.deadline.is_none_or(|deadline| now < deadline) {
             return;

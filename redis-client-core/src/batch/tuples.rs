@@ -14,7 +14,7 @@ impl<K1: Kind, T1: FromReply> IntoBatch for (Command<K1, T1>,) {
     }
 
     fn read(mut results: Results<'_>) -> Self::Replies {
-        (results.next(),)
+        (results.take(),)
     }
 }
 
@@ -29,7 +29,7 @@ impl<K1: Kind, T1: FromReply, K2: Kind, T2: FromReply> IntoBatch
     }
 
     fn read(mut results: Results<'_>) -> Self::Replies {
-        (results.next(), results.next())
+        (results.take(), results.take())
     }
 }
 
@@ -45,7 +45,7 @@ impl<K1: Kind, T1: FromReply, K2: Kind, T2: FromReply, K3: Kind, T3: FromReply> 
     }
 
     fn read(mut results: Results<'_>) -> Self::Replies {
-        (results.next(), results.next(), results.next())
+        (results.take(), results.take(), results.take())
     }
 }
 
@@ -70,7 +70,7 @@ impl<
     }
 
     fn read(mut results: Results<'_>) -> Self::Replies {
-        (results.next(), results.next(), results.next(), results.next())
+        (results.take(), results.take(), results.take(), results.take())
     }
 }
 
@@ -105,7 +105,7 @@ impl<
     }
 
     fn read(mut results: Results<'_>) -> Self::Replies {
-        (results.next(), results.next(), results.next(), results.next(), results.next())
+        (results.take(), results.take(), results.take(), results.take(), results.take())
     }
 }
 
@@ -152,12 +152,12 @@ impl<
 
     fn read(mut results: Results<'_>) -> Self::Replies {
         (
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
         )
     }
 }
@@ -210,13 +210,13 @@ impl<
 
     fn read(mut results: Results<'_>) -> Self::Replies {
         (
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
         )
     }
 }
@@ -274,14 +274,14 @@ impl<
 
     fn read(mut results: Results<'_>) -> Self::Replies {
         (
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
         )
     }
 }
@@ -344,15 +344,15 @@ impl<
 
     fn read(mut results: Results<'_>) -> Self::Replies {
         (
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
         )
     }
 }
@@ -420,16 +420,16 @@ impl<
 
     fn read(mut results: Results<'_>) -> Self::Replies {
         (
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
         )
     }
 }
@@ -502,17 +502,17 @@ impl<
 
     fn read(mut results: Results<'_>) -> Self::Replies {
         (
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
         )
     }
 }
@@ -590,18 +590,18 @@ impl<
 
     fn read(mut results: Results<'_>) -> Self::Replies {
         (
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
-            results.next(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
+            results.take(),
         )
     }
 }
