@@ -1,1 +1,72 @@
-//! Placeholder.
+//! Redis for tokio.
+//!
+//! ```no_run
+//! use adapter_tokio::{Client, Commands};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::connect("redis://127.0.0.1:6379").await?;
+//! client.set("greeting", "hello").ex(60).await?;
+//! let greeting: String = client.get("greeting").parse().await?;
+//! assert_eq!(greeting, "hello");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A [`Client`] is cheap to clone and may be shared by any number of tasks, on any number of
+//! threads: commands sent at the same time travel together over its one connection. The commands
+//! are methods of [`Commands`]; [`cmd`] has them as values for [`Client::pipeline`] and
+//! [`Client::transaction`].
+#![forbid(unsafe_code)]
+
+mod stream;
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::LazyLock;
+use std::time::Instant;
+
+pub use adapter_core::*;
+pub use stream::Stream;
+
+/// A client on tokio: see [`adapter_core::Client`].
+pub type Client = adapter_core::Client<Tokio>;
+
+/// The driver of a [`Client`]: see [`adapter_core::Driver`].
+pub type Driver = adapter_core::Driver<Tokio>;
+
+/// Tokio's sockets and timers, of the runtime that the calling task runs on. It needs its I/O and
+/// time drivers (`enable_all`).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tokio;
+
+impl Runtime for Tokio {
+    type Stream = Stream;
+    type Connect = Pin<Box<dyn Future<Output = io::Result<Stream>> + Send>>;
+    type Sleep = tokio::time::Sleep;
+    type Cell<T: 'static> = Locked<T>;
+
+    fn connect(&self, endpoint: &Endpoint) -> Self::Connect {
+        let endpoint = endpoint.clone();
+        Box::pin(async move { Stream::connect(&endpoint).await })
+    }
+
+    fn sleep_until(&self, at: Time) -> tokio::time::Sleep {
+        tokio::time::sleep_until((*EPOCH + at.to_epoch()).into())
+    }
+
+    fn now(&self) -> Time {
+        // By tokio's clock, which its tests can pause.
+        Time::from_epoch(tokio::time::Instant::now().into_std().saturating_duration_since(*EPOCH))
+    }
+}
+
+impl<F: Future<Output: Send> + Send + 'static> Spawn<F> for Tokio {
+    fn spawn(&self, future: F) {
+        tokio::spawn(future);
+    }
+}
+
+/// Where time starts for the sessions of this process.
+static EPOCH: LazyLock<Instant> = LazyLock::new(Instant::now);

@@ -137,6 +137,11 @@ impl Config {
         self
     }
 
+    /// What replies may be like.
+    pub const fn reply_limits(&self) -> Limits {
+        self.limits
+    }
+
     /// Sets what replies may be like.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {

@@ -129,7 +129,7 @@ impl Request {
         match &self.encoded {
             Encoded::Inline { .. } | Encoded::Heap(_) => out.put(self.encoded.contiguous()),
             Encoded::Segments(pieces) => {
-                for piece in pieces.iter() {
+                for piece in pieces {
                     match piece {
                         Piece::Copied(bytes) => out.put(bytes),
                         Piece::Shared(bytes) => out.put_shared(bytes.clone()),

@@ -1,0 +1,100 @@
+//! What an adapter implements.
+
+use std::future::Future;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::BytesMut;
+use redis_client_core::Time;
+use redis_client_core::resp_core::OutBuf;
+
+use crate::endpoint::Endpoint;
+
+/// A connection's bytes, in both directions.
+pub trait Transport: Unpin {
+    /// Appends what has arrived to the spare capacity of `dst`: how many bytes, 0 at the end of
+    /// the stream. Must be cheap when nothing has arrived.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's, after which the connection is given up.
+    fn poll_read(&mut self, cx: &mut Context<'_>, dst: &mut BytesMut) -> Poll<io::Result<usize>>;
+
+    /// Writes from the front of `src` and takes off what was written: how many bytes.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's, after which the connection is given up.
+    fn poll_write(&mut self, cx: &mut Context<'_>, src: &mut OutBuf) -> Poll<io::Result<usize>>;
+
+    /// Closes the sending side, so that the server sees the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+}
+
+/// An executor's sockets, timers and way of sharing.
+///
+/// Nothing here asks for `Send`: that is up to [`Spawn`], where a task is spawned.
+pub trait Runtime: Clone + Unpin + 'static {
+    /// A connected socket.
+    type Stream: Transport;
+    /// The future of one.
+    type Connect: Future<Output = io::Result<Self::Stream>>;
+    /// The future of a moment.
+    type Sleep: Future<Output = ()>;
+    /// How handles share what they have in common: [`Locked`] where they may be on several
+    /// threads.
+    type Cell<T: 'static>: SharedCell<T>;
+
+    /// Connects; names are resolved anew each time.
+    fn connect(&self, endpoint: &Endpoint) -> Self::Connect;
+
+    /// Ends at the given moment.
+    fn sleep_until(&self, at: Time) -> Self::Sleep;
+
+    /// The present moment. The epoch is the runtime's own choice.
+    fn now(&self) -> Time;
+}
+
+/// Runs futures of type `F` in the background. An executor that moves tasks between threads
+/// implements it for those that are `Send`.
+pub trait Spawn<F: Future> {
+    /// Runs the future to its end; what it gives back is dropped.
+    fn spawn(&self, future: F);
+}
+
+/// A value that several handles own and take turns to use.
+pub trait SharedCell<T>: Clone + Unpin + 'static {
+    /// Wraps the value.
+    fn new(value: T) -> Self;
+
+    /// Uses the value. `with` the value at hand nobody may call `with` again.
+    fn with<O>(&self, use_it: impl FnOnce(&mut T) -> O) -> O;
+}
+
+/// Shares between threads.
+#[derive(Debug)]
+pub struct Locked<T>(Arc<Mutex<T>>);
+
+impl<T> Clone for Locked<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: 'static> SharedCell<T> for Locked<T> {
+    fn new(value: T) -> Self {
+        Self(Arc::new(Mutex::new(value)))
+    }
+
+    #[inline]
+    fn with<O>(&self, use_it: impl FnOnce(&mut T) -> O) -> O {
+        // A panic inside can only be a defect of this crate; what it leaves is still consistent
+        // enough to fail the other callers, which beats a panic in each of them.
+        use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

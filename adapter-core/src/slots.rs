@@ -1,0 +1,118 @@
+//! Where replies wait for their callers.
+
+use std::task::{Context, Poll, Waker};
+
+use redis_client_core::resp_core::Frame;
+use redis_client_core::{Error, Facts};
+
+/// A place in [`Slots`], and which of its tenants is meant: a place is used again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SlotKey {
+    index: u32,
+    generation: u32,
+}
+
+/// What became of a command or a batch.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Reply(Frame),
+    Replies(Vec<Frame>),
+    /// The replies that had come, and what became of the rest.
+    Failed(Vec<Frame>, Error),
+}
+
+/// The callers that wait, each in a slot that it is told the key of. Slots are never given back,
+/// only used again, so that a steady load allocates nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Slots {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    generation: u32,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Free,
+    Waiting(Option<Waker>),
+    Done(Answer),
+}
+
+impl Slots {
+    /// Rents a slot.
+    #[inline]
+    pub(crate) fn rent(&mut self, waker: &Waker) -> SlotKey {
+        let waiting = State::Waiting(Some(waker.clone()));
+        if let Some(index) = self.free.pop()
+            && let Some(slot) = self.slots.get_mut(index as usize)
+        {
+            slot.state = waiting;
+            return SlotKey { index, generation: slot.generation };
+        }
+        // Bounded by the session's limit on what is in flight, far below 2^32.
+        let index = self.slots.len() as u32;
+        self.slots.push(Slot { generation: 0, state: waiting });
+        SlotKey { index, generation: 0 }
+    }
+
+    /// Leaves an answer, unless the tenant has gone. The waker is to be called, out of the lock.
+    #[inline]
+    pub(crate) fn answer(&mut self, key: SlotKey, answer: Answer) -> Option<Waker> {
+        let slot = self.of(key)?;
+        match std::mem::replace(&mut slot.state, State::Done(answer)) {
+            State::Waiting(waker) => waker,
+            State::Free | State::Done(_) => None,
+        }
+    }
+
+    /// Takes the answer and gives the slot back, or notes whom to wake.
+    #[inline]
+    pub(crate) fn poll(&mut self, key: SlotKey, cx: &Context<'_>) -> Poll<Option<Answer>> {
+        let Some(slot) = self.of(key) else { return Poll::Ready(None) };
+        match &mut slot.state {
+            State::Waiting(waker) => {
+                if !waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+                    *waker = Some(cx.waker().clone());
+                }
+                Poll::Pending
+            }
+            State::Done(_) | State::Free => Poll::Ready(self.release(key)),
+        }
+    }
+
+    /// Gives the slot back. An answer that comes later finds nobody.
+    pub(crate) fn release(&mut self, key: SlotKey) -> Option<Answer> {
+        let slot = self.of(key)?;
+        slot.generation = slot.generation.wrapping_add(1);
+        let state = std::mem::replace(&mut slot.state, State::Free);
+        self.free.push(key.index);
+        match state {
+            State::Done(answer) => Some(answer),
+            State::Free | State::Waiting(_) => None,
+        }
+    }
+
+    #[inline]
+    fn of(&mut self, key: SlotKey) -> Option<&mut Slot> {
+        self.slots.get_mut(key.index as usize).filter(|slot| slot.generation == key.generation)
+    }
+}
+
+impl Answer {
+    /// The reply to a single command.
+    pub(crate) fn into_reply(self) -> Result<Frame, Error> {
+        match self {
+            Self::Reply(frame) => Ok(frame),
+            Self::Failed(_, error) => Err(error),
+            Self::Replies(frames) => frames.into_iter().next_back().ok_or(NO_REPLY),
+        }
+    }
+}
+
+/// What a caller gets in place of an answer that can't be missing.
+pub(crate) const NO_REPLY: Error =
+    Error::Reply { command: Facts::UNKNOWN.name, error: redis_client_core::ReplyError::Null };

@@ -1,0 +1,87 @@
+//! Tokio's sockets as a transport.
+
+use std::future::Future;
+use std::io;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use adapter_core::resp_core::OutBuf;
+use adapter_core::{Endpoint, Transport};
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
+
+/// A socket to a server.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Stream {
+    /// Over TCP, with `TCP_NODELAY`: the driver gathers what belongs together by itself.
+    Tcp(TcpStream),
+    /// Over a Unix socket.
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+impl Stream {
+    pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
+        match endpoint {
+            Endpoint::Tcp { host, port } => {
+                let stream = TcpStream::connect((host.as_str(), *port)).await?;
+                stream.set_nodelay(true)?;
+                Ok(Self::Tcp(stream))
+            }
+            #[cfg(unix)]
+            Endpoint::Unix(path) => Ok(Self::Unix(UnixStream::connect(path).await?)),
+            _ => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+}
+
+impl Transport for Stream {
+    fn poll_read(&mut self, cx: &mut Context<'_>, dst: &mut BytesMut) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Tcp(stream) => read(stream, cx, dst),
+            #[cfg(unix)]
+            Self::Unix(stream) => read(stream, cx, dst),
+        }
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, src: &mut OutBuf) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Tcp(stream) => write(stream, cx, src),
+            #[cfg(unix)]
+            Self::Unix(stream) => write(stream, cx, src),
+        }
+    }
+
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+            #[cfg(unix)]
+            Self::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
+
+/// Reads into the spare capacity. Tokio's `read_buf` keeps nothing between polls, so that its
+/// future may be made for one poll and dropped.
+fn read<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    cx: &mut Context<'_>,
+    dst: &mut BytesMut,
+) -> Poll<io::Result<usize>> {
+    // A `BytesMut` without spare capacity is taken for full by nobody but the driver.
+    debug_assert!(dst.capacity() > dst.len(), "the driver makes room");
+    pin!(stream.read_buf(dst)).poll(cx)
+}
+
+/// Writes several segments at once. Tokio's `write_buf` keeps nothing between polls either.
+fn write<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    cx: &mut Context<'_>,
+    src: &mut OutBuf,
+) -> Poll<io::Result<usize>> {
+    pin!(stream.write_buf(src)).poll(cx)
+}
