@@ -140,12 +140,12 @@ impl<R: Runtime> fmt::Debug for Client<R> {
     }
 }
 
-/// Why a command can't be sent over a connection that others use too.
+/// Refuses a command that can't be sent over a connection that others use too.
 #[inline]
 fn refuse(facts: &'static Facts) -> Result<(), Error> {
     let reason = match facts.effect {
-        Effect::None => return Ok(()),
-        Effect::Blocks => "it would hold up everybody who shares this connection",
+        // Whether it does block depends on its arguments.
+        Effect::None | Effect::Blocks(_) => return Ok(()),
         Effect::ChangesState => {
             "it would change the connection for everybody who shares it (set the database, user, \
              name and protocol in the configuration; use `transaction` for MULTI)"
@@ -156,4 +156,11 @@ fn refuse(facts: &'static Facts) -> Result<(), Error> {
         _ => "its replies can't be matched to requests",
     };
     Err(Error::Refused { command: facts.name, reason })
+}
+
+/// Refuses a command that would keep the connection waiting.
+#[cold]
+const fn refuse_blocking(facts: &'static Facts) -> Error {
+    let reason = "it would hold up everybody who shares this connection";
+    Error::Refused { command: facts.name, reason }
 }

@@ -1,4 +1,14 @@
-//! The runtime-independent half of every adapter.
+//! What every adapter has in common: the [`Client`], the [`Driver`] between its connection and its
+//! [`Session`], and the traits that an adapter implements for its executor.
+//!
+//! An adapter is a [`Transport`] (sockets), a [`Runtime`] (connecting, sleeping, sharing) and
+//! [`Spawn`]; everything else is here, once, and asks for `Send` nowhere. Applications use an
+//! adapter's crate, which has all of this one in it.
+//!
+//! The request path: a handle locks the cell that it shares with the driver, encodes the command
+//! into the session's output, leaves its waker in a slot, unlocks, and wakes the driver if that
+//! sleeps. No channel, no boxed future, and in the steady state no allocation but the reply's.
+
 #![forbid(unsafe_code)]
 
 mod client;

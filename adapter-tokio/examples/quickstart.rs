@@ -2,7 +2,7 @@
 //!
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -66,8 +66,8 @@ async fn typed_commands(client: &Client, keys: &Keys) -> Result<(), Box<dyn Erro
     let count: u64 = client.incr(keys.named("visits")).parse().await?;
     println!("  incr as u64       {count}");
     client.hset(&user, [("name", "Ada"), ("born", "1815")]).await?;
-    let fields: HashMap<String, String> = client.hgetall(&user).parse().await?;
-    println!("  hgetall as a map  {} was born in {}", fields["name"], fields["born"]);
+    let fields: BTreeMap<String, String> = client.hgetall(&user).parse().await?;
+    println!("  hgetall as a map  {fields:?}");
     Ok(())
 }
 

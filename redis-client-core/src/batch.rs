@@ -11,7 +11,7 @@ use crate::command::{Command, Kind};
 use crate::error::{Error, ReplyError, ServerError};
 use crate::facts::{Effect, Facts};
 use crate::reply::{FromReply, read_reply};
-use crate::request::{Request, Timeout};
+use crate::request::{Blocking, Request, Timeout};
 
 /// Commands that go out one behind the other, with nothing in between, and come back as one list
 /// of replies.
@@ -26,6 +26,8 @@ pub struct Batch {
     pub(crate) first_end: usize,
     pub(crate) timeout: Timeout,
     pub(crate) atomic: bool,
+    /// The first command that may keep the connection waiting.
+    blocking: Option<&'static Facts>,
 }
 
 impl Batch {
@@ -51,6 +53,9 @@ impl Batch {
             self.first_end = self.encoded.len();
         }
         self.commands.push(request.facts());
+        if request.blocking() != Blocking::No {
+            self.blocking = self.blocking.or(Some(request.facts()));
+        }
         self.timeout = match (self.timeout, request.timeout()) {
             (Timeout::Never, _) | (_, Timeout::Never) => Timeout::Never,
             (Timeout::After(one), Timeout::After(two)) => Timeout::After(one.max(two)),
@@ -72,6 +77,11 @@ impl Batch {
     /// The facts about each command, in order.
     pub fn facts(&self) -> &[&'static Facts] {
         &self.commands
+    }
+
+    /// The first command that may keep the connection waiting. (In a transaction none does.)
+    pub fn blocking(&self) -> Option<&'static Facts> {
+        self.blocking.filter(|_| !self.atomic)
     }
 
     /// How many replies will come.

@@ -38,8 +38,9 @@ pub enum Keys {
 pub enum Effect {
     /// Nothing: one request, one reply.
     None,
-    /// It may keep the connection waiting, and everybody behind it.
-    Blocks,
+    /// It may keep the connection waiting, and everybody behind it, for as long as an argument
+    /// says.
+    Blocks(BlockTime),
     /// It changes what later commands on this connection mean, or what comes back for them:
     /// `SELECT`, `MULTI`, `WATCH`, `RESET` and the like.
     ChangesState,
@@ -49,6 +50,20 @@ pub enum Effect {
     Unsubscribes(Subscription),
     /// It ends the order of one request and one reply: `MONITOR`, `CLIENT REPLY`, `SYNC`.
     EndsReplies,
+}
+
+/// Where a blocking command says how long it may wait; 0 is for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BlockTime {
+    /// In its first argument, in seconds.
+    FirstSeconds,
+    /// In its last argument, in seconds.
+    LastSeconds,
+    /// In its last argument, in milliseconds.
+    LastMillis,
+    /// Behind the word `BLOCK`, in milliseconds; without the word it does not block.
+    OptionMillis,
 }
 
 /// The three kinds of subscription.
@@ -102,7 +117,7 @@ impl Keys {
 }
 
 /// The commands that the generic level has to know. Most of them differ in the first letters.
-static CONNECTION: [Facts; 35] = [
+static CONNECTION: [Facts; 37] = [
     Facts::with("SUBSCRIBE", Effect::Subscribes(Subscription::Channel)),
     Facts::with("PSUBSCRIBE", Effect::Subscribes(Subscription::Pattern)),
     Facts::with("SSUBSCRIBE", Effect::Subscribes(Subscription::Shard)),
@@ -128,16 +143,18 @@ static CONNECTION: [Facts; 35] = [
     Facts::with("READWRITE", Effect::ChangesState),
     Facts::with("CLIENT TRACKING", Effect::ChangesState),
     Facts::with("CLIENT CACHING", Effect::ChangesState),
-    Facts::with("BLPOP", Effect::Blocks),
-    Facts::with("BRPOP", Effect::Blocks),
-    Facts::with("BRPOPLPUSH", Effect::Blocks),
-    Facts::with("BLMOVE", Effect::Blocks),
-    Facts::with("BLMPOP", Effect::Blocks),
-    Facts::with("BZPOPMIN", Effect::Blocks),
-    Facts::with("BZPOPMAX", Effect::Blocks),
-    Facts::with("BZMPOP", Effect::Blocks),
-    Facts::with("WAIT", Effect::Blocks),
-    Facts::with("WAITAOF", Effect::Blocks),
+    Facts::with("BLPOP", Effect::Blocks(BlockTime::LastSeconds)),
+    Facts::with("BRPOP", Effect::Blocks(BlockTime::LastSeconds)),
+    Facts::with("BRPOPLPUSH", Effect::Blocks(BlockTime::LastSeconds)),
+    Facts::with("BLMOVE", Effect::Blocks(BlockTime::LastSeconds)),
+    Facts::with("BLMPOP", Effect::Blocks(BlockTime::FirstSeconds)),
+    Facts::with("BZPOPMIN", Effect::Blocks(BlockTime::LastSeconds)),
+    Facts::with("BZPOPMAX", Effect::Blocks(BlockTime::LastSeconds)),
+    Facts::with("BZMPOP", Effect::Blocks(BlockTime::FirstSeconds)),
+    Facts::with("WAIT", Effect::Blocks(BlockTime::LastMillis)),
+    Facts::with("WAITAOF", Effect::Blocks(BlockTime::LastMillis)),
+    Facts::with("XREAD", Effect::Blocks(BlockTime::OptionMillis)),
+    Facts::with("XREADGROUP", Effect::Blocks(BlockTime::OptionMillis)),
 ];
 
 #[cfg(test)]

@@ -1,4 +1,28 @@
-//! Sans-IO Redis client.
+//! A Redis client without I/O: the state machine of a connection, the commands, the replies.
+//!
+//! [`Session`] is one connection's life. It is told what arrives, what time it is and what the
+//! application wants; it says what to send, what has happened and when to come back. It has no
+//! socket, no clock, no thread and no lock (`no_std`), so that it can be tested in virtual time
+//! and driven by anything: the `adapter-*` crates do so for tokio and others.
+//!
+//! [`cmd`] has the commands as plain values, [`Commands`] as methods of whatever sends them. A
+//! command knows what its reply is read as ([`FromReply`]), and has [`Facts`] that decide how it
+//! may be treated. [`Batch`] puts several together.
+//!
+//! ```
+//! use redis_client_core::{Config, Session, Time, cmd};
+//!
+//! let mut session = Session::new(Time::ZERO, Config::default());
+//! session.submit(Time::ZERO, cmd::set("k", "v").px(500).nx(), 1)?;
+//! session.submit(Time::ZERO, cmd::command("OBJECT ENCODING").arg("k"), 2)?;
+//! assert_eq!(session.in_flight(), 2);
+//! # Ok::<(), redis_client_core::SubmitError<i32>>(())
+//! ```
+//!
+//! # Features
+//!
+//! `std` (on by default) adds replies as `HashMap` and `HashSet`, and nothing else.
+
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -27,9 +51,9 @@ pub use commands::Commands;
 pub use config::{Config, Credentials, Protocol};
 pub use error::{Cause, ConnectionError, Error, ReplyError, ServerError};
 pub use event::{Event, Outcome, SubmitError};
-pub use facts::{Effect, Facts, Keys, Subscription};
+pub use facts::{BlockTime, Effect, Facts, Keys, Subscription};
 pub use reply::{FromReply, read_reply, text_of};
-pub use request::{Request, Timeout};
+pub use request::{Blocking, Request, Timeout};
 pub use resp_core;
 pub use session::{Receiver, Session};
 pub use time::Time;

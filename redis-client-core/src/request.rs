@@ -8,7 +8,7 @@ use bytes::Bytes;
 use resp_core::{Out, OutBuf, encode};
 
 use crate::arg::ToArg;
-use crate::facts::Facts;
+use crate::facts::{BlockTime, Effect, Facts};
 
 /// One command with its arguments, encoded, and the facts about it. What every command becomes
 /// before it is submitted.
@@ -34,6 +34,17 @@ pub enum Timeout {
     After(Duration),
     /// For ever.
     Never,
+}
+
+/// How long a command may keep its connection waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocking {
+    /// It doesn't.
+    No,
+    /// So long.
+    For(Duration),
+    /// Without a limit, or with one that can't be read.
+    Forever,
 }
 
 /// The arguments as bulk strings, without the array's head.
@@ -112,9 +123,24 @@ impl Request {
         self.facts
     }
 
-    /// How long to wait for the reply.
-    pub const fn timeout(&self) -> Timeout {
-        self.timeout
+    /// How long to wait for the reply: as set, else for a blocking command its own time and some
+    /// more, so that nothing it pops is lost to a caller that gave up before the server did.
+    #[inline]
+    pub fn timeout(&self) -> Timeout {
+        match (self.timeout, self.blocking()) {
+            (Timeout::Default, Blocking::For(time)) => Timeout::After(time + BLOCKING_GRACE),
+            (Timeout::Default, Blocking::Forever) => Timeout::Never,
+            (timeout, _) => timeout,
+        }
+    }
+
+    /// How long the command may keep its connection waiting.
+    #[inline]
+    pub fn blocking(&self) -> Blocking {
+        match self.facts.effect {
+            Effect::Blocks(place) => self.block_time(place),
+            _ => Blocking::No,
+        }
     }
 
     /// How many arguments there are, the name included.
@@ -137,6 +163,41 @@ impl Request {
                 }
             }
         }
+    }
+
+    fn block_time(&self, place: BlockTime) -> Blocking {
+        let mut arguments = self.arguments().skip(1);
+        let (argument, unit) = match place {
+            BlockTime::FirstSeconds => (arguments.next(), 1.0),
+            BlockTime::LastSeconds => (arguments.last(), 1.0),
+            BlockTime::LastMillis => (arguments.last(), MILLISECOND),
+            BlockTime::OptionMillis => {
+                // Behind STREAMS there are keys, which may have any name.
+                let mut options =
+                    arguments.take_while(|word| !word.eq_ignore_ascii_case(b"STREAMS"));
+                if !options.any(|word| word.eq_ignore_ascii_case(b"BLOCK")) {
+                    return Blocking::No;
+                }
+                (options.next(), MILLISECOND)
+            }
+        };
+        let text = argument.and_then(|argument| core::str::from_utf8(argument).ok());
+        // The server will refuse what is no number; until then no deadline is the safe one.
+        let seconds = text.and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0) * unit;
+        match Duration::try_from_secs_f64(seconds) {
+            Ok(time) if !time.is_zero() => Blocking::For(time),
+            _ => Blocking::Forever,
+        }
+    }
+
+    /// The arguments, the name first, as far as they are held in one piece.
+    fn arguments(&self) -> impl Iterator<Item = &[u8]> {
+        let mut rest = self.encoded.contiguous();
+        core::iter::from_fn(move || {
+            let argument;
+            (argument, rest) = (!rest.is_empty()).then(|| first_argument(rest))?;
+            Some(argument)
+        })
     }
 
     /// Looks up what the generic level has to know about the command.
@@ -247,3 +308,51 @@ const INLINE: usize = 118;
 
 /// Room for the arguments that usually follow when a request outgrows its inline bytes.
 const SPARE: usize = 128;
+
+/// What a blocking command's reply may take beyond its own time. Servers look at block times ten
+/// times a second; the rest is for the way.
+const BLOCKING_GRACE: Duration = Duration::from_secs(5);
+
+/// In seconds.
+const MILLISECOND: f64 = 0.001;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cmd;
+
+    fn timeout(words: &str) -> Timeout {
+        let mut words = words.split(' ');
+        let name = words.next().unwrap();
+        words.fold(cmd::command(name), crate::Command::arg).as_ref().timeout()
+    }
+
+    #[test]
+    fn a_blocking_command_waits_for_its_own_time_and_the_grace() {
+        let after = |seconds| Timeout::After(Duration::from_secs_f64(seconds) + BLOCKING_GRACE);
+        assert_eq!(timeout("BLPOP a b 1.5"), after(1.5));
+        assert_eq!(timeout("blmove a b LEFT RIGHT 2"), after(2.0));
+        assert_eq!(timeout("BLMPOP 3 1 key LEFT"), after(3.0));
+        assert_eq!(timeout("WAIT 1 250"), after(0.25));
+        assert_eq!(timeout("XREAD COUNT 1 block 100 STREAMS s $"), after(0.1));
+    }
+
+    #[test]
+    fn no_deadline_where_it_waits_for_ever_or_nobody_knows_how_long() {
+        assert_eq!(timeout("BLPOP a 0"), Timeout::Never);
+        assert_eq!(timeout("BLPOP a -1"), Timeout::Never);
+        assert_eq!(timeout("BLPOP a soon"), Timeout::Never);
+        assert_eq!(timeout("BLPOP a nan"), Timeout::Never);
+        assert_eq!(timeout("BLPOP"), Timeout::Never);
+        assert_eq!(timeout("XREAD BLOCK"), Timeout::Never);
+    }
+
+    #[test]
+    fn the_default_where_it_does_not_block_and_the_callers_word_where_given() {
+        assert_eq!(timeout("XREAD STREAMS block 100"), Timeout::Default);
+        assert_eq!(timeout("GET BLPOP"), Timeout::Default);
+        let mut request = Request::new("BLPOP");
+        request.arg("a").arg(0).set_timeout(Timeout::After(Duration::from_secs(1)));
+        assert_eq!(request.timeout(), Timeout::After(Duration::from_secs(1)));
+    }
+}

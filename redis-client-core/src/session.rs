@@ -353,7 +353,7 @@ impl<T> Session<T> {
                 let left = (arguments > 0).then_some(arguments);
                 Expect::Confirmations { verb: Verb::Unsubscribe(kind), left }
             }
-            Effect::None | Effect::Blocks | Effect::ChangesState => Expect::Reply,
+            Effect::None | Effect::Blocks(_) | Effect::ChangesState => Expect::Reply,
         };
         let tag = self.admit(tag, 1)?;
         let before = self.output.len();

@@ -4,14 +4,14 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use redis_client_core::{
-    Batch, ConnectionError, Error, Facts, FromReply, IntoBatch, Request, Results, read_reply,
-    read_transaction,
+    Batch, Blocking, ConnectionError, Error, Facts, FromReply, IntoBatch, Request, Results,
+    read_reply, read_transaction,
 };
 
-use super::{Client, refuse};
+use super::{Client, refuse, refuse_blocking};
 use crate::runtime::{Runtime, SharedCell};
 use crate::shared::{Shared, Submitted};
 use crate::slots::{Answer, NO_REPLY, SlotKey};
@@ -67,7 +67,7 @@ impl<R: Runtime, T: FromReply> Future for Call<'_, R, T> {
         let this = self.get_mut();
         let answer = match &this.state {
             State::Start(request) => {
-                if let Err(error) = refuse(this.facts) {
+                if let Err(error) = admit(request) {
                     this.state = State::Over;
                     return Poll::Ready(Err(error));
                 }
@@ -91,7 +91,7 @@ impl<'a, R: Runtime, B> Pipeline<'a, R, B> {
     fn poll_answer(&mut self, cx: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
         let answer = match self.state {
             State::Start(()) => {
-                if let Err(error) = self.batch.facts().iter().try_for_each(|facts| refuse(facts)) {
+                if let Err(error) = admit_batch(&self.batch) {
                     self.state = State::Over;
                     return Poll::Ready(Err(error));
                 }
@@ -159,7 +159,9 @@ impl<R: Runtime> Client<R> {
             let driver = shared.rouse(|| self.runtime.now());
             (submit(shared), driver)
         });
-        driver.map(Waker::wake);
+        if let Some(driver) = driver {
+            driver.wake();
+        }
         submitted
     }
 
@@ -174,6 +176,21 @@ impl<R: Runtime> Client<R> {
         // An unread answer is dropped out of the lock: it may be large.
         let unread = self.shared.with(|shared| shared.slots.release(key));
         drop(unread);
+    }
+}
+
+#[inline]
+fn admit(request: &Request) -> Result<(), Error> {
+    match request.blocking() {
+        Blocking::No => refuse(request.facts()),
+        _ => Err(refuse_blocking(request.facts())),
+    }
+}
+
+fn admit_batch(batch: &Batch) -> Result<(), Error> {
+    match batch.blocking() {
+        None => batch.facts().iter().try_for_each(|facts| refuse(facts)),
+        Some(facts) => Err(refuse_blocking(facts)),
     }
 }
 
