@@ -34,14 +34,12 @@ use crate::scan::{Scan, Scanner};
 #[derive(Clone, Debug)]
 pub struct Decoder {
     scanner: Scanner,
-    /// Bytes at the front of the input that the scanner has seen.
-    seen: usize,
 }
 
 impl Decoder {
     /// Starts at the beginning of a stream.
     pub const fn new(limits: Limits) -> Self {
-        Self { scanner: Scanner::new(limits), seen: 0 }
+        Self { scanner: Scanner::new(limits) }
     }
 
     /// Takes the next frame off the front of the input; none if it isn't complete.
@@ -54,7 +52,7 @@ impl Decoder {
     #[inline]
     pub fn decode(&mut self, input: &mut BytesMut) -> Result<Option<Frame>, DecodeError> {
         let Some(length) = self.scan(input)? else { return Ok(None) };
-        if let Some(frame) = input.get(..length).and_then(Frame::inline) {
+        if let Some(frame) = Frame::inline(input, length) {
             input.advance(length);
             return Ok(Some(frame));
         }
@@ -94,20 +92,14 @@ impl Decoder {
     }
 
     /// The length of the frame at the front of the input, if it is complete.
-    #[inline]
+    #[inline(always)]
     fn scan(&mut self, input: &[u8]) -> Result<Option<usize>, DecodeError> {
-        // A caller that dropped bytes of an unfinished frame gets nothing until they are back.
-        let unseen = input.get(self.seen..).unwrap_or_default();
-        match self.scanner.scan(unseen)? {
-            Scan::Frame { length } => {
-                let whole = self.seen + length;
-                self.seen = 0;
-                Ok(Some(whole))
-            }
-            Scan::Incomplete => {
-                self.seen += unseen.len();
-                Ok(None)
-            }
+        // The input begins with what the scanner has seen of an unfinished frame. A caller that
+        // dropped some of it gets nothing until it is back.
+        let seen = self.scanner.scanned();
+        match self.scanner.scan(input.get(seen..).unwrap_or_default())? {
+            Scan::Frame { length } => Ok(Some(seen + length)),
+            Scan::Incomplete => Ok(None),
         }
     }
 }

@@ -242,3 +242,6 @@ const HEAD_LEN: usize = 24;
 
 /// `-1.7976931348623157e308` and to spare.
 const DOUBLE_LEN: usize = 32;
+
+#[cfg(test)]
+mod tests;

@@ -63,16 +63,27 @@ impl Frame {
     /// Takes bytes that the scanner has found to be one frame.
     #[inline]
     pub(crate) fn from_checked(bytes: Bytes) -> Self {
-        Self::inline(&bytes).unwrap_or(Self { repr: Repr::Shared(bytes) })
+        Self::inline(&bytes, bytes.len()).unwrap_or(Self { repr: Repr::Shared(bytes) })
     }
 
-    /// Copies bytes that the scanner has found to be one frame, if they are few.
+    /// Copies the frame of `length` bytes that the scanner has found at the start of the input, if
+    /// they are few.
     #[inline]
-    pub(crate) fn inline(checked: &[u8]) -> Option<Self> {
-        let mut bytes = [0; Self::INLINE];
-        bytes.get_mut(..checked.len())?.copy_from_slice(checked);
+    pub(crate) fn inline(input: &[u8], length: usize) -> Option<Self> {
+        if length > Self::INLINE {
+            return None;
+        }
+        let bytes = match input.first_chunk() {
+            // A copy of fixed length is a few instructions; nobody sees what it takes along.
+            Some(chunk) => *chunk,
+            None => {
+                let mut bytes = [0; Self::INLINE];
+                bytes.get_mut(..length)?.copy_from_slice(input.get(..length)?);
+                bytes
+            }
+        };
         // At most INLINE, which a u8 holds.
-        Some(Self { repr: Repr::Inline { length: checked.len() as u8, bytes } })
+        Some(Self { repr: Repr::Inline { length: length as u8, bytes } })
     }
 
     /// The frame, borrowed.
@@ -167,7 +178,7 @@ impl<'a> FrameRef<'a> {
 
     /// Makes the frame own its bytes.
     pub fn to_frame(&self) -> Frame {
-        Frame::inline(self.bytes)
+        Frame::inline(self.bytes, self.bytes.len())
             .unwrap_or_else(|| Frame { repr: Repr::Shared(self.to_shared(self.bytes)) })
     }
 
@@ -229,3 +240,6 @@ impl PartialEq for Frame {
 }
 
 impl Eq for Frame {}
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,16 @@
 //! Frames for people: `Display` as redis-cli prints replies, `Debug` in one short line.
 
+mod text;
+
 use super::token::Token;
 use super::view::{Chunks, Elements, Pairs, View, double};
 use super::{Frame, FrameRef};
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
+use text::{Quoted, SHORT, Within, write_escaped};
 
-/// Prints as redis-cli does, over several lines where there are several elements. A precision
+/// Prints as redis-cli does, over several lines where there are several elements, except that
+/// control characters never reach the terminal (but for the line ends of verbatim text). A precision
 /// (`{:.64}`) is the most bytes shown of each string; how many there are is said where it cuts.
 ///
 /// ```
@@ -23,8 +27,12 @@ impl fmt::Display for FrameRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cap = f.precision().unwrap_or(usize::MAX);
         let mut open: Vec<Listing> = Vec::new();
+        // How many bytes are left behind the last value that was found to take one line.
+        let mut one_line_end = usize::MAX;
         let mut rest = self.bytes;
         while let Some((token, behind)) = Token::read(rest) {
+            let first = rest.len() == self.bytes.len();
+            let from = rest;
             rest = behind;
             match token {
                 Token::End | Token::Chunk([]) => {
@@ -34,8 +42,20 @@ impl fmt::Display for FrameRef<'_> {
                 }
                 _ => {}
             }
-            if let Some(listing) = open.last_mut() {
-                listing.write_index(f, matches!(token, Token::Open(b'|' | b'>', _)))?;
+            match open.last_mut() {
+                Some(listing) => {
+                    let mut breaks = false;
+                    // What is inside of one line is known to be on one line.
+                    if listing.is_at_value() && from.len() <= one_line_end {
+                        let end = one_line(from);
+                        breaks = end.is_none();
+                        one_line_end = end.map_or(usize::MAX, <[u8]>::len);
+                    }
+                    listing.write_index(f, is_out_of_band(token), breaks)?;
+                }
+                None if first => {}
+                // Behind attributes.
+                None => f.write_char('\n')?,
             }
             let opened = match token {
                 Token::Open(kind, frames) => Some((kind, frames)),
@@ -66,6 +86,7 @@ impl fmt::Debug for FrameRef<'_> {
         let mut rest = self.bytes;
         let mut tokens = 0;
         while let Some((token, behind)) = Token::read(rest) {
+            let first = rest.len() == self.bytes.len();
             rest = behind;
             tokens += 1;
             if tokens > DEBUG_TOKENS {
@@ -83,8 +104,10 @@ impl fmt::Debug for FrameRef<'_> {
                 Token::OpenChunks => Some((b'$', None)),
                 _ => None,
             };
-            if let Some(listing) = open.last_mut() {
-                listing.write_separator(f, matches!(token, Token::Open(b'|' | b'>', _)))?;
+            match open.last_mut() {
+                Some(listing) => listing.write_separator(f, is_out_of_band(token))?,
+                None if first => {}
+                None => f.write_char(' ')?,
             }
             match opened {
                 Some((kind, frames)) => {
@@ -189,15 +212,25 @@ impl Listing {
     }
 
     /// Writes what stands in front of an element: `12) `, `12~ ` in a set, `12# ` and ` => ` in a
-    /// map; what is out of band comes in front of its element.
-    fn write_index(&mut self, f: &mut fmt::Formatter<'_>, out_of_band: bool) -> fmt::Result {
+    /// map; what is out of band comes in front of its element. A value of several
+    /// lines begins on a line of its own.
+    fn write_index(
+        &mut self,
+        f: &mut fmt::Formatter<'_>,
+        out_of_band: bool,
+        breaks: bool,
+    ) -> fmt::Result {
+        let column = self.indent + self.width + 2;
         if self.announced {
-            write!(f, "\n{:indent$}", "", indent = self.indent + self.width + 2)?;
-        } else if is_map(self.kind) && self.index % 2 == 1 {
+            write_new_line(f, column)?;
+        } else if self.is_at_value() {
             f.write_str(" => ")?;
+            if breaks {
+                write_new_line(f, column)?;
+            }
         } else {
             if self.index > 0 {
-                write!(f, "\n{:indent$}", "", indent = self.indent)?;
+                write_new_line(f, self.indent)?;
             }
             let number = if is_map(self.kind) { self.index / 2 } else { self.index } + 1;
             let mark = match self.kind {
@@ -215,7 +248,7 @@ impl Listing {
     fn write_separator(&mut self, f: &mut fmt::Formatter<'_>, out_of_band: bool) -> fmt::Result {
         if self.announced {
             f.write_char(' ')?;
-        } else if is_map(self.kind) && self.index % 2 == 1 {
+        } else if self.is_at_value() {
             f.write_str(": ")?;
         } else if self.index > 0 {
             f.write_str(", ")?;
@@ -225,12 +258,47 @@ impl Listing {
         Ok(())
     }
 
+    /// Whether the value of a pair comes next.
+    const fn is_at_value(&self) -> bool {
+        is_map(self.kind) && self.index % 2 == 1
+    }
+
     fn step(&mut self, out_of_band: bool) {
         if !out_of_band {
             self.index += 1;
             self.left = self.left.map(|left| left.saturating_sub(1));
         }
     }
+}
+
+/// What follows the frame at the start of checked bytes, if no aggregate in it takes several
+/// lines. Verbatim text may, which redis-cli doesn't mind.
+fn one_line(mut bytes: &[u8]) -> Option<&[u8]> {
+    let mut due = 1;
+    while due > 0 {
+        let (token, behind) = Token::read(bytes)?;
+        bytes = behind;
+        due -= 1;
+        match token {
+            Token::Open(_, Some(0)) if !is_out_of_band(token) => {}
+            Token::Open(b'*' | b'~', Some(1)) => due += 1,
+            Token::Open(b'%', Some(2)) => due += 2,
+            Token::Open(..) | Token::OpenChunks => return None,
+            _ => {}
+        }
+    }
+    Some(bytes)
+}
+
+/// Deep nesting indents by more columns than a width in a format string can say.
+fn write_new_line(f: &mut fmt::Formatter<'_>, mut indent: usize) -> fmt::Result {
+    f.write_char('\n')?;
+    while indent > 0 {
+        let spaces = SPACES.get(..indent).unwrap_or(SPACES);
+        f.write_str(spaces)?;
+        indent -= spaces.len();
+    }
+    Ok(())
 }
 
 /// Leaves the aggregates of which everything has been printed.
@@ -253,20 +321,21 @@ fn write_leaf(f: &mut fmt::Formatter<'_>, token: Token<'_>, cap: usize) -> fmt::
         Token::Null => f.write_str("(nil)"),
         Token::Line(b'-', text) | Token::Payload(b'!', text) => {
             f.write_str("(error) ")?;
-            write_escaped(f, text, cap)
+            write_escaped(f, text, cap, Within::Line)
         }
         Token::Line(b',', text) => {
             f.write_str("(double) ")?;
-            write_escaped(f, text, cap)
+            write_escaped(f, text, cap, Within::Line)
         }
         Token::Line(b'(', text) => {
             f.write_str("(big number) ")?;
-            write_escaped(f, text, cap)
+            write_escaped(f, text, cap, Within::Line)
         }
         Token::Line(b'#', text) => f.write_str(if text == b"t" { "(true)" } else { "(false)" }),
-        Token::Line(_, text) => write_escaped(f, text, cap),
+        Token::Line(_, text) => write_escaped(f, text, cap, Within::Line),
         Token::Payload(b'=', text) => {
-            write_escaped(f, text.get(FORMAT_AND_COLON..).unwrap_or_default(), cap)
+            let text = text.get(FORMAT_AND_COLON..).unwrap_or_default();
+            write_escaped(f, text, cap, Within::Lines)
         }
         Token::Payload(_, text) | Token::Chunk(text) => write!(f, "{:?}", Quoted { text, cap }),
         Token::Open(..) | Token::OpenChunks | Token::End => Ok(()),
@@ -281,7 +350,7 @@ fn write_short(f: &mut fmt::Formatter<'_>, token: Token<'_>) -> fmt::Result {
         Token::Line(b'#', text) => write!(f, "{}", text == b"t"),
         Token::Line(kind, text) => {
             f.write_char(kind as char)?;
-            write_escaped(f, text, DEBUG_BYTES)
+            write_escaped(f, text, SHORT, Within::Line)
         }
         Token::Payload(b'!', text) => write!(f, "!{:?}", Quoted::short(text)),
         Token::Payload(_, text) | Token::Chunk(text) => write!(f, "b{:?}", Quoted::short(text)),
@@ -289,46 +358,8 @@ fn write_short(f: &mut fmt::Formatter<'_>, token: Token<'_>) -> fmt::Result {
     }
 }
 
-/// A string in quotes, escaped as redis-cli does (`sdscatrepr`), cut where it is long.
-struct Quoted<'a> {
-    text: &'a [u8],
-    cap: usize,
-}
-
-impl<'a> Quoted<'a> {
-    const fn short(text: &'a [u8]) -> Self {
-        Self { text, cap: DEBUG_BYTES }
-    }
-}
-
-impl fmt::Debug for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.text.get(..self.cap).unwrap_or(self.text);
-        f.write_char('"')?;
-        write_escaped(f, shown, usize::MAX)?;
-        f.write_char('"')?;
-        write_cut(f, self.text, self.cap)
-    }
-}
-
-fn write_escaped(f: &mut fmt::Formatter<'_>, text: &[u8], cap: usize) -> fmt::Result {
-    for &byte in text.iter().take(cap) {
-        match byte {
-            b'\n' => f.write_str("\\n")?,
-            b'\r' => f.write_str("\\r")?,
-            b'\t' => f.write_str("\\t")?,
-            0x07 => f.write_str("\\a")?,
-            0x08 => f.write_str("\\b")?,
-            b'"' | b'\\' => write!(f, "\\{}", byte as char)?,
-            0x20..=0x7e => f.write_char(byte as char)?,
-            other => write!(f, "\\x{other:02x}")?,
-        }
-    }
-    write_cut(f, text, cap)
-}
-
-fn write_cut(f: &mut fmt::Formatter<'_>, text: &[u8], cap: usize) -> fmt::Result {
-    if text.len() > cap { write!(f, ".. ({} bytes)", text.len()) } else { Ok(()) }
+const fn is_out_of_band(token: Token<'_>) -> bool {
+    matches!(token, Token::Open(b'|' | b'>', _))
 }
 
 const fn is_map(kind: u8) -> bool {
@@ -356,11 +387,11 @@ const fn bracket(kind: u8) -> (&'static str, char) {
     }
 }
 
+/// To indent with, in as few pieces as are usual.
+const SPACES: &str = "                                ";
+
 /// Bytes of a verbatim string's format and the colon behind it.
 const FORMAT_AND_COLON: usize = 4;
-
-/// Bytes of a string that `Debug` shows: enough to recognise it, little enough for a log.
-const DEBUG_BYTES: usize = 64;
 
 /// Tokens of a frame that `Debug` shows.
 const DEBUG_TOKENS: usize = 128;

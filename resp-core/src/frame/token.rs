@@ -107,8 +107,82 @@ fn number(bytes: &[u8]) -> Option<(i64, &[u8])> {
     Some((if negative { value.wrapping_neg() } else { value }, digits.get(at + CRLF..)?))
 }
 
+/// The payload of a frame that is a bulk string.
+#[inline]
+pub(super) fn bulk_payload(frame: &[u8]) -> &[u8] {
+    // How long the frame is tells how many digits its length has: `$`, digits, CR, LF, payload,
+    // CR, LF.
+    let head = match frame.len() {
+        ..16 => 4,
+        16..107 => 5,
+        107..1008 => 6,
+        _ => memchr(b'\n', frame).map_or(0, |end| end + 1),
+    };
+    frame.get(head..frame.len() - CRLF).unwrap_or_default()
+}
+
+/// What follows the frame at the start of checked bytes, if that is of the types that are most
+/// often elements.
+#[inline]
+pub(super) fn behind_plain(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes {
+        [b'$', line @ ..] => {
+            let (length, behind) = length(line)?;
+            behind.get(length + CRLF..)
+        }
+        [b':' | b'+', line @ ..] => {
+            let end = line.iter().position(|&byte| byte == b'\n')?;
+            line.get(end + 1..)
+        }
+        _ => None,
+    }
+}
+
+/// A length's line: its value and what follows it; none where no digit starts it.
+#[inline]
+pub(super) fn length(line: &[u8]) -> Option<(usize, &[u8])> {
+    let (mut value, mut at) = (0_usize, 0);
+    loop {
+        let digit = line.get(at)?.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        // The scanner has let through only what fits the limits and the input.
+        value = value.wrapping_mul(10).wrapping_add(usize::from(digit));
+        at += 1;
+    }
+    if at == 0 { None } else { Some((value, line.get(at + CRLF..)?)) }
+}
+
+/// The value of an integer's line.
+#[inline]
+pub(super) fn integer(line: &[u8]) -> i64 {
+    let digits = line.len().wrapping_sub(CRLF);
+    match line.first_chunk::<8>() {
+        // Neither a minus nor more digits than that: all at once.
+        Some(chunk) if digits <= chunk.len() && chunk.first() != Some(&b'-') => {
+            eight_digits(*chunk, digits)
+        }
+        _ => number(line).map_or(0, |(value, _)| value),
+    }
+}
+
+/// The value of so many digits, one to eight, at the start of a chunk.
+#[inline]
+fn eight_digits(chunk: [u8; 8], digits: usize) -> i64 {
+    // A byte a digit, the last one in the highest byte; zeros in front.
+    let ones = (u64::from_le_bytes(chunk) & LOW_NIBBLES) << (64 - 8 * digits);
+    // Each step joins neighbours: two digits in 16 bits, four in 32, eight in 64.
+    let tens = (ones.wrapping_mul(10) + (ones >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let hundreds = (tens.wrapping_mul(100) + (tens >> 16)) & 0x0000_FFFF_0000_FFFF;
+    ((hundreds.wrapping_mul(10_000) + (hundreds >> 32)) & 0xFFFF_FFFF) as i64
+}
+
 /// Stands for `?`. No length is this long, and `:` takes no `?`.
 const UNKNOWN: i64 = i64::MIN;
+
+/// What a digit's byte is above `0`.
+const LOW_NIBBLES: u64 = 0x0F0F_0F0F_0F0F_0F0F;
 
 /// Bytes of a line's end.
 const CRLF: usize = 2;

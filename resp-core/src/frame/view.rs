@@ -1,7 +1,7 @@
 //! What frames hold.
 
 use super::FrameRef;
-use super::token::Token;
+use super::token::{Token, behind_plain, bulk_payload, integer, length};
 use alloc::vec::Vec;
 
 /// What a frame holds, by its RESP type.
@@ -48,8 +48,27 @@ pub enum View<'a> {
 
 impl<'a> FrameRef<'a> {
     /// What the frame holds, its attributes aside.
-    #[inline]
+    // Always inlined: the caller's match then takes the place of this one.
+    #[inline(always)]
     pub fn view(&self) -> View<'a> {
+        // Where the frame ends is known, so the most frequent types need no search for it.
+        match self.bytes {
+            [b'+', text @ .., _, _] => View::SimpleString(text),
+            [b'-', text @ .., _, _] => View::SimpleError(text),
+            [b':', line @ ..] => View::Integer(integer(line)),
+            [b'$', b'0'..=b'9', ..] => View::BulkString(bulk_payload(self.bytes)),
+            [b'*', line @ ..] => match length(line) {
+                Some((elements, rest)) => {
+                    View::Array(Elements { rest: self.sibling(rest), left: Some(elements) })
+                }
+                None => self.view_by_token(),
+            },
+            _ => self.view_by_token(),
+        }
+    }
+
+    /// [`view`](Self::view) for any type, attributes in front or not.
+    fn view_by_token(&self) -> View<'a> {
         let body = self.body();
         // Checked bytes hold a token at each place where one is read.
         let Some((token, rest)) = Token::read(body) else { return View::Null };
@@ -99,19 +118,13 @@ impl<'a> FrameRef<'a> {
     /// The pushes that stand between the elements of an aggregate in this frame. They are news of
     /// their own and no elements: [`Elements`] passes over them.
     pub fn nested_pushes(&self) -> Pushes<'a> {
-        let body = self.body();
-        let rest = Token::read(body).map_or(body, |(_, rest)| rest);
-        Pushes { rest: self.sibling(rest) }
+        Pushes { rest: *self, own: self.body().len() }
     }
 
     /// The bytes behind the attributes.
     #[inline]
     pub(super) fn body(&self) -> &'a [u8] {
-        let mut body = self.bytes;
-        while body.first() == Some(&b'|') {
-            body = skip(body);
-        }
-        body
+        behind_attributes(self.bytes)
     }
 }
 
@@ -139,24 +152,20 @@ impl Elements<'_> {
 impl<'a> Iterator for Elements<'a> {
     type Item = FrameRef<'a>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<FrameRef<'a>> {
         if self.left == Some(0) {
             return None;
         }
-        let mut bytes = self.rest.bytes;
-        let (kind, rest) = loop {
-            let (kind, rest) = frame_end(bytes)?;
-            if kind != b'>' {
-                break (kind, rest);
-            }
-            // A push in between is not one of the elements, nor are its attributes.
-            bytes = rest;
+        let bytes = self.rest.bytes;
+        let ends = match behind_plain(bytes) {
+            Some(rest) => Some((bytes, rest)),
+            None => next_element(bytes),
         };
-        if kind == b'.' {
+        let Some((bytes, rest)) = ends else {
             self.left = Some(0);
             return None;
-        }
+        };
         self.rest.bytes = rest;
         self.left = self.left.map(|left| left - 1);
         Some(self.rest.sibling(bytes.get(..bytes.len() - rest.len())?))
@@ -232,10 +241,12 @@ impl<'a> Iterator for Chunks<'a> {
     }
 }
 
-/// The pushes found inside a frame.
+/// The pushes found inside a frame, each with its attributes.
 #[derive(Clone, Copy, Debug)]
 pub struct Pushes<'a> {
     rest: FrameRef<'a>,
+    /// Where the frame's own head stands, in bytes from its end: that is no push inside.
+    own: usize,
 }
 
 impl<'a> Iterator for Pushes<'a> {
@@ -244,26 +255,32 @@ impl<'a> Iterator for Pushes<'a> {
     fn next(&mut self) -> Option<FrameRef<'a>> {
         loop {
             let bytes = self.rest.bytes;
-            let (token, rest) = Token::read(bytes)?;
-            if matches!(token, Token::Open(b'>', _)) {
-                let rest = skip(bytes);
+            let (_, behind) = Token::read(bytes)?;
+            let body = behind_attributes(bytes);
+            if body.first() == Some(&b'>') && body.len() != self.own {
+                let rest = skip(body);
                 self.rest.bytes = rest;
                 return Some(self.rest.sibling(bytes.get(..bytes.len() - rest.len())?));
             }
-            self.rest.bytes = rest;
+            self.rest.bytes = behind;
         }
     }
 }
 
 /// What follows the aggregate or scalar at the start of checked bytes.
 fn skip(bytes: &[u8]) -> &[u8] {
-    let Some((token, mut rest)) = Token::read(bytes) else { return &[] };
+    match Token::read(bytes) {
+        Some((Token::Open(_, Some(frames)), inside)) => skip_frames(inside, frames),
+        Some((Token::Open(_, None) | Token::OpenChunks, inside)) => skip_frames(inside, STREAMED),
+        Some((_, rest)) => rest,
+        None => &[],
+    }
+}
+
+/// What follows so many frames, or the end marker that comes when they are [`STREAMED`].
+fn skip_frames(mut rest: &[u8], frames: usize) -> &[u8] {
     // Frames to come before the innermost streamed one ends, and before those around it do.
-    let mut due = match token {
-        Token::Open(_, Some(frames)) => frames,
-        Token::Open(_, None) | Token::OpenChunks => STREAMED,
-        _ => 0,
-    };
+    let mut due = frames;
     let mut around = Vec::new();
     loop {
         while due == 0 {
@@ -304,14 +321,35 @@ fn skip(bytes: &[u8]) -> &[u8] {
     }
 }
 
+/// Where the next element in checked bytes starts, and what follows it; none at an end marker.
+///
+/// A function of bytes only, so that [`Elements`] can stay in registers.
+fn next_element(mut bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    loop {
+        let (kind, rest) = frame_end(bytes)?;
+        match kind {
+            b'.' => return None,
+            // A push in between is not one of the elements, nor are its attributes.
+            b'>' => bytes = rest,
+            _ => return Some((bytes, rest)),
+        }
+    }
+}
+
 /// The type of the frame at the start of checked bytes, and what follows it.
 #[inline]
 fn frame_end(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let body = behind_attributes(bytes);
+    Some((*body.first()?, skip(body)))
+}
+
+#[inline]
+fn behind_attributes(bytes: &[u8]) -> &[u8] {
     let mut body = bytes;
     while body.first() == Some(&b'|') {
         body = skip(body);
     }
-    Some((*body.first()?, skip(body)))
+    body
 }
 
 /// A double's text, which the scanner has checked.

@@ -23,6 +23,11 @@ impl Number {
     pub(super) const START: Self =
         Self { magnitude: 0, digits: 0, negative: false, unknown: false };
 
+    /// Digits that have been read without any surprise: no leading zero, [`SAFE_DIGITS`] at most.
+    pub(super) const fn read(magnitude: u64, digits: usize) -> Self {
+        Self { magnitude, digits: digits as u8, negative: false, unknown: false }
+    }
+
     #[inline]
     pub(super) fn push(&mut self, byte: u8) -> Result<(), Kind> {
         let digit = byte.wrapping_sub(b'0');
@@ -78,6 +83,48 @@ impl Number {
         Ok(Parsed::Integer(if self.negative { value.wrapping_neg() } else { value }))
     }
 }
+
+/// Reads the digits of a length, as far as they are clearly right: their value, and how many they
+/// are.
+#[inline(always)]
+pub(super) fn length(bytes: &[u8]) -> (u64, usize) {
+    let (mut value, mut digits) = (0, 0);
+    for &byte in bytes.get(..usize::from(SAFE_DIGITS)).unwrap_or(bytes) {
+        let digit = byte.wrapping_sub(b'0');
+        let leading_zero = value == 0 && digits > 0;
+        if digit > 9 || leading_zero {
+            break;
+        }
+        value = value * 10 + u64::from(digit);
+        digits += 1;
+    }
+    (value, digits)
+}
+
+/// How many digits come, one to seven without a leading zero, if it is that simple: they are
+/// looked at all at once.
+#[inline(always)]
+pub(super) fn few_digits(bytes: &[u8]) -> Option<usize> {
+    let word = u64::from_le_bytes(*bytes.first_chunk()?) ^ ZEROS;
+    // The high bit of each byte above 9; a carry from one of those only reaches bytes behind it.
+    let others = (word.wrapping_add(ABOVE_NINE) | word) & HIGH_BITS;
+    let digits = others.trailing_zeros() as usize / 8;
+    let zero = word.trailing_zeros() >= 8;
+    ((1..8).contains(&digits) && (digits == 1 || !zero)).then_some(digits)
+}
+
+/// How many bytes an integer's sign and digits are, up to where they are clearly right.
+#[inline(never)]
+pub(super) fn signed_digits(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'-', digits @ ..] if matches!(digits.first(), Some(b'1'..=b'9')) => 1 + length(digits).1,
+        _ => length(bytes).1,
+    }
+}
+
+const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
+const ABOVE_NINE: u64 = u64::from_le_bytes([0x80 - 10; 8]);
+const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
 
 /// Digits that can't pass 63 bits whatever they are.
 const SAFE_DIGITS: u8 = 18;

@@ -1,5 +1,7 @@
 //! The grammars of the one-line types, resumable after any byte.
 
+use memchr::memchr2;
+
 use crate::error::DecodeErrorKind as Kind;
 
 /// How far a line is in the grammar of its type.
@@ -50,6 +52,13 @@ impl Text {
     /// Reads up to the CR or to the end of the window: how many bytes fit the grammar, and
     /// whether the CR stands behind them.
     pub(super) fn check(&mut self, window: &[u8]) -> Result<(usize, bool), (usize, Kind)> {
+        match self {
+            Self::Free => check_free(window),
+            _ => self.check_grammar(window),
+        }
+    }
+
+    fn check_grammar(&mut self, window: &[u8]) -> Result<(usize, bool), (usize, Kind)> {
         for (at, &byte) in window.iter().enumerate() {
             if byte == b'\r' {
                 return if self.may_end() { Ok((at, true)) } else { Err((at, self.misfit(byte))) };
@@ -95,6 +104,16 @@ impl Text {
             Self::Double(_) => Kind::InvalidDouble { found },
             Self::BigNumber(_) => Kind::InvalidBigNumber { found },
         }
+    }
+}
+
+/// [`Text::check`] for what only CR and LF end.
+fn check_free(window: &[u8]) -> Result<(usize, bool), (usize, Kind)> {
+    let at = memchr2(b'\r', b'\n', window).unwrap_or(window.len());
+    match window.get(at) {
+        Some(b'\r') => Ok((at, true)),
+        Some(&found) => Err((at, Kind::ExpectedCr { found })),
+        None => Ok((at, false)),
     }
 }
 

@@ -1,0 +1,44 @@
+//! A proxy that counts what passes through it: `proxy_tap 127.0.0.1:7000 127.0.0.1:6379`.
+//!
+//! Bytes are passed on untouched, and before they are looked at. Nothing is kept of them: the
+//! scanner alone finds where commands and replies end.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+
+use resp_core::{Limits, Scan, Scanner};
+
+fn main() -> io::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(listen), Some(upstream)) = (arguments.next(), arguments.next()) else {
+        return Err(io::Error::other("usage: proxy_tap LISTEN UPSTREAM"));
+    };
+    for client in TcpListener::bind(listen)?.incoming() {
+        let (client, server) = (client?, TcpStream::connect(&upstream)?);
+        let (to_client, to_server) = (client.try_clone()?, server.try_clone()?);
+        thread::spawn(|| println!("commands: {:?}", pass_on(client, to_server)));
+        thread::spawn(|| println!("replies: {:?}", pass_on(server, to_client)));
+    }
+    Ok(())
+}
+
+/// Copies one direction to its end, and counts the frames in it.
+fn pass_on(mut from: TcpStream, mut to: TcpStream) -> io::Result<u64> {
+    let mut scanner = Scanner::new(Limits::default());
+    let mut frames = 0;
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        let length = from.read(&mut buffer)?;
+        let mut piece = buffer.get(..length).unwrap_or_default();
+        if piece.is_empty() {
+            to.shutdown(Shutdown::Write)?;
+            return Ok(frames);
+        }
+        to.write_all(piece)?;
+        while let Scan::Frame { length } = scanner.scan(piece).map_err(io::Error::other)? {
+            frames += 1;
+            piece = piece.get(length..).unwrap_or_default();
+        }
+    }
+}
