@@ -48,9 +48,8 @@ pub fn every_cut(length: usize) -> impl Iterator<Item = Chunking> {
 
 /// Each way of cutting twice that leaves no piece empty: half of the length's square.
 pub fn every_two_cuts(length: usize) -> impl Iterator<Item = Chunking> {
-    (1..length).flat_map(move |first| {
-        (first + 1..length).map(move |second| Chunking::at([first, second]))
-    })
+    (1..length)
+        .flat_map(move |first| (first + 1..length).map(move |second| Chunking::at([first, second])))
 }
 
 /// Pieces of one byte.
@@ -88,7 +87,6 @@ impl SplitMix64 {
     }
 
     /// The next 64 random bits.
-    #[expect(clippy::should_implement_trait, reason = "it never ends")]
     pub const fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;

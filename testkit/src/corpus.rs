@@ -77,22 +77,22 @@ impl Sample {
 
 /// Every sample: each on its own, behind another frame, and inside an array.
 pub fn all() -> Vec<Sample> {
-    let mut samples = [good::samples(), bad::samples(), bounds::numbers()].concat();
-    let nested: Vec<_> =
-        samples.iter().filter(|sample| sample.frames.len() <= 1 && is_element(sample)).map(Sample::nested).collect();
-    let behind: Vec<_> =
-        samples.iter().filter(|sample| sample.error.is_some()).map(|sample| sample.behind(b"+OK\r\n")).collect();
-    samples.extend(nested);
-    samples.extend(behind);
-    samples.extend(bounds::limits());
-    samples
+    let samples = [good::samples(), bad::samples(), bounds::numbers()].concat();
+    let nested: Vec<_> = samples.iter().filter(|sample| fits_in_array(sample)).collect();
+    let nested: Vec<_> = nested.into_iter().map(Sample::nested).collect();
+    let bad: Vec<_> = samples.iter().filter(|sample| sample.error.is_some()).collect();
+    let behind: Vec<_> = bad.into_iter().map(|sample| sample.behind(b"+OK\r\n")).collect();
+    [samples, nested, behind, bounds::limits()].concat()
 }
 
-/// Whether a sample would be an element of an array around it. A push would not, and what is
-/// behind it would be.
-fn is_element(sample: &Sample) -> bool {
-    !sample.input.starts_with(b">") && !sample.input.starts_with(b"|0")
-        && !(sample.input.starts_with(b"|") && sample.input.contains(&b'>'))
+/// Whether a sample is one element at most when an array is around it: a push is none.
+fn fits_in_array(sample: &Sample) -> bool {
+    let push = match sample.input.first() {
+        Some(b'>') => true,
+        Some(b'|') => sample.input.contains(&b'>'),
+        _ => false,
+    };
+    sample.frames.len() <= usize::from(!push)
 }
 
 /// In front of the element under test: an array of two, the first of them there.

@@ -1,3 +1,14 @@
-//! Placeholder.
+//! What the tests stand on: a redis-server launcher, an in-memory pair in virtual time, a corpus of
+//! frames good and bad, ways to cut a stream, and a counting allocator.
 
+pub mod chunking;
+pub mod conformance;
+pub mod corpus;
+pub mod counting_alloc;
+pub mod exhaustive;
+pub mod memory;
+pub mod oracle;
+pub mod pair;
 pub mod redis_server;
+pub mod tree;
+pub mod ways;

@@ -12,7 +12,9 @@ pub(super) fn samples() -> Vec<Sample> {
 
 /// Frames around the lengths where a head gets longer or `Frame` changes its representation.
 fn payload_lengths() -> Vec<Vec<u8>> {
-    let frame = |length: usize| [format!("${length}\r\n").as_bytes(), &vec![b'x'; length], b"\r\n"].concat();
+    let frame = |length: usize| {
+        [format!("${length}\r\n").as_bytes(), &vec![b'x'; length], b"\r\n"].concat()
+    };
     [8, 9, 10, 11, 38, 39, 40, 41, 63, 64, 65, 99, 100, 127, 128, 129, 1000].map(frame).to_vec()
 }
 
@@ -153,7 +155,11 @@ const SEQUENCES: &[&[&[u8]]] = &[
     &[b"|1\r\n+k\r\n+v\r\n:1\r\n", b":2\r\n"],
     &[b"%0\r\n", b"~0\r\n", b">0\r\n", b"_\r\n"],
     &[b"$?\r\n;1\r\na\r\n;0\r\n", b"*?\r\n.\r\n", b"+OK\r\n"],
-    &[b"$46\r\n0123456789012345678901234567890123456789012345\r\n", b":1\r\n", b"$38\r\n01234567890123456789012345678901234567\r\n"],
+    &[
+        b"$46\r\n0123456789012345678901234567890123456789012345\r\n",
+        b":1\r\n",
+        b"$38\r\n01234567890123456789012345678901234567\r\n",
+    ],
     &[b":1\r\n", b":2\r\n", b":3\r\n", b":4\r\n", b":5\r\n", b":6\r\n", b":7\r\n", b":8\r\n"],
 ];
 

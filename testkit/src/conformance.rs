@@ -1,0 +1,174 @@
+//! One suite for every adapter: what a client promises, against a real redis-server.
+//!
+//! The sections are generic over the [`Runtime`], and ask nothing of the executor but that it
+//! spawns drivers. An adapter's tests run each of them through [`everywhere`]: over TCP and over
+//! a Unix socket, in RESP3 and in RESP2, always with a password.
+//!
+//! ```no_run
+//! use testkit::conformance::{self, Adapter};
+//!
+//! async fn commands<R: Adapter>() -> conformance::Outcome {
+//!     conformance::everywhere("commands", conformance::commands::<R>).await
+//! }
+//! ```
+
+mod batches;
+mod cancel;
+mod commands;
+mod load;
+mod loss;
+mod refused;
+mod replies;
+mod session;
+mod slow;
+mod waiting;
+
+use std::fmt;
+use std::io;
+use std::time::{Duration, Instant};
+
+use adapter_core::{
+    Client, Config, ConnectError, Credentials, Driver, Endpoint, Options, Protocol, Runtime, Spawn,
+};
+
+use crate::redis_server::{RedisServer, RedisServerBuilder};
+pub use batches::batches;
+pub use cancel::{Tally, cancel_at_every_poll, cancel_at_random};
+pub use commands::commands;
+pub use load::{backpressure, large_values, many_at_once, small_steps};
+pub use loss::{loss, timeouts};
+pub use refused::refused;
+pub use replies::replies;
+pub use session::session;
+pub use waiting::{all, eventually, within};
+
+/// How a section ends. Assertions that fail panic; an error is something that should not have
+/// failed at all.
+pub type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// A runtime that the suite can be run on.
+pub trait Adapter: Runtime + Default + Spawn<Driver<Self>> {}
+
+impl<R: Runtime + Default + Spawn<Driver<R>>> Adapter for R {}
+
+/// A server, and how to connect to it.
+#[derive(Debug)]
+pub struct Setup {
+    /// The server, which nobody else uses.
+    pub server: RedisServer,
+    /// The protocol to be spoken.
+    pub protocol: Protocol,
+    over: Over,
+}
+
+/// By what way to connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Over {
+    Tcp,
+    Unix,
+}
+
+impl Setup {
+    fn start(over: Over, protocol: Protocol) -> io::Result<Self> {
+        let builder = RedisServer::builder()
+            .config("requirepass", PASSWORD)
+            .config("enable-debug-command", "yes");
+        let builder: RedisServerBuilder = match over {
+            Over::Tcp => builder.tcp(),
+            Over::Unix => builder.unix_socket(),
+        };
+        Ok(Self { server: builder.start()?, protocol, over })
+    }
+
+    /// The same once more, with a server of its own.
+    ///
+    /// # Errors
+    ///
+    /// If the server doesn't start.
+    pub fn another(&self) -> io::Result<Self> {
+        Self::start(self.over, self.protocol)
+    }
+
+    /// Where the server is.
+    pub fn endpoint(&self) -> Endpoint {
+        match (self.server.addr(), self.server.socket_path()) {
+            (Some(addr), _) => Endpoint::Tcp { host: addr.ip().to_string(), port: addr.port() },
+            (None, path) => Endpoint::Unix(path.map(Into::into).unwrap_or_default()),
+        }
+    }
+
+    /// The session's configuration. Its timeout is long enough for a loaded machine.
+    pub fn config(&self) -> Config {
+        Config::default()
+            .protocol(self.protocol)
+            .credentials(Credentials::password(PASSWORD))
+            .command_timeout(Some(PATIENCE))
+    }
+
+    /// Connects, and spawns the driver.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::connect`].
+    pub async fn client<R: Adapter>(&self) -> Result<Client<R>, ConnectError> {
+        self.client_with(self.config()).await
+    }
+
+    /// The same with another configuration.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::connect`].
+    pub async fn client_with<R: Adapter>(&self, config: Config) -> Result<Client<R>, ConnectError> {
+        Client::connect(Options::new(self.endpoint()).config(config)).await
+    }
+
+    /// Connects, and leaves it to the caller to run the driver.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    pub async fn client_and_driver<R: Adapter>(&self) -> io::Result<(Client<R>, Driver<R>)> {
+        let runtime = R::default();
+        let stream = runtime.connect(&self.endpoint()).await?;
+        Ok(Client::new(runtime, stream, self.config()))
+    }
+
+    /// What the server says to a command sent on another connection, as text.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RedisServer::cli`].
+    pub fn ask(&self, command: &[&str]) -> io::Result<String> {
+        Ok(String::from_utf8_lossy(&self.server.cli(command)?).into_owned())
+    }
+}
+
+impl fmt::Display for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?}", self.over, self.protocol)
+    }
+}
+
+/// Runs a section over TCP and over a Unix socket, in RESP3 and in RESP2, each with a server of
+/// its own.
+///
+/// # Errors
+///
+/// The first error of the section, with where it happened.
+pub async fn everywhere(name: &str, section: impl AsyncFn(&Setup) -> Outcome) -> Outcome {
+    for over in [Over::Tcp, Over::Unix] {
+        for protocol in [Protocol::Resp3, Protocol::Resp2] {
+            let setup = Setup::start(over, protocol)?;
+            let started = Instant::now();
+            section(&setup).await.map_err(|error| format!("{name}, {setup}: {error}"))?;
+            println!("{name}, {setup}: {:.1?}", started.elapsed());
+        }
+    }
+    Ok(())
+}
+
+const PASSWORD: &str = "conformance \"pass\" word";
+
+/// Long enough for anything that works, on a loaded machine and unoptimized.
+const PATIENCE: Duration = Duration::from_secs(60);
