@@ -112,6 +112,9 @@ impl ToArg for f64 {
 
 impl ToArg for f32 {
     fn write_arg(&self, request: &mut Request) {
+        if !self.is_finite() {
+            return f64::from(*self).write_arg(request);
+        }
         // By its own digits, not by those of the double nearest to it.
         request.push(alloc::format!("{self}").as_bytes());
     }

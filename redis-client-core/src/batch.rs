@@ -26,6 +26,8 @@ pub struct Batch {
     pub(crate) first_end: usize,
     pub(crate) timeout: Timeout,
     pub(crate) atomic: bool,
+    /// It has been submitted: what is left of it is for reading the replies.
+    pub(crate) spent: bool,
     /// The first command that may keep the connection waiting.
     blocking: Option<&'static Facts>,
 }
@@ -45,7 +47,7 @@ impl Batch {
     }
 
     /// Appends a command. Of the timeouts that commands have of their own, the longest counts for
-    /// all.
+    /// all; those of blocking commands add up, since one waits behind the other.
     pub fn push(&mut self, command: impl AsRef<Request>) -> &mut Self {
         let request = command.as_ref();
         request.encode(&mut self.encoded);
@@ -58,6 +60,11 @@ impl Batch {
         }
         self.timeout = match (self.timeout, request.timeout()) {
             (Timeout::Never, _) | (_, Timeout::Never) => Timeout::Never,
+            (Timeout::After(one), Timeout::After(two))
+                if !self.atomic && request.blocking() != Blocking::No =>
+            {
+                Timeout::After(one.saturating_add(two))
+            }
             (Timeout::After(one), Timeout::After(two)) => Timeout::After(one.max(two)),
             (Timeout::Default, other) | (other, Timeout::Default) => other,
         };
@@ -89,13 +96,14 @@ impl Batch {
         self.commands.len() + if self.atomic { TRANSACTION_REPLIES } else { 0 }
     }
 
-    /// The first command whose replies can't be counted among others.
+    /// The first command whose replies can't be counted among others, or that was sent before.
     pub(crate) fn misfit(&self) -> Option<&'static Facts> {
         let misfit = |facts: &&&Facts| {
             matches!(
                 facts.effect,
                 Effect::Subscribes(_) | Effect::Unsubscribes(_) | Effect::EndsReplies
-            )
+            ) || facts.changes_protocol()
+                || self.spent
         };
         self.commands.iter().find(misfit).copied()
     }

@@ -48,7 +48,8 @@ pub enum Effect {
     Subscribes(Subscription),
     /// It takes subscriptions back; without arguments, all of the kind.
     Unsubscribes(Subscription),
-    /// It ends the order of one request and one reply: `MONITOR`, `CLIENT REPLY`, `SYNC`.
+    /// It ends the order of one request and one reply: `MONITOR`, `CLIENT REPLY`, `SYNC`, `REPLCONF`
+    /// (`REPLCONF ACK` gets no reply).
     EndsReplies,
 }
 
@@ -91,6 +92,22 @@ impl Facts {
         Self { name, readonly: false, keys, effect: Effect::None }
     }
 
+    /// Whether its reply says in which protocol, and with which subscriptions, the connection goes
+    /// on.
+    pub(crate) fn changes_protocol(&self) -> bool {
+        self.effect == Effect::ChangesState && matches!(self.name, "HELLO" | "RESET")
+    }
+
+    /// Whether a transaction is open behind it; none where it does not say.
+    pub(crate) fn opens_transaction(&self) -> Option<bool> {
+        match self.name {
+            _ if self.effect != Effect::ChangesState => None,
+            "MULTI" => Some(true),
+            "EXEC" | "DISCARD" | "RESET" => Some(false),
+            _ => None,
+        }
+    }
+
     const fn with(name: &'static str, effect: Effect) -> Self {
         Self { name, readonly: false, keys: Keys::None, effect }
     }
@@ -117,7 +134,7 @@ impl Keys {
 }
 
 /// The commands that the generic level has to know. Most of them differ in the first letters.
-static CONNECTION: [Facts; 37] = [
+static CONNECTION: [Facts; 38] = [
     Facts::with("SUBSCRIBE", Effect::Subscribes(Subscription::Channel)),
     Facts::with("PSUBSCRIBE", Effect::Subscribes(Subscription::Pattern)),
     Facts::with("SSUBSCRIBE", Effect::Subscribes(Subscription::Shard)),
@@ -127,6 +144,7 @@ static CONNECTION: [Facts; 37] = [
     Facts::with("MONITOR", Effect::EndsReplies),
     Facts::with("SYNC", Effect::EndsReplies),
     Facts::with("PSYNC", Effect::EndsReplies),
+    Facts::with("REPLCONF", Effect::EndsReplies),
     Facts::with("CLIENT REPLY", Effect::EndsReplies),
     Facts::with("HELLO", Effect::ChangesState),
     Facts::with("AUTH", Effect::ChangesState),
@@ -171,5 +189,6 @@ mod tests {
         assert_eq!(effect("client", Some("id")), Effect::None);
         assert_eq!(effect("client", None), Effect::None);
         assert_eq!(effect("get", Some("k")), Effect::None);
+        assert_eq!(effect("replconf", Some("ack")), Effect::EndsReplies);
     }
 }

@@ -81,6 +81,10 @@ impl Request {
         for word in name.split_ascii_whitespace() {
             request.push(word.as_bytes());
         }
+        if request.count == 0 {
+            // A server ignores a command of no words, without a reply, but not one with no name.
+            request.push(b"");
+        }
         request.recognise();
         request
     }
@@ -93,10 +97,6 @@ impl Request {
     /// Appends an argument.
     pub fn arg(&mut self, argument: impl ToArg) -> &mut Self {
         argument.write_arg(self);
-        if self.count == 2 {
-            // The subcommand may say more than the command.
-            self.recognise();
-        }
         self
     }
 
@@ -105,10 +105,17 @@ impl Request {
     pub fn push(&mut self, argument: &[u8]) {
         self.count += 1;
         encode::bulk_string(&mut self.encoded, argument);
+        if self.count == 2 {
+            // The subcommand may say more than the command.
+            self.recognise();
+        }
     }
 
     /// Appends the bytes as an argument, without a copy if they are many.
     pub fn push_shared(&mut self, argument: &Bytes) {
+        if argument.len() < OutBuf::SHARE_FROM {
+            return self.push(argument);
+        }
         self.count += 1;
         encode::bulk_shared(&mut self.encoded, argument.clone());
     }

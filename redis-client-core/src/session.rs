@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::BytesMut;
-use resp_core::{Frame, OutBuf};
+use resp_core::{Frame, FrameRef, OutBuf, View};
 
 use crate::batch::Batch;
 use crate::config::Config;
@@ -95,6 +95,8 @@ pub struct Session<T> {
     /// The replies that have come for the oldest entry, where it waits for several.
     collected: Vec<Frame>,
     subscriptions: Subscriptions,
+    /// What is submitted next is part of a transaction that `MULTI` has opened by itself.
+    in_transaction: bool,
     events: VecDeque<Event<T>>,
     /// Handshake to be sent.
     greeting: OutBuf,
@@ -131,6 +133,7 @@ impl<T> Session<T> {
             unanswered: 0,
             collected: Vec::new(),
             subscriptions: Subscriptions::default(),
+            in_transaction: false,
             events: VecDeque::new(),
             greeting,
             output: OutBuf::new(),
@@ -232,6 +235,7 @@ impl<T> Session<T> {
             self.events.push_back(Event::Failed { tag, frames, outcome, cause });
         }
         self.deadline = next_deadline(&self.in_flight);
+        self.finish_draining();
     }
 
     /// Takes word that the connection is lost. `unwritten` is how many of the bytes from
@@ -278,7 +282,13 @@ impl<T> Session<T> {
         }
         if batch.atomic {
             resp_core::encode::command(&mut batch.encoded, ["EXEC"]);
+            self.in_transaction = false;
+        } else if let Some(open) =
+            batch.facts().iter().rev().find_map(|facts| facts.opens_transaction())
+        {
+            self.in_transaction = open;
         }
+        batch.spent = true;
         let start = self.encoded;
         self.encoded += batch.encoded.len() as u64;
         // A transaction runs with its EXEC, at the end; a pipeline begins with its first command.
@@ -292,7 +302,10 @@ impl<T> Session<T> {
     /// Ends the session once everything under way has been answered. Nothing more is taken.
     pub fn close(&mut self, _now: Time) {
         match self.state {
-            State::Ready if !self.in_flight.is_empty() => self.state = State::Draining,
+            State::Ready if !self.in_flight.is_empty() => {
+                self.state = State::Draining;
+                self.finish_draining();
+            }
             State::Ready | State::Handshaking { .. } => {
                 self.fail(ConnectionError::Closed, self.taken);
             }
@@ -343,8 +356,13 @@ impl<T> Session<T> {
         tag: T,
     ) -> Result<(), SubmitError<T>> {
         let arguments = request.count().saturating_sub(1);
-        let expect = match request.facts().effect {
-            Effect::EndsReplies => return Err(SubmitError::Refused(tag, request.facts())),
+        let facts = request.facts();
+        let expect = match facts.effect {
+            Effect::EndsReplies => return Err(SubmitError::Refused(tag, facts)),
+            // In EXEC's reply, confirmations stand where other commands have one element each.
+            Effect::Subscribes(_) | Effect::Unsubscribes(_) if self.in_transaction => {
+                return Err(SubmitError::Refused(tag, facts));
+            }
             Effect::Subscribes(kind) => {
                 let left = Some(arguments.max(1));
                 Expect::Confirmations { verb: Verb::Subscribe(kind), left }
@@ -353,9 +371,16 @@ impl<T> Session<T> {
                 let left = (arguments > 0).then_some(arguments);
                 Expect::Confirmations { verb: Verb::Unsubscribe(kind), left }
             }
+            Effect::ChangesState if facts.changes_protocol() => {
+                if self.in_transaction && facts.opens_transaction().is_none() {
+                    return Err(SubmitError::Refused(tag, facts));
+                }
+                Expect::Switch
+            }
             Effect::None | Effect::Blocks(_) | Effect::ChangesState => Expect::Reply,
         };
         let tag = self.admit(tag, 1)?;
+        self.in_transaction = facts.opens_transaction().unwrap_or(self.in_transaction);
         let before = self.output.len();
         request.encode(&mut self.output);
         self.encoded += (self.output.len() - before) as u64;
@@ -434,6 +459,7 @@ impl<T> Session<T> {
             Verb::Subscribe(_) => 0,
         };
         let verb = announcement.verb;
+        let nothing_to_end = announcement.name.is_none();
         self.subscriptions.apply(announcement);
         let head =
             match self.in_flight.front_mut() {
@@ -446,7 +472,10 @@ impl<T> Session<T> {
             // Unasked: a shard's slot has moved away, a RESET has ended all.
             return self.events.push_back(Event::Push(frame));
         };
-        let rest = left.unwrap_or_else(|| held.max(1)).saturating_sub(1);
+        let rest = match left.unwrap_or_else(|| held.max(1)) {
+            _ if nothing_to_end => 0,
+            due => due.saturating_sub(1),
+        };
         *left = Some(rest);
         if tag.is_some() {
             self.collected.push(frame);
@@ -462,12 +491,10 @@ impl<T> Session<T> {
             return self.fail(ConnectionError::UnexpectedReply, self.taken);
         };
         match &mut head.expect {
-            Expect::Reply => {
-                let tag = self.in_flight.pop_front().and_then(|head| head.tag);
-                if let Some(tag) = tag {
-                    self.events.push_back(Event::Reply { tag, frame });
-                }
-                self.answered(1);
+            Expect::Reply => self.finish_one(frame),
+            Expect::Switch => {
+                self.switch(frame.as_frame());
+                self.finish_one(frame);
             }
             Expect::Replies { left } => {
                 *left -= 1;
@@ -490,6 +517,29 @@ impl<T> Session<T> {
         }
     }
 
+    /// Goes on in the protocol of a reply to `HELLO`, or after `RESET`, which ends subscriptions
+    /// without a word about them.
+    fn switch(&mut self, frame: FrameRef<'_>) {
+        match frame.view() {
+            View::Map(_) => self.resp3 = true,
+            View::Array(_) => self.resp3 = false,
+            View::SimpleString(b"RESET") => {
+                self.resp3 = false;
+                self.subscriptions = Subscriptions::default();
+            }
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn finish_one(&mut self, frame: Frame) {
+        let tag = self.in_flight.pop_front().and_then(|head| head.tag);
+        if let Some(tag) = tag {
+            self.events.push_back(Event::Reply { tag, frame });
+        }
+        self.answered(1);
+    }
+
     /// Hands out what has been collected for the oldest entry.
     fn finish_several(&mut self) {
         let Some(head) = self.in_flight.pop_front() else { return };
@@ -510,6 +560,14 @@ impl<T> Session<T> {
             }
         }
         self.unblock();
+    }
+
+    /// Ends a session that was asked to end, if no caller waits for it any more.
+    fn finish_draining(&mut self) {
+        let awaited = self.in_flight.iter().any(|entry| entry.tag.is_some());
+        if matches!(self.state, State::Draining) && !awaited {
+            self.fail(ConnectionError::Closed, self.taken);
+        }
     }
 
     /// Tells that there is room, once there is some to speak of.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::str::FromStr;
 
 use bytes::Bytes;
-use resp_core::{FrameRef, View};
+use resp_core::{FrameRef, View, encode};
 
 use super::FromReply;
 use crate::error::ReplyError;
@@ -33,6 +33,8 @@ impl FromReply for Bytes {
         match frame.view() {
             View::StreamedString(chunks) => Ok(chunks.to_vec().into()),
             View::Integer(value) => Ok(integer_text(value)),
+            // Text in RESP2.
+            View::Double(value) => Ok(Self::copy_from_slice(&encode::double_text(value))),
             _ => text_of(frame).map(|text| frame.to_shared(text)),
         }
     }
@@ -41,7 +43,7 @@ impl FromReply for Bytes {
 impl FromReply for String {
     fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
         match frame.view() {
-            View::StreamedString(_) | View::Integer(_) => {
+            View::StreamedString(_) | View::Integer(_) | View::Double(_) => {
                 Self::from_utf8(Bytes::from_reply(frame)?.into()).map_err(|_| ReplyError::Utf8)
             }
             _ => {
@@ -105,6 +107,9 @@ fn integer<I: TryFrom<i64> + FromStr>(
 ) -> Result<I, ReplyError> {
     match frame.view() {
         View::Integer(value) => I::try_from(value).map_err(|_| ReplyError::Number { expected }),
+        View::Double(value) => whole(value)
+            .and_then(|value| I::try_from(value).ok())
+            .ok_or(ReplyError::Number { expected }),
         View::Boolean(value) => {
             I::try_from(i64::from(value)).map_err(|_| ReplyError::Number { expected })
         }
@@ -121,6 +126,14 @@ fn number_in_text<N: FromStr>(
         .ok()
         .and_then(|text| text.parse().ok())
         .ok_or(ReplyError::Number { expected })
+}
+
+/// A double without a fraction: where RESP3 has a double, RESP2 has text that may be an integer's.
+fn whole(value: f64) -> Option<i64> {
+    let integer = value as i64;
+    // 2^63 is the first double above, which the cast would make the greatest integer.
+    let fits = integer as f64 == value && value < 9_223_372_036_854_775_808.0;
+    fits.then_some(integer)
 }
 
 fn integer_text(value: i64) -> Bytes {

@@ -78,7 +78,7 @@ impl Handshake {
             if unknown && config.protocol == Protocol::Auto {
                 self.starting_over = true;
             } else if step != Step::SetInfo && !self.starting_over {
-                let error = without_arguments(error);
+                let error = without_secrets(error, config);
                 return Progress::Failed(ConnectionError::Handshake { step: step.name(), error });
             }
         }
@@ -151,10 +151,19 @@ impl Step {
 }
 
 /// Takes out of an error what the server repeats of the command: the password may be in it.
-fn without_arguments(error: ServerError) -> ServerError {
+fn without_secrets(error: ServerError, config: &Config) -> ServerError {
     let text = String::from_utf8_lossy(error.text());
-    match text.split_once(", with args beginning with") {
-        Some((text, _)) => ServerError::new(Bytes::copy_from_slice(text.as_bytes())),
-        None => error,
+    let (text, arguments) =
+        text.split_once(", with args beginning with").unwrap_or((text.as_ref(), ""));
+    // Only `ERR` repeats what was sent; the other codes have texts of their own, which a weak
+    // password may occur in.
+    let repeated = error.code() == "ERR"
+        && config.credentials.as_ref().is_some_and(|credentials| {
+            !credentials.password.is_empty() && text.contains(&credentials.password)
+        });
+    match (repeated, arguments) {
+        (true, _) => ServerError::new(Bytes::from_static(b"ERR (the text repeats the password)")),
+        (false, "") => error,
+        (false, _) => ServerError::new(Bytes::copy_from_slice(text.as_bytes())),
     }
 }

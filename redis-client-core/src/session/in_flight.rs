@@ -24,6 +24,8 @@ pub(super) struct InFlight<T> {
 pub(super) enum Expect {
     /// One reply.
     Reply,
+    /// One reply, to `HELLO` or `RESET`.
+    Switch,
     /// So many more replies.
     Replies { left: usize },
     /// So many more confirmations, or one error. None where the number is how many subscriptions
@@ -36,7 +38,7 @@ impl Expect {
     pub(super) const fn weight(&self) -> usize {
         match self {
             Self::Replies { left } => *left,
-            Self::Reply | Self::Confirmations { .. } => 1,
+            Self::Reply | Self::Switch | Self::Confirmations { .. } => 1,
         }
     }
 }

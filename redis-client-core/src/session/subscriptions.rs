@@ -20,7 +20,7 @@ pub(super) struct Subscriptions {
 pub(super) struct Announcement {
     pub(super) verb: Verb,
     /// None where there was nothing to end.
-    name: Option<Bytes>,
+    pub(super) name: Option<Bytes>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
