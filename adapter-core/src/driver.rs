@@ -99,12 +99,14 @@ impl<R: Runtime> Driver<R> {
             return Turn::Yield;
         }
         self.yielded = false;
-        if let Err(error) = self.write(cx) {
-            return self.lose(lost(&error));
-        }
+        let more = match self.write(cx) {
+            Ok(more) => more,
+            Err(error) => return self.lose(lost(&error)),
+        };
         let alarm = self.set_timer(now, deadline, cx).is_ready();
         let fetch = unfinished && self.output.is_empty();
-        if alarm || fetch || !matches!(read, Read::Pending) { Turn::Again } else { Turn::Idle }
+        let again = alarm || fetch || more || !matches!(read, Read::Pending);
+        if again { Turn::Again } else { Turn::Idle }
     }
 
     /// Reads once and finds the frames in it.
@@ -180,27 +182,26 @@ impl<R: Runtime> Driver<R> {
         })
     }
 
-    /// Writes until all has gone or no more is taken.
-    fn write(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        while !self.output.is_empty() {
-            match self.stream.poll_write(cx, &mut self.output) {
-                Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
-                Poll::Ready(Ok(_)) => {}
-                Poll::Ready(Err(error)) => return Err(error),
-                Poll::Pending => break,
-            }
+    /// Writes once, as it reads once: whether more may be taken at once.
+    fn write(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
+        if self.output.is_empty() {
+            return Ok(false);
         }
-        Ok(())
+        match self.stream.poll_write(cx, &mut self.output) {
+            Poll::Ready(Ok(0)) => Err(io::ErrorKind::WriteZero.into()),
+            Poll::Ready(Ok(_)) => Ok(!self.output.is_empty()),
+            Poll::Ready(Err(error)) => Err(error),
+            Poll::Pending => Ok(false),
+        }
     }
 
     /// Sets the timer where the deadline has come closer; one that goes off early is set again.
     /// Ready means that it has gone off.
     fn set_timer(&mut self, now: Time, deadline: Option<Time>, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(deadline) = deadline
-            && self.timer.as_ref().is_none_or(|(at, _)| deadline < *at)
+        // Deadlines a little apart share a timer.
+        if let Some(at) = deadline.map(|deadline| deadline.max(now + TIMER_GRAIN))
+            && self.timer.as_ref().is_none_or(|(earlier, _)| at < *earlier)
         {
-            // Deadlines a little apart share a timer.
-            let at = deadline.max(now + TIMER_GRAIN);
             self.timer = Some((at, Box::pin(self.runtime.sleep_until(at))));
         }
         let Some((_, sleep)) = &mut self.timer else { return Poll::Pending };
@@ -215,8 +216,12 @@ impl<R: Runtime> Driver<R> {
     /// Gives back memory that a burst left behind. The timer going off is a sign that it is over.
     fn shrink(&mut self) {
         self.read_size = READ_MIN;
-        self.output.shrink(READ_MIN);
-        if self.input.is_empty() && self.input.capacity() > 2 * READ_MIN {
+        // Whatever their capacity: it counts from where reading and writing have come to, not from
+        // where the memory begins.
+        if self.output.is_empty() {
+            self.output = OutBuf::new();
+        }
+        if self.input.is_empty() {
             self.input = BytesMut::new();
         }
         self.frames.shrink_to(READ_MIN / size_of::<Frame>());

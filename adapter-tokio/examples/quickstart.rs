@@ -159,14 +159,15 @@ async fn replies_that_are_no_values(client: &Client, keys: &Keys) -> Result<(), 
 
 /// A nested array, here as Lua makes one: read as tuples, or looked at as it is.
 async fn nested_array(client: &Client) -> Result<(), Box<dyn Error>> {
+    type Nested = (u64, (String, (i64, Result<Frame, ServerError>)));
+
     println!("\nnested array");
     let script = "return {1, {'two', {3, redis.error_reply('ERR four')}}}";
     let frame = client.command("EVAL").arg(script).arg(0).await?;
     for line in frame.to_string().lines() {
         println!("  {line}");
     }
-    let nested: (u64, (String, (i64, Result<Frame, ServerError>))) =
-        client.command("EVAL").arg(script).arg(0).parse().await?;
+    let nested: Nested = client.command("EVAL").arg(script).arg(0).parse().await?;
     println!("  as tuples         {nested:?}");
     Ok(())
 }

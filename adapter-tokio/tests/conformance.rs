@@ -1,0 +1,95 @@
+//! The conformance suite on both of tokio's schedulers, against a real redis-server.
+
+use adapter_tokio::Tokio;
+use testkit::conformance::{self as suite, Outcome, Setup, Tally, everywhere};
+use tokio::runtime::Builder;
+
+/// Runs a section on one thread, and on several.
+fn on_both(name: &str, section: &impl AsyncFn(&Setup) -> Outcome) -> Outcome {
+    let mut several = Builder::new_multi_thread();
+    several.worker_threads(2);
+    for (threads, mut builder) in [("one", Builder::new_current_thread()), ("several", several)] {
+        let runtime = builder.enable_all().build()?;
+        let name = format!("{name} on {threads}");
+        runtime.block_on(everywhere(&name, section))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn commands() -> Outcome {
+    on_both("commands", &suite::commands::<Tokio>)
+}
+
+#[test]
+fn replies() -> Outcome {
+    on_both("replies", &suite::replies::<Tokio>)
+}
+
+#[test]
+fn batches() -> Outcome {
+    on_both("batches", &suite::batches::<Tokio>)
+}
+
+#[test]
+fn refused() -> Outcome {
+    on_both("refused", &suite::refused::<Tokio>)
+}
+
+#[test]
+fn session() -> Outcome {
+    on_both("session", &suite::session::<Tokio>)
+}
+
+#[test]
+fn large_values() -> Outcome {
+    on_both("large values", &suite::large_values::<Tokio>)
+}
+
+#[test]
+fn many_at_once() -> Outcome {
+    on_both("many at once", &suite::many_at_once::<Tokio>)
+}
+
+#[test]
+fn backpressure() -> Outcome {
+    on_both("backpressure", &suite::backpressure::<Tokio>)
+}
+
+#[test]
+fn small_steps() -> Outcome {
+    on_both("small steps", &suite::small_steps::<Tokio>)
+}
+
+#[test]
+fn timeouts() -> Outcome {
+    on_both("timeouts", &suite::timeouts::<Tokio>)
+}
+
+#[test]
+fn loss() -> Outcome {
+    on_both("loss", &suite::loss::<Tokio>)
+}
+
+#[test]
+fn cancelled_at_every_poll() -> Outcome {
+    on_both("cancelled at every poll", &async |setup: &Setup| {
+        judge(suite::cancel_at_every_poll::<Tokio>(setup).await?, 400);
+        Ok(())
+    })
+}
+
+#[test]
+fn cancelled_at_random() -> Outcome {
+    on_both("cancelled at random", &async |setup: &Setup| {
+        judge(suite::cancel_at_random::<Tokio>(setup, 7).await?, 500);
+        Ok(())
+    })
+}
+
+/// With at least so many points in each of eight rounds.
+fn judge(tally: Tally, points: usize) {
+    println!("{tally:?}");
+    assert_eq!(tally.strangers, 0);
+    assert!(tally.points >= points, "only {} points", tally.points);
+}
