@@ -1,0 +1,378 @@
+//! Anything that an application, a server, a network and a clock may do to a session, in any
+//! order: each tag ends once, replies are their own command's, what polls ends, and nothing grows
+//! without bound.
+//!
+//! The server is testkit's model, which answers ECHO with its payload, so that a reply that went
+//! astray is seen. Once the input has made the server talk nonsense, only the rest is checked.
+//!
+//! An input is a byte of configuration, then operations: a letter and a byte that says how long or
+//! how many, `0` standing for all.
+
+#![no_main]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes, BytesMut};
+use fuzz::peak_of;
+use libfuzzer_sys::fuzz_target;
+use redis_client_core::{
+    Batch, Config, ConnectionError, Event, Outcome, Protocol, Request, Session, SubmitError, Time,
+    Timeout, cmd,
+};
+use resp_core::{Decoder, Frame, Limits, OutBuf, View};
+use testkit::pair::{Hello, Model, Server};
+
+fuzz_target!(|input: &[u8]| {
+    let [config, operations @ ..] = input else { return };
+    let (sent, peak) = peak_of(|| Run::new(*config).all(operations));
+    // What was sent, its way through the buffers, and an event or two for each.
+    assert!(peak <= 64 * sent + ALLOWANCE, "{peak} bytes allocated for {sent} sent");
+});
+
+struct Run {
+    session: Session<u64>,
+    now: Time,
+    model: Model,
+    /// Taken from the session and not written.
+    output: OutBuf,
+    /// Requests on their way.
+    upward: BytesMut,
+    server_input: BytesMut,
+    decoder: Decoder,
+    /// Replies on their way.
+    downward: BytesMut,
+    client_input: BytesMut,
+    /// The payloads of each tag's commands.
+    waiting: BTreeMap<u64, Vec<String>>,
+    /// Tags whose callers have gone away.
+    forgotten: BTreeSet<u64>,
+    last_tag: u64,
+    /// The server has said something of the input's own.
+    nonsense: bool,
+    /// Somebody waits for room.
+    full: bool,
+    /// Nothing more is taken.
+    closing: bool,
+    closed: bool,
+    /// Bytes of commands and replies, roughly.
+    sent: usize,
+}
+
+impl Run {
+    fn new(choice: u8) -> Self {
+        let config = Config::default()
+            .protocol([Protocol::Auto, Protocol::Resp2, Protocol::Resp3][usize::from(choice % 3)])
+            .library_info(choice & 8 != 0)
+            .command_timeout((choice & 16 != 0).then_some(Duration::from_millis(5)))
+            .max_in_flight(if choice & 32 != 0 { 4 } else { 64 })
+            .max_queued(if choice & 64 != 0 { 64 } else { 4096 });
+        let hello = if choice & 4 != 0 { Hello::Unknown } else { Hello::Known };
+        Self {
+            session: Session::new(Time::ZERO, config),
+            now: Time::ZERO,
+            model: Model::default().hello(hello),
+            output: OutBuf::new(),
+            upward: BytesMut::new(),
+            server_input: BytesMut::new(),
+            decoder: Decoder::new(Limits::default()),
+            downward: BytesMut::new(),
+            client_input: BytesMut::new(),
+            waiting: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
+            last_tag: 0,
+            nonsense: false,
+            full: false,
+            closing: false,
+            closed: false,
+            sent: 0,
+        }
+    }
+
+    /// Runs all operations and the connection's end; says how many bytes were sent.
+    fn all(mut self, mut operations: &[u8]) -> usize {
+        while let [operation, rest @ ..] = operations {
+            let (&argument, behind) = rest.split_first().unwrap_or((&0, &[]));
+            operations = behind;
+            let bytes = if argument == b'0' { usize::MAX } else { argument.into() };
+            match operation {
+                b'e' => self.command("ECHO", argument),
+                b'n' => self.command("NOSUCH", argument),
+                b'p' => self.batch(Batch::new(), argument),
+                b't' => self.batch(Batch::transaction(), argument),
+                b's' => self.subscription(argument),
+                b'x' => self.word(argument),
+                b'm' => {
+                    let message = self.model.publish("a", "message");
+                    self.send(&message);
+                }
+                b'v' => {
+                    let moved = self.model.move_shard("a");
+                    self.send(&moved);
+                }
+                b'w' => self.write(bytes),
+                b'r' => self.serve(bytes),
+                b'd' => self.deliver(bytes),
+                b'c' => self.pass(Duration::from_millis(argument.into())),
+                b'g' => {
+                    if let Some(tag) = self.waiting.keys().nth(usize::from(argument % 8)).copied() {
+                        self.waiting.remove(&tag);
+                        self.forgotten.insert(tag);
+                    }
+                }
+                b'j' => {
+                    let (junk, behind) = operations.split_at(bytes.min(operations.len()));
+                    operations = behind;
+                    self.nonsense = true;
+                    self.send(junk);
+                }
+                b'q' => {
+                    self.session.close(self.now);
+                    self.closing = true;
+                }
+                b'l' => self.lose(),
+                _ => {}
+            }
+            self.listen();
+        }
+        self.settle();
+        self.lose();
+        assert!(self.closed && self.waiting.is_empty(), "nobody told {:?}", self.waiting);
+        assert!(self.forgotten.is_empty(), "still there: {:?}", self.forgotten);
+        assert_eq!((self.session.in_flight(), self.session.poll_timeout()), (0, None));
+        self.sent
+    }
+
+    fn command(&mut self, name: &str, argument: u8) {
+        let payload = self.payload(argument);
+        let request = request(name, &payload, argument);
+        let tag = self.next_tag();
+        let result = self.session.submit(self.now, &request, tag);
+        self.submitted(result, vec![payload]);
+    }
+
+    fn batch(&mut self, mut batch: Batch, argument: u8) {
+        let payloads: Vec<_> = (0..argument % 9).map(|_| self.payload(argument)).collect();
+        for (payload, n) in payloads.iter().zip(0..) {
+            batch.push(request("ECHO", payload, argument ^ n));
+        }
+        let tag = self.next_tag();
+        let result = self.session.submit_batch(self.now, &mut batch, tag);
+        self.submitted(result, payloads);
+        // It is spent, unless it was refused or had nothing in it.
+        if self.waiting.contains_key(&tag) && !batch.is_empty() {
+            let again = self.session.submit_batch(self.now, &mut batch, u64::MAX);
+            assert!(matches!(again, Err(SubmitError::Refused(u64::MAX, _))), "{again:?}");
+        }
+    }
+
+    fn subscription(&mut self, argument: u8) {
+        const VERBS: [&str; 6] = [
+            "SUBSCRIBE",
+            "UNSUBSCRIBE",
+            "PSUBSCRIBE",
+            "PUNSUBSCRIBE",
+            "SSUBSCRIBE",
+            "SUNSUBSCRIBE",
+        ];
+        let names = ["a", "b", "a"].into_iter().take(usize::from(argument >> 4 & 3));
+        let verb = VERBS[usize::from(argument & 15) % VERBS.len()];
+        self.plain(cmd::command(verb).args(names).as_ref());
+    }
+
+    fn word(&mut self, argument: u8) {
+        const WORDS: [&str; 10] = [
+            "PING",
+            "MULTI",
+            "EXEC",
+            "DISCARD",
+            "HELLO 3",
+            "HELLO 2",
+            "RESET",
+            "MONITOR",
+            "CLIENT REPLY OFF",
+            "",
+        ];
+        self.plain(&Request::new(WORDS[usize::from(argument) % WORDS.len()]));
+    }
+
+    /// Submits something of which only the number of its outcomes is checked.
+    fn plain(&mut self, request: &Request) {
+        self.sent += 128;
+        let tag = self.next_tag();
+        let result = self.session.submit(self.now, request, tag);
+        self.submitted(result, Vec::new());
+    }
+
+    fn next_tag(&mut self) -> u64 {
+        self.last_tag += 1;
+        self.last_tag
+    }
+
+    /// Something that was never sent before.
+    fn payload(&mut self, argument: u8) -> String {
+        self.sent += 128 + usize::from(argument);
+        format!("{}.{}", self.sent, "x".repeat(argument.into()))
+    }
+
+    fn submitted(&mut self, result: Result<(), SubmitError<u64>>, payloads: Vec<String>) {
+        let tag = self.last_tag;
+        let Err(error) = result else {
+            self.waiting.insert(tag, payloads);
+            return;
+        };
+        match &error {
+            SubmitError::Full(_) => {
+                assert!(!self.closing);
+                self.full = true;
+            }
+            SubmitError::Closed(..) => assert!(self.closing),
+            _ => {}
+        }
+        assert_eq!(error.into_tag(), tag);
+    }
+
+    /// Up to so many bytes leave the client.
+    fn write(&mut self, bytes: usize) {
+        let mut calls = 0;
+        while self.session.poll_transmit(&mut self.output) {
+            calls += 1;
+            assert!(calls < 3, "always something to transmit");
+        }
+        let length = bytes.min(self.output.len());
+        self.upward.extend_from_slice(&self.output.copy_to_bytes(length));
+    }
+
+    /// The server reads up to so many bytes, and answers.
+    fn serve(&mut self, bytes: usize) {
+        let length = bytes.min(self.upward.len());
+        self.server_input.extend_from_slice(&self.upward.split_to(length));
+        while let Some(frame) = self.decoder.decode(&mut self.server_input).expect("commands") {
+            let View::Array(arguments) = frame.view() else { panic!("{frame} is no command") };
+            let command: Vec<Bytes> = arguments
+                .map(|argument| match argument.view() {
+                    View::BulkString(text) => Bytes::copy_from_slice(text),
+                    _ => panic!("{argument} is no argument"),
+                })
+                .collect();
+            let mut out = Vec::new();
+            self.model.execute(&command, &mut out);
+            self.send(&out);
+        }
+    }
+
+    fn send(&mut self, bytes: &[u8]) {
+        self.sent += bytes.len();
+        self.downward.extend_from_slice(bytes);
+    }
+
+    /// Up to so many bytes arrive at the client.
+    fn deliver(&mut self, bytes: usize) {
+        let length = bytes.min(self.downward.len());
+        self.client_input.extend_from_slice(&self.downward.split_to(length));
+        let result = self.session.handle_input(self.now, &mut self.client_input);
+        assert_eq!(result.err().as_ref(), self.session.closed());
+    }
+
+    fn pass(&mut self, duration: Duration) {
+        self.now = self.now + duration;
+        self.session.handle_timeout(self.now);
+        let due = self.session.poll_timeout();
+        assert!(due.is_none_or(|due| due > self.now), "{due:?} is due still");
+    }
+
+    fn lose(&mut self) {
+        let unwritten = self.output.remaining();
+        self.session.handle_disconnected(self.now, ConnectionError::ClosedByServer, unwritten);
+        self.output = OutBuf::new();
+        self.upward.clear();
+        self.downward.clear();
+        self.listen();
+    }
+
+    /// Lets everything arrive: what the server answers leaves nobody waiting.
+    fn settle(&mut self) {
+        // HELLO, all again in RESP2, and the commands.
+        for _ in 0..4 {
+            self.write(usize::MAX);
+            self.serve(usize::MAX);
+            self.deliver(usize::MAX);
+            self.listen();
+        }
+        assert!(!self.session.poll_transmit(&mut self.output), "no end to transmit");
+        if !self.nonsense {
+            assert!(self.waiting.is_empty(), "unanswered: {:?}", self.waiting);
+            assert_eq!(self.session.in_flight(), 0);
+            assert!(self.closed || !self.full, "nobody said that there is room");
+        }
+    }
+
+    fn listen(&mut self) {
+        while let Some(event) = self.session.poll_event() {
+            assert!(!self.closed, "{event:?} behind Closed");
+            match event {
+                Event::Reply { tag, frame } => self.end(tag, &[frame], None),
+                Event::Replies { tag, frames } => self.end(tag, &frames, None),
+                Event::Failed { tag, frames, outcome, .. } => {
+                    self.end(tag, &frames, Some(outcome));
+                }
+                Event::Unblocked => assert!(std::mem::take(&mut self.full), "room for nobody"),
+                Event::Closed(reason) => {
+                    (self.closing, self.closed) = (true, true);
+                    assert_eq!(self.session.closed(), Some(&reason));
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(self.closed, self.session.closed().is_some());
+    }
+
+    fn end(&mut self, tag: u64, frames: &[Frame], failed: Option<Outcome>) {
+        if self.forgotten.remove(&tag) {
+            return;
+        }
+        let Some(payloads) = self.waiting.remove(&tag) else { panic!("{tag} ends again") };
+        let ledger = |payload: &String| self.model.ledger(payload);
+        assert!(payloads.iter().map(ledger).all(|times| times <= 1), "applied twice");
+        if failed == Some(Outcome::NotSent) {
+            assert!(payloads.iter().map(ledger).all(|times| times == 0), "sent all the same");
+        }
+        if self.nonsense {
+            return;
+        }
+        // A transaction has a reply to MULTI in front, and QUEUED for each.
+        let ahead = usize::from(frames.first().is_some_and(|frame| frame.as_bytes() == b"+OK\r\n"));
+        for (frame, payload) in frames.iter().skip(ahead).zip(&payloads) {
+            check(frame, payload);
+        }
+        let exec = frames.get(payloads.len() + 1).map(Frame::view);
+        if let (1, Some(View::Array(elements))) = (ahead, exec) {
+            assert_eq!(elements.len(), payloads.len());
+            elements
+                .zip(&payloads)
+                .for_each(|(element, payload)| check(&element.to_frame(), payload));
+        }
+    }
+}
+
+fn request(name: &str, payload: &str, argument: u8) -> Request {
+    let mut request = cmd::command(name).arg(payload).into_request();
+    match argument % 7 {
+        1 => request.set_timeout(Timeout::After(Duration::from_millis(argument.into()))),
+        2 => request.set_timeout(Timeout::Never),
+        _ => {}
+    }
+    request
+}
+
+/// A reply is the payload, or says that there is none now.
+fn check(frame: &Frame, payload: &str) {
+    match frame.view() {
+        View::BulkString(text) => assert_eq!(text, payload.as_bytes()),
+        View::SimpleError(_) | View::SimpleString(b"QUEUED") => {}
+        _ => panic!("{payload} got {frame}"),
+    }
+}
+
+/// What an empty session, its buffers and an empty model cost.
+const ALLOWANCE: usize = 256 * 1024;
