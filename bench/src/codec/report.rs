@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::decode::{
-    REDIS_PROTOCOL_BORROWED, REDIS_PROTOCOL_BYTES_MUT, REDIS_PROTOCOL_RESP3_BORROWED,
-    REDIS_PROTOCOL_RESP3_BYTES_MUT, RESP_CORE_BORROWED, RESP_CORE_OWNED,
+    REDIS_PROTOCOL_BORROWED, REDIS_PROTOCOL_BYTES_MUT, REDIS_PROTOCOL_RESP2_BORROWED,
+    REDIS_PROTOCOL_RESP2_BYTES_MUT, RESP_CORE_BORROWED, RESP_CORE_OWNED,
 };
 use super::encode::ENCODE_SET;
 
@@ -50,7 +50,7 @@ fn table(rows: &[&Row]) -> String {
 fn bars(rows: &[Row]) -> String {
     let mut text = String::new();
     for (title, borrowed, bytes_mut) in PEERS {
-        let _ = writeln!(text, "what we promise, against {title}");
+        let _ = writeln!(text, "the bars, against {title}");
         for Bar { ours, workloads, at_most } in BARS {
             let theirs = if *ours == RESP_CORE_OWNED { bytes_mut } else { borrowed };
             for workload in *workloads {
@@ -124,6 +124,10 @@ const BARS: &[Bar] = &[
 
 /// Whom the bars are held against: a title, and the codecs for borrowed and for owned frames.
 const PEERS: [(&str, &str, &str); 2] = [
-    ("redis-protocol's RESP2", REDIS_PROTOCOL_BORROWED, REDIS_PROTOCOL_BYTES_MUT),
-    ("redis-protocol's RESP3", REDIS_PROTOCOL_RESP3_BORROWED, REDIS_PROTOCOL_RESP3_BYTES_MUT),
+    ("redis-protocol (RESP3, as resp-core)", REDIS_PROTOCOL_BORROWED, REDIS_PROTOCOL_BYTES_MUT),
+    (
+        "redis-protocol's decoder for RESP2 alone",
+        REDIS_PROTOCOL_RESP2_BORROWED,
+        REDIS_PROTOCOL_RESP2_BYTES_MUT,
+    ),
 ];
