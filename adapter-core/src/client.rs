@@ -48,7 +48,7 @@ impl<R: Runtime> Client<R> {
     ///
     /// Why the connection is over, if it is.
     pub const fn ready(&self) -> Ready<'_, R> {
-        Ready { client: self }
+        Ready::new(self)
     }
 
     /// Sends several commands in one write and reads all their replies.
@@ -98,7 +98,8 @@ impl<R: Runtime> Client<R> {
     ///
     /// # Errors
     ///
-    /// [`Error::Server`] if the server refused one of the commands, and so ran none.
+    /// [`Error::Server`] if the server refused one of the commands, and so ran none. (Where it
+    /// refuses `MULTI` itself, as an access control list may do, it has run each by itself.)
     pub fn transaction<B: IntoBatch>(&self, commands: B) -> Transaction<'_, R, B> {
         let mut batch = Batch::transaction();
         commands.into_batch(&mut batch);

@@ -101,7 +101,7 @@ impl<R: Runtime> Driver<R> {
         self.yielded = false;
         let more = match self.write(cx) {
             Ok(more) => more,
-            Err(error) => return self.lose(lost(&error)),
+            Err(error) => return self.lose(lost(&error), cx),
         };
         let alarm = self.set_timer(now, deadline, cx).is_ready();
         let fetch = unfinished && self.output.is_empty();
@@ -136,7 +136,15 @@ impl<R: Runtime> Driver<R> {
     fn make_room(&mut self) {
         let missing = usize::try_from(self.receiver.missing()).unwrap_or(usize::MAX);
         let room = missing.min(self.input.len()).max(self.read_size);
-        if self.input.capacity() - self.input.len() < room / 2 {
+        if self.input.capacity() - self.input.len() >= room / 2 {
+            return;
+        }
+        if self.input.len() > READ_MAX && missing <= self.input.len() {
+            // The end is in sight: `reserve` would double what the reply holds for its life.
+            let mut exact = BytesMut::with_capacity(self.input.len() + missing + READ_MAX);
+            exact.extend_from_slice(&self.input);
+            self.input = exact;
+        } else {
             self.input.reserve(room);
         }
     }
@@ -168,8 +176,7 @@ impl<R: Runtime> Driver<R> {
             if shared.handles == 0 {
                 shared.session.close(now);
             }
-            shared.session.handle_timeout(now);
-            shared.dispatch(wakers);
+            shared.handle_timeout(now, wakers);
             if wakers.is_empty() || *yielded {
                 // One batch at a time, so that what is queued stays under the session's bounds.
                 if output.is_empty() {
@@ -178,7 +185,7 @@ impl<R: Runtime> Driver<R> {
                 }
                 shared.driver = Some(waker.clone());
             }
-            (shared.session.closed().cloned(), shared.session.poll_timeout())
+            (shared.session.closed().cloned(), shared.poll_timeout())
         })
     }
 
@@ -227,9 +234,13 @@ impl<R: Runtime> Driver<R> {
         self.frames.shrink_to(READ_MIN / size_of::<Frame>());
     }
 
-    /// The connection can't be written to any more.
-    fn lose(&mut self, reason: ConnectionError) -> Turn {
-        let read = Read::Lost(reason.clone());
+    /// The connection can't be written to any more. What the server said before is still read: it
+    /// may be why.
+    fn lose(&mut self, reason: ConnectionError, cx: &mut Context<'_>) -> Turn {
+        let read = match self.read(cx) {
+            Read::Pending | Read::Some => Read::Lost(reason.clone()),
+            ended => ended,
+        };
         let (closed, _) = self.exchange(self.runtime.now(), &read, Waker::noop());
         for waker in self.wakers.drain(..) {
             waker.wake();

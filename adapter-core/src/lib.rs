@@ -14,6 +14,8 @@
 mod client;
 mod driver;
 mod endpoint;
+mod later;
+mod line;
 mod runtime;
 mod shared;
 mod slots;

@@ -12,6 +12,10 @@ use redis_client_core::resp_core::OutBuf;
 use crate::endpoint::Endpoint;
 
 /// A connection's bytes, in both directions.
+///
+/// The driver polls for reading whenever anything has woken it, and for writing only when it has
+/// something to write. A transport that holds back what it was given, such as one that encrypts,
+/// goes on writing it out from [`poll_read`](Self::poll_read), and wants to be woken for that too.
 pub trait Transport: Unpin {
     /// Appends what has arrived to the spare capacity of `dst`: how many bytes, 0 at the end of
     /// the stream. Must be cheap when nothing has arrived.

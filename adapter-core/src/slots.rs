@@ -5,6 +5,8 @@ use std::task::{Context, Poll, Waker};
 use redis_client_core::resp_core::Frame;
 use redis_client_core::{Error, Facts};
 
+use crate::later::Later;
+
 /// A place in [`Slots`], and which of its tenants is meant: a place is used again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SlotKey {
@@ -35,8 +37,9 @@ struct Slot {
     state: State,
 }
 
+/// What a slot holds.
 #[derive(Debug)]
-enum State {
+pub(crate) enum State {
     Free,
     Waiting(Option<Waker>),
     Done(Answer),
@@ -53,7 +56,7 @@ impl Slots {
             slot.state = waiting;
             return SlotKey { index, generation: slot.generation };
         }
-        // Bounded by the session's limit on what is in flight, far below 2^32.
+        // One for each future that waits at the same time: memory ends far below 2^32.
         let index = self.slots.len() as u32;
         self.slots.push(Slot { generation: 0, state: waiting });
         SlotKey { index, generation: 0 }
@@ -71,34 +74,49 @@ impl Slots {
 
     /// Takes the answer and gives the slot back, or notes whom to wake.
     #[inline]
-    pub(crate) fn poll(&mut self, key: SlotKey, cx: &Context<'_>) -> Poll<Option<Answer>> {
+    pub(crate) fn poll(
+        &mut self,
+        key: SlotKey,
+        cx: &Context<'_>,
+        later: &mut Later,
+    ) -> Poll<Option<Answer>> {
         let Some(slot) = self.of(key) else { return Poll::Ready(None) };
         match &mut slot.state {
             State::Waiting(waker) => {
                 if !waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-                    *waker = Some(cx.waker().clone());
+                    let stale = waker.replace(cx.waker().clone());
+                    later.drop(stale);
                 }
                 Poll::Pending
             }
-            State::Done(_) | State::Free => Poll::Ready(self.release(key)),
+            State::Done(_) | State::Free => Poll::Ready(self.release(key).and_then(State::answer)),
         }
     }
 
-    /// Gives the slot back. An answer that comes later finds nobody.
-    pub(crate) fn release(&mut self, key: SlotKey) -> Option<Answer> {
+    /// Gives the slot back. An answer that comes later finds nobody. What was in it is to be
+    /// dropped out of the lock: an unread answer may be large, and a waker may run foreign code.
+    #[must_use = "it is to be dropped out of the lock"]
+    pub(crate) fn release(&mut self, key: SlotKey) -> Option<State> {
         let slot = self.of(key)?;
         slot.generation = slot.generation.wrapping_add(1);
         let state = std::mem::replace(&mut slot.state, State::Free);
         self.free.push(key.index);
-        match state {
-            State::Done(answer) => Some(answer),
-            State::Free | State::Waiting(_) => None,
-        }
+        Some(state)
     }
 
     #[inline]
     fn of(&mut self, key: SlotKey) -> Option<&mut Slot> {
         self.slots.get_mut(key.index as usize).filter(|slot| slot.generation == key.generation)
+    }
+}
+
+impl State {
+    #[inline]
+    fn answer(self) -> Option<Answer> {
+        match self {
+            Self::Done(answer) => Some(answer),
+            Self::Free | Self::Waiting(_) => None,
+        }
     }
 }
 

@@ -72,8 +72,7 @@ fn read<S: AsyncRead + Unpin>(
     cx: &mut Context<'_>,
     dst: &mut BytesMut,
 ) -> Poll<io::Result<usize>> {
-    // A `BytesMut` without spare capacity is taken for full by nobody but the driver.
-    debug_assert!(dst.capacity() > dst.len(), "the driver makes room");
+    debug_assert!(dst.capacity() > dst.len(), "without room, 0 bytes would look like the end");
     pin!(stream.read_buf(dst)).poll(cx)
 }
 

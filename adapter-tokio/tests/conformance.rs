@@ -74,7 +74,7 @@ fn loss() -> Outcome {
 #[test]
 fn cancelled_at_every_poll() -> Outcome {
     on_both("cancelled at every poll", &async |setup: &Setup| {
-        judge(suite::cancel_at_every_poll::<Tokio>(setup).await?, 400);
+        judge(suite::cancel_at_every_poll::<Tokio>(setup).await?, 300);
         Ok(())
     })
 }

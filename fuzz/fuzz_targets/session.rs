@@ -17,8 +17,8 @@ use bytes::{Buf, Bytes, BytesMut};
 use fuzz::peak_of;
 use libfuzzer_sys::fuzz_target;
 use redis_client_core::{
-    Batch, Config, ConnectionError, Event, Outcome, Protocol, Request, Session, SubmitError, Time,
-    Timeout, cmd,
+    Batch, Cause, Config, ConnectionError, Event, Outcome, Protocol, Request, Session, SubmitError,
+    Time, Timeout, cmd,
 };
 use resp_core::{Decoder, Frame, Limits, OutBuf, View};
 use testkit::pair::{Hello, Model, Server};
@@ -43,11 +43,18 @@ struct Run {
     /// Replies on their way.
     downward: BytesMut,
     client_input: BytesMut,
-    /// The payloads of each tag's commands.
-    waiting: BTreeMap<u64, Vec<String>>,
+    waiting: BTreeMap<u64, Wanted>,
     /// Tags whose callers have gone away.
     forgotten: BTreeSet<u64>,
     last_tag: u64,
+    /// Bytes of all commands, of the handshake before them, and of both as far as they were taken
+    /// from the session, and as far as they were written.
+    submitted: u64,
+    greeting: u64,
+    taken: u64,
+    written: u64,
+    ready: bool,
+    lost: bool,
     /// The server has said something of the input's own.
     nonsense: bool,
     /// Somebody waits for room.
@@ -57,6 +64,17 @@ struct Run {
     closed: bool,
     /// Bytes of commands and replies, roughly.
     sent: usize,
+}
+
+/// What a tag stands for.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// What its commands echo.
+    payloads: Vec<String>,
+    /// How many channels it subscribes to, or by name unsubscribes from.
+    channels: usize,
+    /// How many bytes of commands must have left for the server to run any of it.
+    boundary: u64,
 }
 
 impl Run {
@@ -81,6 +99,12 @@ impl Run {
             waiting: BTreeMap::new(),
             forgotten: BTreeSet::new(),
             last_tag: 0,
+            submitted: 0,
+            greeting: 0,
+            taken: 0,
+            written: 0,
+            ready: false,
+            lost: false,
             nonsense: false,
             full: false,
             closing: false,
@@ -91,6 +115,7 @@ impl Run {
 
     /// Runs all operations and the connection's end; says how many bytes were sent.
     fn all(mut self, mut operations: &[u8]) -> usize {
+        self.listen();
         while let [operation, rest @ ..] = operations {
             let (&argument, behind) = rest.split_first().unwrap_or((&0, &[]));
             operations = behind;
@@ -98,8 +123,8 @@ impl Run {
             match operation {
                 b'e' => self.command("ECHO", argument),
                 b'n' => self.command("NOSUCH", argument),
-                b'p' => self.batch(Batch::new(), argument),
-                b't' => self.batch(Batch::transaction(), argument),
+                b'p' => self.batch(false, argument),
+                b't' => self.batch(true, argument),
                 b's' => self.subscription(argument),
                 b'x' => self.word(argument),
                 b'm' => {
@@ -148,17 +173,29 @@ impl Run {
         let request = request(name, &payload, argument);
         let tag = self.next_tag();
         let result = self.session.submit(self.now, &request, tag);
-        self.submitted(result, vec![payload]);
+        let length = encoded_length(&request);
+        let wanted = Wanted { payloads: vec![payload], boundary: length, ..Wanted::default() };
+        self.submitted(result, wanted, length);
     }
 
-    fn batch(&mut self, mut batch: Batch, argument: u8) {
+    fn batch(&mut self, atomic: bool, argument: u8) {
+        let mut batch = if atomic { Batch::transaction() } else { Batch::new() };
         let payloads: Vec<_> = (0..argument % 9).map(|_| self.payload(argument)).collect();
+        let mut lengths = Vec::new();
         for (payload, n) in payloads.iter().zip(0..) {
-            batch.push(request("ECHO", payload, argument ^ n));
+            let request = request("ECHO", payload, argument ^ n);
+            lengths.push(encoded_length(&request));
+            batch.push(request);
         }
+        let (length, boundary) = match lengths.first() {
+            None => (0, 0),
+            Some(first) if !atomic => (lengths.iter().sum(), *first),
+            // MULTI and EXEC.
+            Some(_) => (lengths.iter().sum::<u64>() + 29, lengths.iter().sum::<u64>() + 29),
+        };
         let tag = self.next_tag();
         let result = self.session.submit_batch(self.now, &mut batch, tag);
-        self.submitted(result, payloads);
+        self.submitted(result, Wanted { payloads, channels: 0, boundary }, length);
         // It is spent, unless it was refused or had nothing in it.
         if self.waiting.contains_key(&tag) && !batch.is_empty() {
             let again = self.session.submit_batch(self.now, &mut batch, u64::MAX);
@@ -175,9 +212,10 @@ impl Run {
             "SSUBSCRIBE",
             "SUNSUBSCRIBE",
         ];
-        let names = ["a", "b", "a"].into_iter().take(usize::from(argument >> 4 & 3));
+        let channels = usize::from(argument >> 4 & 3);
+        let names = ["a", "b", "a"].into_iter().take(channels);
         let verb = VERBS[usize::from(argument & 15) % VERBS.len()];
-        self.plain(cmd::command(verb).args(names).as_ref());
+        self.plain(cmd::command(verb).args(names).as_ref(), channels);
     }
 
     fn word(&mut self, argument: u8) {
@@ -193,15 +231,17 @@ impl Run {
             "CLIENT REPLY OFF",
             "",
         ];
-        self.plain(&Request::new(WORDS[usize::from(argument) % WORDS.len()]));
+        self.plain(&Request::new(WORDS[usize::from(argument) % WORDS.len()]), 0);
     }
 
-    /// Submits something of which only the number of its outcomes is checked.
-    fn plain(&mut self, request: &Request) {
+    /// Submits something of which only the number of outcomes and confirmations is checked.
+    fn plain(&mut self, request: &Request, channels: usize) {
         self.sent += 128;
         let tag = self.next_tag();
         let result = self.session.submit(self.now, request, tag);
-        self.submitted(result, Vec::new());
+        let length = encoded_length(request);
+        let wanted = Wanted { channels, boundary: length, ..Wanted::default() };
+        self.submitted(result, wanted, length);
     }
 
     fn next_tag(&mut self) -> u64 {
@@ -215,10 +255,13 @@ impl Run {
         format!("{}.{}", self.sent, "x".repeat(argument.into()))
     }
 
-    fn submitted(&mut self, result: Result<(), SubmitError<u64>>, payloads: Vec<String>) {
+    /// A command or a batch of so many bytes was taken, or wasn't.
+    fn submitted(&mut self, result: Result<(), SubmitError<u64>>, mut wanted: Wanted, length: u64) {
         let tag = self.last_tag;
         let Err(error) = result else {
-            self.waiting.insert(tag, payloads);
+            wanted.boundary += self.submitted;
+            self.submitted += length;
+            self.waiting.insert(tag, wanted);
             return;
         };
         match &error {
@@ -239,7 +282,12 @@ impl Run {
             calls += 1;
             assert!(calls < 3, "always something to transmit");
         }
+        self.taken = self.written + self.output.len() as u64;
+        if !self.ready {
+            self.greeting = self.taken;
+        }
         let length = bytes.min(self.output.len());
+        self.written += length as u64;
         self.upward.extend_from_slice(&self.output.copy_to_bytes(length));
     }
 
@@ -283,6 +331,7 @@ impl Run {
 
     fn lose(&mut self) {
         let unwritten = self.output.remaining();
+        self.lost = true;
         self.session.handle_disconnected(self.now, ConnectionError::ClosedByServer, unwritten);
         self.output = OutBuf::new();
         self.upward.clear();
@@ -313,9 +362,10 @@ impl Run {
             match event {
                 Event::Reply { tag, frame } => self.end(tag, &[frame], None),
                 Event::Replies { tag, frames } => self.end(tag, &frames, None),
-                Event::Failed { tag, frames, outcome, .. } => {
-                    self.end(tag, &frames, Some(outcome));
+                Event::Failed { tag, frames, outcome, cause } => {
+                    self.end(tag, &frames, Some(&(outcome, cause)));
                 }
+                Event::Ready { .. } => self.ready = true,
                 Event::Unblocked => assert!(std::mem::take(&mut self.full), "room for nobody"),
                 Event::Closed(reason) => {
                     (self.closing, self.closed) = (true, true);
@@ -327,18 +377,30 @@ impl Run {
         assert_eq!(self.closed, self.session.closed().is_some());
     }
 
-    fn end(&mut self, tag: u64, frames: &[Frame], failed: Option<Outcome>) {
+    fn end(&mut self, tag: u64, frames: &[Frame], failed: Option<&(Outcome, Cause)>) {
         if self.forgotten.remove(&tag) {
             return;
         }
-        let Some(payloads) = self.waiting.remove(&tag) else { panic!("{tag} ends again") };
+        let Some(wanted) = self.waiting.remove(&tag) else { panic!("{tag} ends again") };
+        let Wanted { payloads, channels, boundary } = wanted;
         let ledger = |payload: &String| self.model.ledger(payload);
         assert!(payloads.iter().map(ledger).all(|times| times <= 1), "applied twice");
-        if failed == Some(Outcome::NotSent) {
-            assert!(payloads.iter().map(ledger).all(|times| times == 0), "sent all the same");
+        if let Some((outcome, cause)) = failed {
+            let left = if self.lost { self.written } else { self.taken };
+            let left = left.saturating_sub(self.greeting);
+            // What has timed out may leave still.
+            let certain = matches!(cause, Cause::Connection(_)) && left < boundary;
+            let expected = if certain { Outcome::NotSent } else { Outcome::MaybeApplied };
+            assert_eq!(*outcome, expected, "{left} bytes left, of {boundary}");
+            let never = payloads.iter().map(ledger).all(|times| times == 0);
+            assert!(never || *outcome != Outcome::NotSent, "sent all the same");
         }
         if self.nonsense {
             return;
+        }
+        let refused = frames.iter().any(|frame| matches!(frame.view(), View::SimpleError(_)));
+        if channels > 0 && failed.is_none() {
+            assert_eq!(frames.len(), if refused { 1 } else { channels });
         }
         // A transaction has a reply to MULTI in front, and QUEUED for each.
         let ahead = usize::from(frames.first().is_some_and(|frame| frame.as_bytes() == b"+OK\r\n"));
@@ -353,6 +415,12 @@ impl Run {
                 .for_each(|(element, payload)| check(&element.to_frame(), payload));
         }
     }
+}
+
+fn encoded_length(request: &Request) -> u64 {
+    let mut out = OutBuf::new();
+    request.encode(&mut out);
+    out.len() as u64
 }
 
 fn request(name: &str, payload: &str, argument: u8) -> Request {

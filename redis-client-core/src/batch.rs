@@ -91,18 +91,26 @@ impl Batch {
         self.blocking.filter(|_| !self.atomic)
     }
 
+    /// How long to wait for the replies.
+    pub const fn timeout(&self) -> Timeout {
+        self.timeout
+    }
+
     /// How many replies will come.
-    pub(crate) fn replies(&self) -> usize {
+    pub fn replies(&self) -> usize {
         self.commands.len() + if self.atomic { TRANSACTION_REPLIES } else { 0 }
     }
 
-    /// The first command whose replies can't be counted among others, or that was sent before.
+    /// The first command whose replies can't be counted among others, that would end the
+    /// transaction early, or that was sent before.
     pub(crate) fn misfit(&self) -> Option<&'static Facts> {
         let misfit = |facts: &&&Facts| {
             matches!(
                 facts.effect,
                 Effect::Subscribes(_) | Effect::Unsubscribes(_) | Effect::EndsReplies
             ) || facts.changes_protocol()
+                // Its own EXEC is the one that counts.
+                || self.atomic && facts.opens_transaction().is_some()
                 || self.spent
         };
         self.commands.iter().find(misfit).copied()
@@ -185,11 +193,15 @@ impl<'a> Results<'a> {
 ///
 /// [`Error::Server`] with the first error that kept a command from being queued (the server
 /// then discards them all), or with the refusal of `MULTI` or `EXEC`; [`Error::Aborted`] where a
-/// watched key had changed.
+/// watched key had changed. Where `MULTI` itself was refused, as an access control list may do,
+/// the commands behind it have been run each by itself.
 pub fn read_transaction<B: IntoBatch>(
     facts: &[&'static Facts],
     replies: &[Frame],
 ) -> Result<B::Replies, Error> {
+    if facts.is_empty() {
+        return Ok(B::read(Results::of_pipeline(facts, &[], None)));
+    }
     let unreadable = || Error::Reply { command: "EXEC", error: ReplyError::Null };
     let (exec, queued) = replies.split_last().ok_or_else(unreadable)?;
     if let View::Array(elements) = exec.view() {

@@ -115,7 +115,7 @@ impl Config {
     }
 
     /// Sets how long to wait for a reply, from the moment the command is submitted; none waits
-    /// for ever.
+    /// for ever. A client waits as long, before that, for a command to be taken at all.
     #[must_use]
     pub const fn command_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.command_timeout = timeout;

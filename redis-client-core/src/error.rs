@@ -201,7 +201,7 @@ impl core::error::Error for ConnectionError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The reply did not come in time.
+    /// The reply did not come in time, or what was not sent found no room in time.
     TimedOut,
     /// The connection ended first.
     Connection(ConnectionError),
@@ -258,6 +258,7 @@ impl fmt::Display for Error {
         match self {
             Self::Server(error) => error.fmt(f),
             Self::Reply { command, error } => write!(f, "{command}: {error}"),
+            Self::NotSent(Cause::TimedOut) => f.write_str("not sent: no room for it in time"),
             Self::NotSent(cause) => write!(f, "not sent: {cause}"),
             Self::MaybeApplied(cause) => write!(f, "sent, and perhaps applied: {cause}"),
             Self::Aborted => f.write_str("transaction aborted: a watched key has changed"),

@@ -116,10 +116,14 @@ impl Facts {
     /// do something to their connection. Anything else is [`Facts::UNKNOWN`].
     pub(crate) fn of_connection(name: &[u8], argument: Option<&[u8]>) -> &'static Self {
         let same = |facts: &&Self| {
-            let (first, second) = facts.name.split_once(' ').unwrap_or((facts.name, ""));
-            first.as_bytes().eq_ignore_ascii_case(name)
-                && (second.is_empty()
-                    || argument.is_some_and(|text| text.eq_ignore_ascii_case(second.as_bytes())))
+            let Some((word, rest)) = facts.name.as_bytes().split_at_checked(name.len()) else {
+                return false;
+            };
+            word.eq_ignore_ascii_case(name)
+                && match rest.strip_prefix(b" ") {
+                    Some(second) => argument.is_some_and(|text| text.eq_ignore_ascii_case(second)),
+                    None => rest.is_empty(),
+                }
         };
         CONNECTION.iter().find(same).unwrap_or(&Self::UNKNOWN)
     }
@@ -133,8 +137,9 @@ impl Keys {
     pub const ALL: Self = Self::Range { first: 1, last: -1, step: 1 };
 }
 
-/// The commands that the generic level has to know. Most of them differ in the first letters.
-static CONNECTION: [Facts; 38] = [
+/// The commands that the generic level has to know. Most names differ in length or in the first
+/// letters, so that looking through them takes little time.
+static CONNECTION: [Facts; 41] = [
     Facts::with("SUBSCRIBE", Effect::Subscribes(Subscription::Channel)),
     Facts::with("PSUBSCRIBE", Effect::Subscribes(Subscription::Pattern)),
     Facts::with("SSUBSCRIBE", Effect::Subscribes(Subscription::Shard)),
@@ -159,6 +164,9 @@ static CONNECTION: [Facts; 38] = [
     Facts::with("ASKING", Effect::ChangesState),
     Facts::with("READONLY", Effect::ChangesState),
     Facts::with("READWRITE", Effect::ChangesState),
+    Facts::with("CLIENT SETNAME", Effect::ChangesState),
+    Facts::with("CLIENT NO-EVICT", Effect::ChangesState),
+    Facts::with("CLIENT NO-TOUCH", Effect::ChangesState),
     Facts::with("CLIENT TRACKING", Effect::ChangesState),
     Facts::with("CLIENT CACHING", Effect::ChangesState),
     Facts::with("BLPOP", Effect::Blocks(BlockTime::LastSeconds)),
@@ -186,7 +194,10 @@ mod tests {
         };
         assert_eq!(effect("subscribe", Some("x")), Effect::Subscribes(Subscription::Channel));
         assert_eq!(effect("CLIENT", Some("reply")), Effect::EndsReplies);
+        assert_eq!(effect("client", Some("SetName")), Effect::ChangesState);
         assert_eq!(effect("client", Some("id")), Effect::None);
+        assert_eq!(effect("syn", None), Effect::None);
+        assert_eq!(effect("", None), Effect::None);
         assert_eq!(effect("client", None), Effect::None);
         assert_eq!(effect("get", Some("k")), Effect::None);
         assert_eq!(effect("replconf", Some("ack")), Effect::EndsReplies);

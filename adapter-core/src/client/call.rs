@@ -8,10 +8,12 @@ use std::task::{Context, Poll};
 
 use redis_client_core::{
     Batch, Blocking, ConnectionError, Error, Facts, FromReply, IntoBatch, Request, Results,
-    read_reply, read_transaction,
+    Timeout, read_reply, read_transaction,
 };
 
 use super::{Client, refuse, refuse_blocking};
+use crate::later::Later;
+use crate::line::Ticket;
 use crate::runtime::{Runtime, SharedCell};
 use crate::shared::{Shared, Submitted};
 use crate::slots::{Answer, NO_REPLY, SlotKey};
@@ -42,12 +44,13 @@ pub struct Transaction<'a, R: Runtime, B>(Pipeline<'a, R, B>);
 /// The end of the handshake.
 #[must_use = "nobody waits until it is awaited"]
 pub struct Ready<'a, R: Runtime> {
-    pub(super) client: &'a Client<R>,
+    client: &'a Client<R>,
+    ticket: Option<Ticket>,
 }
 
 enum State<S> {
-    /// Not submitted yet, or refused for want of room.
-    Start(S),
+    /// Not submitted yet; with a ticket where others come first, or there is no room.
+    Start(S, Option<Ticket>),
     Waiting(SlotKey),
     Over,
 }
@@ -56,7 +59,7 @@ impl<'a, R: Runtime, T> Call<'a, R, T> {
     #[inline]
     pub(super) fn new(client: &'a Client<R>, request: Request) -> Self {
         let facts = request.facts();
-        Self { client, state: State::Start(request), facts, reply: PhantomData }
+        Self { client, state: State::Start(request, None), facts, reply: PhantomData }
     }
 }
 
@@ -65,13 +68,15 @@ impl<R: Runtime, T: FromReply> Future for Call<'_, R, T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let answer = match &this.state {
-            State::Start(request) => {
+        let answer = match &mut this.state {
+            State::Start(request, ticket) => {
                 if let Err(error) = admit(request) {
                     this.state = State::Over;
                     return Poll::Ready(Err(error));
                 }
-                let submitted = this.client.submit(|shared| shared.submit(request, cx));
+                let submitted = this.client.submit(request.timeout(), |shared, later| {
+                    shared.submit(request, ticket, cx, later)
+                });
                 std::task::ready!(this.state.submitted(submitted))
             }
             State::Waiting(key) => std::task::ready!(this.client.poll_answer(*key, cx)),
@@ -85,21 +90,23 @@ impl<R: Runtime, T: FromReply> Future for Call<'_, R, T> {
 
 impl<'a, R: Runtime, B> Pipeline<'a, R, B> {
     pub(super) fn new(client: &'a Client<R>, batch: Batch) -> Self {
-        Self { client, batch, state: State::Start(()), commands: PhantomData }
+        Self { client, batch, state: State::Start((), None), commands: PhantomData }
     }
 
     fn poll_answer(&mut self, cx: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
-        let answer = match self.state {
-            State::Start(()) => {
+        let answer = match &mut self.state {
+            State::Start((), ticket) => {
                 if let Err(error) = admit_batch(&self.batch) {
                     self.state = State::Over;
                     return Poll::Ready(Err(error));
                 }
                 let batch = &mut self.batch;
-                let submitted = self.client.submit(|shared| shared.submit_batch(batch, cx));
+                let submitted = self.client.submit(batch.timeout(), |shared, later| {
+                    shared.submit_batch(batch, ticket, cx, later)
+                });
                 std::task::ready!(self.state.submitted(submitted))
             }
-            State::Waiting(key) => std::task::ready!(self.client.poll_answer(key, cx)),
+            State::Waiting(key) => std::task::ready!(self.client.poll_answer(*key, cx)),
             State::Over => Err(NO_REPLY),
         };
         self.state = State::Over;
@@ -143,21 +150,32 @@ impl<R: Runtime, B: IntoBatch> Future for Transaction<'_, R, B> {
     }
 }
 
+impl<'a, R: Runtime> Ready<'a, R> {
+    pub(super) const fn new(client: &'a Client<R>) -> Self {
+        Self { client, ticket: None }
+    }
+}
+
 impl<R: Runtime> Future for Ready<'_, R> {
     type Output = Result<(), ConnectionError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.client.shared.with(|shared| shared.poll_ready(cx))
+        let this = self.get_mut();
+        this.client.locked(|shared, later| shared.poll_ready(&mut this.ticket, cx, later))
     }
 }
 
 impl<R: Runtime> Client<R> {
     /// Submits something and wakes the driver to send it.
     #[inline]
-    fn submit(&self, submit: impl FnOnce(&mut Shared) -> Submitted) -> Submitted {
-        let (submitted, driver) = self.shared.with(|shared| {
-            let driver = shared.rouse(|| self.runtime.now());
-            (submit(shared), driver)
+    fn submit(
+        &self,
+        timeout: Timeout,
+        submit: impl FnOnce(&mut Shared, &mut Later) -> Submitted,
+    ) -> Submitted {
+        let (submitted, driver) = self.locked(|shared, later| {
+            let driver = shared.rouse(timeout, || self.runtime.now());
+            (submit(shared, later), driver)
         });
         if let Some(driver) = driver {
             driver.wake();
@@ -167,15 +185,28 @@ impl<R: Runtime> Client<R> {
 
     #[inline]
     fn poll_answer(&self, key: SlotKey, cx: &Context<'_>) -> Poll<Result<Answer, Error>> {
-        let answer = self.shared.with(|shared| shared.slots.poll(key, cx));
+        let answer = self.locked(|shared, later| shared.slots.poll(key, cx, later));
         answer.map(|answer| answer.ok_or(NO_REPLY))
     }
 
     /// The caller has lost interest.
-    fn release(&self, key: SlotKey) {
-        // An unread answer is dropped out of the lock: it may be large.
-        let unread = self.shared.with(|shared| shared.slots.release(key));
-        drop(unread);
+    fn abandon<S>(&self, state: &State<S>) {
+        match *state {
+            State::Start(_, Some(ticket)) => {
+                self.locked(|shared, later| shared.leave(ticket, later));
+            }
+            State::Waiting(key) => drop(self.shared.with(|shared| shared.slots.release(key))),
+            State::Start(_, None) | State::Over => {}
+        }
+    }
+
+    /// Locks, and once it is unlocked again does what could not be done before.
+    #[inline]
+    fn locked<O>(&self, use_it: impl FnOnce(&mut Shared, &mut Later) -> O) -> O {
+        let mut later = Later::default();
+        let result = self.shared.with(|shared| use_it(shared, &mut later));
+        later.run();
+        result
     }
 }
 
@@ -211,16 +242,20 @@ impl<S> State<S> {
 
 impl<R: Runtime, T> Drop for Call<'_, R, T> {
     fn drop(&mut self) {
-        if let State::Waiting(key) = self.state {
-            self.client.release(key);
-        }
+        self.client.abandon(&self.state);
     }
 }
 
 impl<R: Runtime, B> Drop for Pipeline<'_, R, B> {
     fn drop(&mut self) {
-        if let State::Waiting(key) = self.state {
-            self.client.release(key);
+        self.client.abandon(&self.state);
+    }
+}
+
+impl<R: Runtime> Drop for Ready<'_, R> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.client.locked(|shared, later| shared.unready.leave(ticket, 0, later));
         }
     }
 }

@@ -59,6 +59,14 @@ impl Subscriptions {
     }
 }
 
+impl Verb {
+    pub(super) const fn kind(self) -> Subscription {
+        match self {
+            Self::Subscribe(kind) | Self::Unsubscribe(kind) => kind,
+        }
+    }
+}
+
 /// What a frame is to a connection that may be subscribed.
 pub(super) enum News {
     Announcement(Announcement),
@@ -69,6 +77,21 @@ pub(super) enum News {
 }
 
 impl News {
+    /// Whether a frame is the confirmation that a shard's subscription has ended, to its last
+    /// element: an array that may be a reply is looked at closely.
+    pub(super) fn ends_shard(frame: FrameRef<'_>) -> bool {
+        let View::Array(mut elements) = frame.view() else { return false };
+        elements.len() == 3
+            && matches!(
+                Self::read(frame),
+                Self::Announcement(Announcement {
+                    verb: Verb::Unsubscribe(Subscription::Shard),
+                    ..
+                })
+            )
+            && matches!(elements.nth(2).map(|left| left.view()), Some(View::Integer(_)))
+    }
+
     /// Reads a push, or in RESP2 an array.
     pub(super) fn read(frame: FrameRef<'_>) -> Self {
         let (View::Push(mut elements) | View::Array(mut elements)) = frame.view() else {

@@ -13,6 +13,7 @@ mod pubsub;
 mod random;
 mod refused;
 mod replies;
+mod shards;
 
 use redis_client_core::{Config, Request};
 use resp_core::Frame;

@@ -1,13 +1,13 @@
 //! Subscriptions and their confirmations, in both protocols.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use redis_client_core::{ConnectionError, Outcome, Protocol, cmd};
 use testkit::pair::{Ended, Hello, Model, Pair, Server};
 
 use crate::{bulk, confirmation, echo, plain, texts, words};
 
 /// A connection in RESP2 and one in RESP3, and the type byte of news in each.
-fn both() -> [(Pair, char); 2] {
+pub(crate) fn both() -> [(Pair, char); 2] {
     let pair = |hello, seed| {
         let mut pair = Pair::with_server(seed, plain(), Model::default().hello(hello)).cut(7);
         pair.drive();
@@ -146,7 +146,7 @@ fn messages_come_between_confirmations_and_replies() {
         let mut pair = Pair::with_server(5, config, server).cut(3);
         if head == '*' {
             // Nothing before a subscription is news in RESP2.
-            let mut input = bytes::BytesMut::from(&confirmation('*', "subscribe", "a", 1)[..]);
+            let mut input = BytesMut::from(&confirmation('*', "subscribe", "a", 1)[..]);
             pair.session.submit(pair.now, words("SUBSCRIBE a"), 99).unwrap();
             pair.session.handle_input(pair.now, &mut input).unwrap();
             while !matches!(
@@ -197,65 +197,6 @@ fn ping_while_subscribed_is_a_reply() {
 }
 
 #[test]
-fn the_server_may_end_a_shards_subscription_unasked() {
-    for (mut pair, head) in both() {
-        pair.submit(words("SSUBSCRIBE a b"));
-        pair.drive();
-        let moved = pair.server.move_shard("a");
-        let next = pair.submit(words("PING next"));
-        pair.send(&moved);
-        pair.drive();
-        assert_eq!(texts(&pair.pushes), [confirmation(head, "sunsubscribe", "a", 1)]);
-        assert!(pair.reply(next).ends_with(bulk("next").as_bytes()));
-        let all = pair.submit(words("SUNSUBSCRIBE"));
-        let last = pair.submit(echo("last"));
-        pair.drive();
-        assert_eq!(texts(pair.replies(all)), [confirmation(head, "sunsubscribe", "b", 0)]);
-        assert_eq!(pair.reply(last), bulk("last"));
-    }
-}
-
-/// Only what confirms the verb that was sent is counted.
-#[test]
-fn an_unasked_end_is_no_confirmation_of_something_else() {
-    for (mut pair, head) in both() {
-        pair.submit(words("SSUBSCRIBE a b"));
-        pair.drive();
-        let two = pair.submit(words("SUBSCRIBE x y"));
-        let next = pair.submit(words("PING next"));
-        let moved = pair.server.move_shard("a");
-        pair.send(moved);
-        pair.drive();
-        assert_eq!(texts(&pair.pushes), [confirmation(head, "sunsubscribe", "a", 1)]);
-        let expected = [("x", 1), ("y", 2)];
-        let expected = expected.map(|(name, n)| confirmation(head, "subscribe", name, n));
-        assert_eq!(texts(pair.replies(two)), expected);
-        assert!(pair.reply(next).ends_with(bulk("next").as_bytes()));
-    }
-}
-
-/// A slot moves while SUNSUBSCRIBE is on its way: one confirmation is told unasked, one asked.
-#[test]
-fn an_unasked_end_may_cross_with_an_asked_one() {
-    for (mut pair, _) in both() {
-        for command in ["SUNSUBSCRIBE a", "SUNSUBSCRIBE"] {
-            pair.submit(words("SSUBSCRIBE a"));
-            // Keeps RESP2 in step: with nothing held, an array would be a reply.
-            pair.submit(words("SUBSCRIBE other"));
-            pair.drive();
-            let tag = pair.submit(words(command));
-            let next = pair.submit(words("PING next"));
-            let moved = pair.server.move_shard("a");
-            pair.send(moved);
-            pair.drive();
-            assert_eq!(pair.replies(tag).len(), 1);
-            assert!(pair.reply(next).ends_with(bulk("next").as_bytes()));
-            assert_eq!(pair.closed(), None);
-        }
-    }
-}
-
-#[test]
 fn a_message_in_resp2_is_a_reply_where_nothing_is_subscribed() {
     for end in ["UNSUBSCRIBE", "RESET"] {
         message_after(end);
@@ -285,7 +226,7 @@ fn a_loss_between_confirmations_hands_over_what_came() {
         let tag = pair.submit(words("SUBSCRIBE a b"));
         pair.drive();
         let one = confirmation(head, "subscribe", "a", 1);
-        let mut input = bytes::BytesMut::from(&one[..]);
+        let mut input = BytesMut::from(&one[..]);
         pair.session.handle_input(pair.now, &mut input).unwrap();
         pair.disconnect(ConnectionError::ClosedByServer);
         let Some(Ended::Failed { frames, outcome, .. }) = pair.ended(tag) else { panic!() };

@@ -71,10 +71,8 @@ impl<S> Pair<S> {
         let (length, boundary) = match (atomic, lengths.clone().next()) {
             (_, None) => (0, 0),
             (false, Some(first)) => (lengths.sum(), first),
-            (true, Some(_)) => {
-                let length = AROUND_TRANSACTION + lengths.sum::<u64>();
-                (length, length)
-            }
+            // `MULTI` may be refused, and then the first command runs by itself.
+            (true, Some(first)) => (AROUND_TRANSACTION + lengths.sum::<u64>(), MULTI + first),
         };
         let tag = self.record.next_tag();
         self.session.submit_batch(self.now, &mut batch, tag)?;
@@ -97,5 +95,8 @@ fn encoded_length(request: &Request) -> u64 {
     out.len() as u64
 }
 
+/// Bytes of `MULTI`.
+const MULTI: u64 = 15;
+
 /// Bytes of `MULTI` and `EXEC`.
-const AROUND_TRANSACTION: u64 = 15 + 14;
+const AROUND_TRANSACTION: u64 = MULTI + 14;

@@ -1,0 +1,122 @@
+//! The way out of a session: each frame to whom it is for.
+
+use resp_core::{Frame, FrameRef, View};
+
+use super::handshake::Progress;
+use super::in_flight::{Confirmed, Expect};
+use super::subscriptions::{Announcement, News, Subscriptions, Verb};
+use super::{Session, State};
+use crate::error::ConnectionError;
+use crate::event::Event;
+use crate::facts::Subscription;
+use crate::time::Time;
+
+impl<T> Session<T> {
+    /// Takes one frame that a [`Receiver`](super::Receiver) found, in place of [`handle_input`](Self::handle_input).
+    #[inline]
+    pub fn handle_frame(&mut self, _now: Time, frame: Frame) {
+        match &mut self.state {
+            State::Ready | State::Draining => {
+                if self.may_be_news(&frame) {
+                    self.handle_news(frame);
+                } else {
+                    self.handle_reply(frame);
+                }
+            }
+            State::Handshaking { handshake, .. } => {
+                if frame.as_frame().type_byte() == b'>' {
+                    return self.events.push_back(Event::Push(frame));
+                }
+                match handshake.answer(&self.config, frame.as_frame(), &mut self.greeting) {
+                    Progress::Going => {}
+                    Progress::Done { resp3 } => self.ready(resp3),
+                    Progress::Failed(error) => self.fail(error, self.taken),
+                }
+            }
+            State::Closed(_) => {}
+        }
+    }
+
+    /// Whether a frame may be something else than the next reply.
+    #[inline]
+    fn may_be_news(&self, frame: &Frame) -> bool {
+        match frame.as_frame().type_byte() {
+            b'>' => true,
+            // In RESP2 messages and confirmations are arrays, as replies are.
+            b'*' if !self.resp3 => {
+                let confirmations =
+                    matches!(self.in_flight.expected(), Some(Expect::Confirmations { .. }));
+                confirmations
+                    || !self.subscriptions.is_empty()
+                    || (self.surplus_due && News::ends_shard(frame.as_frame()))
+            }
+            _ => false,
+        }
+    }
+
+    fn handle_news(&mut self, frame: Frame) {
+        let push = frame.as_frame().type_byte() == b'>';
+        match News::read(frame.as_frame()) {
+            News::Announcement(announcement) => self.handle_announcement(announcement, frame),
+            News::Message => self.events.push_back(Event::Push(frame)),
+            News::Other if push => self.events.push_back(Event::Push(frame)),
+            News::Other => self.handle_reply(frame),
+        }
+    }
+
+    fn handle_announcement(&mut self, announcement: Announcement, frame: Frame) {
+        let verb = announcement.verb;
+        let held = self.subscriptions.held(verb.kind());
+        match self.in_flight.confirm(&announcement, held, frame, &mut self.events) {
+            Ok(Confirmed::Last) => {
+                self.subscriptions.apply(announcement);
+                self.surplus_due = verb == Verb::Unsubscribe(Subscription::Shard);
+                self.answered();
+            }
+            Ok(Confirmed::OneOfSeveral) => self.subscriptions.apply(announcement),
+            Err(frame) => {
+                // Unasked: a shard's slot has moved away, a RESET has ended all. Nothing begins
+                // unasked, or a server could fill the memory with names.
+                if matches!(verb, Verb::Unsubscribe(_)) {
+                    self.subscriptions.apply(announcement);
+                }
+                self.events.push_back(Event::Push(frame));
+            }
+        }
+    }
+
+    #[inline]
+    fn handle_reply(&mut self, frame: Frame) {
+        self.surplus_due = false;
+        match self.in_flight.expected() {
+            None => return self.fail(ConnectionError::UnexpectedReply, self.taken),
+            Some(Expect::Switch) => self.switch(frame.as_frame()),
+            Some(_) => {}
+        }
+        self.in_flight.answer(frame, &mut self.events);
+        self.answered();
+    }
+
+    /// Goes on in the protocol of a reply to `HELLO`, or after `RESET`, which ends subscriptions
+    /// without a word about them.
+    fn switch(&mut self, frame: FrameRef<'_>) {
+        match frame.view() {
+            View::Map(_) => self.resp3 = true,
+            View::Array(_) => self.resp3 = false,
+            View::SimpleString(b"RESET") => {
+                self.resp3 = false;
+                self.subscriptions = Subscriptions::default();
+            }
+            _ => {}
+        }
+    }
+
+    /// Says what follows from there being one reply less to wait for.
+    #[inline]
+    fn answered(&mut self) {
+        if self.in_flight.is_empty() && matches!(self.state, State::Draining) {
+            return self.fail(ConnectionError::Closed, self.taken);
+        }
+        self.unblock();
+    }
+}
