@@ -8,144 +8,33 @@
 
 use std::fmt::{self, Write};
 
-use bytes::{BufMut, BytesMut};
-use fuzz::{Pieces, peak_of};
+use fuzz::{chunking, peak_of, whole};
 use libfuzzer_sys::fuzz_target;
-use resp_core::{DecodeError, Decoder, Frame, FrameRef, Limits, Scan, Scanner, View};
+use resp_core::{Decoder, Frame, FrameRef, Limits, Scanner, View};
+use testkit::ways::{self, Outcome, WAYS};
 
 fuzz_target!(|input: &[u8]| {
     let [limits, seed, stream @ ..] = input else { return };
     let limits = limits_of(*limits);
-    let expected = scan(limits, Pieces::whole(stream));
-    assert!(expected.frames.iter().sum::<usize>() <= stream.len());
+    let mut expected = Outcome::default();
+    ways::scan(&mut expected, limits, stream, &whole());
+    assert!(expected.frames.iter().map(|(length, _)| length).sum::<usize>() <= stream.len());
     if let Some(error) = expected.error {
         assert!(error.offset < stream.len() as u64, "{error} is beyond {} bytes", stream.len());
     }
 
-    let pieces = Pieces::new(stream, *seed);
-    assert_eq!(scan(limits, pieces.clone()), expected);
-    for pieces in [pieces, Pieces::whole(stream)] {
-        let bound = 4 * stream.len() + 16 * expected.frames.len() + ALLOWANCE;
-        let (borrowed, peak) = peak_of(|| decode_borrowed(limits, stream, pieces.clone()));
-        assert_eq!(borrowed, expected);
-        assert!(peak <= bound, "{peak} bytes allocated for {}, borrowed", stream.len());
-
-        let (owned, peak) = peak_of(|| decode_owned(limits, stream, pieces));
-        assert_eq!(owned, expected);
-        assert!(peak <= bound, "{peak} bytes allocated for {}, owned", stream.len());
+    // Has room for all frames, so that what it keeps is not counted.
+    let mut outcome = expected.clone();
+    for chunking in [chunking(stream.len(), *seed), whole()] {
+        for (name, way) in WAYS {
+            let ((), peak) = peak_of(|| way(&mut outcome, limits, stream, &chunking));
+            assert_eq!(outcome, expected, "{name}");
+            let bound = 4 * stream.len() + ALLOWANCE;
+            assert!(peak <= bound, "{peak} bytes allocated for {}, {name}", stream.len());
+        }
     }
     walk_all(limits, stream);
 });
-
-/// What a decoder makes of a stream.
-#[derive(Debug, Default, PartialEq)]
-struct Outcome {
-    /// The length of each frame.
-    frames: Vec<usize>,
-    error: Option<DecodeError>,
-    /// Bytes of the stream scanned in the end.
-    offset: u64,
-}
-
-fn scan<'a>(limits: Limits, pieces: impl Iterator<Item = &'a [u8]>) -> Outcome {
-    let mut scanner = Scanner::new(limits);
-    let mut outcome = Outcome::default();
-    let mut begun = 0;
-    // Where the current frame can end at the earliest.
-    let mut earliest = 0;
-    for mut piece in pieces {
-        loop {
-            let before = scanner.offset();
-            match scanner.scan(piece) {
-                Ok(Scan::Frame { length }) => {
-                    assert!(length > 0 && !scanner.is_mid_frame());
-                    assert!(scanner.offset() == before + length as u64);
-                    assert!(scanner.offset() >= earliest, "ends earlier than `missing` said");
-                    assert!(scanner.frame_start() == scanner.offset());
-                    outcome.frames.push(begun + length);
-                    begun = 0;
-                    piece = &piece[length..];
-                }
-                Ok(Scan::Incomplete) => {
-                    begun += piece.len();
-                    assert_eq!(scanner.offset(), before + piece.len() as u64);
-                    assert_eq!(scanner.is_mid_frame(), begun > 0);
-                    earliest = scanner.offset().saturating_add(scanner.missing());
-                    assert!(scanner.missing() > 0);
-                    break;
-                }
-                Err(error) => {
-                    assert_eq!(scanner.scan(b"+OK\r\n"), Err(error), "an error is final");
-                    outcome.error = Some(error);
-                    return outcome;
-                }
-            }
-        }
-    }
-    outcome.offset = scanner.offset();
-    outcome
-}
-
-fn decode_borrowed<'a>(
-    limits: Limits,
-    stream: &[u8],
-    pieces: impl Iterator<Item = &'a [u8]>,
-) -> Outcome {
-    let mut decoder = Decoder::new(limits);
-    let mut outcome = Outcome::default();
-    let (mut start, mut end) = (0, 0);
-    for piece in pieces {
-        end += piece.len();
-        loop {
-            match decoder.decode_ref(&stream[start..end]) {
-                Ok(Some(frame)) => {
-                    outcome.frames.push(frame.len());
-                    start += frame.len();
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    assert_eq!(decoder.decode_ref(b"+OK\r\n"), Err(error), "an error is final");
-                    outcome.error = Some(error);
-                    return outcome;
-                }
-            }
-        }
-    }
-    outcome.offset = decoder.scanner().offset();
-    outcome
-}
-
-fn decode_owned<'a>(
-    limits: Limits,
-    stream: &[u8],
-    pieces: impl Iterator<Item = &'a [u8]>,
-) -> Outcome {
-    let mut decoder = Decoder::new(limits);
-    let mut outcome = Outcome::default();
-    let mut held = BytesMut::new();
-    let mut start = 0;
-    for piece in pieces {
-        held.put_slice(piece);
-        loop {
-            match decoder.decode(&mut held) {
-                Ok(Some(frame)) => {
-                    let length = frame.as_bytes().len();
-                    assert_eq!(frame.as_bytes(), &stream[start..start + length]);
-                    outcome.frames.push(length);
-                    start += length;
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    assert_eq!(decoder.decode(&mut held), Err(error), "an error is final");
-                    outcome.error = Some(error);
-                    return outcome;
-                }
-            }
-        }
-    }
-    outcome.offset = decoder.scanner().offset();
-    outcome
-}
 
 /// Reads every frame in every way there is.
 fn walk_all(limits: Limits, mut stream: &[u8]) {
@@ -219,7 +108,7 @@ fn equal(one: FrameRef<'_>, two: FrameRef<'_>) -> bool {
 }
 
 fn within(limits: Limits, frame: &[u8]) -> bool {
-    scan(limits, Pieces::whole(frame)).error.is_none()
+    Scanner::new(limits).scan(frame).is_ok()
 }
 
 /// Two bits of the byte a limit or two; an ASCII `0` gives the defaults.
@@ -252,8 +141,8 @@ fn length(text: fmt::Arguments<'_>) -> usize {
     length.0
 }
 
-/// Allocated besides what is in proportion to the input and to the outcome's list of frames: the
-/// nesting levels (16 bytes each, and `Vec` doubles), and the least that buffers start with.
+/// Allocated besides what is in proportion to the input: the nesting levels (16 bytes each, and
+/// `Vec` doubles), and the least that buffers start with.
 const ALLOWANCE: usize = 64 * 1024;
 
 /// Frames inside others are parsed again up to this length, since all of them would take a time

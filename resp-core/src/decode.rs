@@ -10,8 +10,9 @@ use crate::scan::{Scan, Scanner};
 /// Cuts a stream into frames.
 ///
 /// The caller owns the buffer and appends to it what arrives. Each call takes up where the last
-/// one stopped, so no byte is scanned twice however small the pieces, and a frame is the same
-/// whatever the pieces were.
+/// one stopped, so no byte is scanned again because more have come, and a frame is the same
+/// whatever the pieces were. So what has been shown of an unfinished frame must stay as it is: a
+/// caller that changes it gets a frame of bytes that nobody checked, whose values mean nothing.
 ///
 /// Use [`decode`](Self::decode) for frames that outlive the buffer, [`decode_ref`](Self::decode_ref)
 /// for frames read in place, and not both in the middle of one frame. To find boundaries without

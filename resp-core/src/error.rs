@@ -8,8 +8,8 @@ use core::fmt;
 /// stream can be trusted from here on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeError {
-    /// Offset in the stream, in bytes since the decoder was made, of the first byte that can't be
-    /// right; for a limit, of the token that passes it.
+    /// Offset in the stream, in bytes since the decoder was made: of the first byte that can't be
+    /// right or is one too many; for what a length declares, of the type byte in front of it.
     pub offset: u64,
     /// What is wrong there.
     pub kind: DecodeErrorKind,

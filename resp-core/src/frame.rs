@@ -121,7 +121,8 @@ impl Frame {
 /// One complete frame within checked bytes.
 ///
 /// Two are equal when they hold the same values in the same types; a double equals another
-/// whatever its digits, NaN included, and every null is alike.
+/// whatever its digits, NaN included, and every null is alike. What is streamed differs from what is
+/// counted.
 #[derive(Clone, Copy)]
 pub struct FrameRef<'a> {
     /// Attributes first, if there are any.

@@ -12,8 +12,8 @@
 //! | [`Decoder::decode_ref`] | [`FrameRef`], which borrows the input | servers and tools |
 //! | [`Scanner::scan`] | where the frame ends | proxies, and streams too large to keep |
 //!
-//! All are one scanner underneath: incremental, each byte looked at once however the stream is
-//! cut, every rule checked on the way. A frame is the checked bytes themselves; [`View`] reads
+//! All are one scanner underneath: incremental, no byte scanned again because more have come,
+//! every rule checked on the way. A frame is the checked bytes themselves; [`View`] reads
 //! what is in it, one level at a time, when somebody asks.
 //!
 //! Servers read requests, which may be typed by hand and are limited otherwise, by

@@ -98,9 +98,15 @@ impl OutBuf {
         other.queued = 0;
     }
 
-    /// Gives back memory beyond `capacity` bytes, if nothing is queued.
+    /// Gives back the memory if it is more than `capacity` bytes and nothing is queued.
     pub fn shrink(&mut self, capacity: usize) {
-        if self.is_empty() && self.tail.capacity() > capacity {
+        if !self.is_empty() {
+            return;
+        }
+        // What `capacity` says of a tail written in parts is only the last part's room.
+        let gathered = self.tail.try_reclaim(capacity.saturating_add(1));
+        let segments = self.segments.capacity().saturating_mul(size_of::<Bytes>()) > capacity;
+        if gathered || segments {
             *self = Self::new();
         }
     }

@@ -14,11 +14,15 @@ use nesting::Nesting;
 use plain::{Plain, Unclear};
 use token::{Feed, State, Step, Stop};
 
-/// Finds frame boundaries in a stream, looking at each byte at most once and keeping none.
+/// Finds frame boundaries in a stream, in one pass that keeps no bytes.
 ///
 /// A proxy forwards what it scans; a decoder keeps the bytes and cuts them where the scanner
-/// says. Everything about a frame is checked here, in one pass: types, numbers, terminators,
-/// nesting and [`Limits`]. Payload bytes are skipped, not read.
+/// says. Everything about a frame is checked here: types, numbers, terminators, nesting and
+/// [`Limits`]. Payload bytes are skipped, not read.
+///
+/// No byte is looked at again because more have come, so the work grows with the length of the
+/// stream, however it is cut. Within a call, the start of a token may be looked at twice where it
+/// turns out to be incomplete, wrong or rare.
 ///
 /// ```text
 ///          type byte          CR                LF
@@ -53,7 +57,7 @@ pub struct Scanner {
     frame_start: u64,
     /// Bytes of the current frame already scanned.
     scanned: u64,
-    /// Whether the last frame has a push inside.
+    /// Whether the last frame, or what has come of the current one, has a push inside.
     nested_push: bool,
     failed: Option<DecodeError>,
     #[cfg(test)]
@@ -111,9 +115,9 @@ impl Scanner {
         self.scanned > 0
     }
 
-    /// Whether a push stands inside the last frame found, as Redis 6 sends them between the
+    /// Whether a push stands inside the frame just found, as Redis 6 sends them between the
     /// elements of an EXEC reply. [`FrameRef::nested_pushes`](crate::FrameRef::nested_pushes)
-    /// finds them.
+    /// finds them. Any further call of [`scan`](Self::scan) may change the answer.
     pub const fn has_nested_push(&self) -> bool {
         self.nested_push
     }

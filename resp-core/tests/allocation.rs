@@ -1,8 +1,9 @@
 //! What decoding allocates: no more than a few times what has arrived, whatever it claims to be,
-//! and nothing at all for small frames.
+//! and nothing at all for small frames. And what is given back.
 
-use bytes::{Buf, BytesMut};
-use resp_core::{DecodeError, Decoder, Frame, Limits, OutBuf, Scan, Scanner, View, encode};
+use bytes::{Buf, Bytes, BytesMut};
+use resp_core::request::{Dialect, RequestErrorKind, RequestLimits, RequestParser};
+use resp_core::{DecodeError, Decoder, Frame, Limits, Out, OutBuf, Scan, Scanner, View, encode};
 use testkit::corpus;
 use testkit::counting_alloc::{Allocations, CountingAlloc, measure};
 
@@ -137,6 +138,47 @@ fn encoding_into_room_costs_nothing() {
     encode_all();
     let ((), allocations) = measure(encode_all);
     assert_eq!(allocations.number, 0, "{allocations:?}");
+}
+
+/// However the writes came about: in parts, and with many shared pieces.
+#[test]
+fn an_empty_queue_gives_its_memory_back() {
+    let ((), allocations) = measure(|| {
+        let mut written_in_parts = OutBuf::new();
+        written_in_parts.put(&[b'x'; MEGABYTE]);
+        written_in_parts.advance(MEGABYTE - 1);
+        written_in_parts.advance(1);
+
+        let mut segments = OutBuf::new();
+        let shared = Bytes::from(vec![b'x'; OutBuf::SHARE_FROM]);
+        (0..1000).for_each(|_| segments.put_shared(shared.clone()));
+        segments.advance(segments.len());
+        drop(shared);
+        for mut out in [written_in_parts, segments] {
+            out.shrink(1024);
+            std::mem::forget(out);
+        }
+    });
+    assert_eq!(allocations.kept, 0, "{allocations:?}");
+}
+
+/// Two bytes an argument, where the list takes eight.
+#[test]
+fn refused_arguments_cost_nothing() {
+    let words = "a ".repeat(MEGABYTE / 2);
+    let limits = RequestLimits::default().with_max_line(2 * MEGABYTE).with_max_args(1000);
+    for (input, dialect) in [
+        (format!("{words}\r\n"), Dialect::Resp),
+        (format!("{words}\"a\"\r\n"), Dialect::Resp),
+        (format!("${} {words}\r\n", words.len()), Dialect::Tile38),
+    ] {
+        let (error, allocations) = measure(|| {
+            let mut parser = RequestParser::new(dialect, limits.clone());
+            parser.parse(input.as_bytes()).unwrap_err()
+        });
+        assert_eq!(error.kind(), RequestErrorKind::InvalidCount);
+        assert!(allocations.peak <= 32 * 1024, "{allocations:?}");
+    }
 }
 
 /// Decodes the input as it comes in, with frames kept to the end and with frames dropped at once.

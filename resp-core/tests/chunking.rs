@@ -2,7 +2,7 @@
 //! through each of the three ways out of the scanner.
 #![expect(clippy::indexing_slicing, reason = "a panic fails the test")]
 
-use resp_core::{DecodeError, DecodeErrorKind, Limits};
+use resp_core::{DecodeError, DecodeErrorKind, Limits, Scanner};
 use testkit::chunking::{self, Chunking};
 use testkit::corpus::{self, Sample};
 use testkit::ways::{Outcome, WAYS, scan};
@@ -88,6 +88,30 @@ fn every_byte_is_a_type_or_refused() {
                 assert_eq!(outcome, expected, "{}", input(&sample));
             }
         }
+    }
+}
+
+/// What the scanner says is missing never is more than it is: a reader that waits for so much
+/// doesn't wait for ever.
+#[test]
+fn what_is_missing_is_missing() {
+    for sample in corpus::all().iter().filter(|sample| sample.error.is_none()) {
+        let mut scanner = Scanner::new(sample.limits);
+        let mut start = 0;
+        for &length in &sample.frames {
+            for at in start..start + length {
+                let (missing, left) = (scanner.missing(), (start + length - at) as u64);
+                assert!((1..=left).contains(&missing), "{missing} at {at} of {}", input(sample));
+                scanner.scan(&sample.input[at..=at]).unwrap();
+            }
+            start += length;
+            assert_eq!(scanner.missing(), 1, "between frames, in {}", input(sample));
+        }
+    }
+    let mut scanner = Scanner::new(Limits::default());
+    for (piece, missing) in [("*1\r\n$50\r\nx", 51), ("xyz", 48), (&("x".repeat(46) + "\r\n"), 1)] {
+        scanner.scan(piece.as_bytes()).unwrap();
+        assert_eq!(scanner.missing(), missing);
     }
 }
 

@@ -71,6 +71,28 @@ fn strings_of_each_length() {
     }
 }
 
+/// Pushes in all places around attributes: behind one or several, inside of them, with some of
+/// their own, and between those.
+#[test]
+fn pushes_around_attributes() {
+    let push = ">1\r\n:1\r\n";
+    let simple = ["|0\r\n".to_owned(), "|1\r\n:2\r\n:3\r\n".to_owned()];
+    let mut attributes = vec![String::new()];
+    attributes.extend(simple.clone());
+    for (one, two) in simple.iter().flat_map(|one| simple.iter().map(move |two| (one, two))) {
+        attributes.push(format!("{one}{two}"));
+        attributes.push(format!("|1\r\n{one}{two}:2\r\n:3\r\n"));
+        attributes.push(format!("|1\r\n:2\r\n{one}{push}{two}:3\r\n{two}"));
+        attributes.push(format!("|1\r\n{one}:2\r\n{two}{push}{push}{two}:3\r\n{one}"));
+    }
+    for (before, behind) in attributes.iter().flat_map(|a| attributes.iter().map(move |b| (a, b))) {
+        check(format!("*2\r\n{before}{push}{behind}:4\r\n:5\r\n").as_bytes());
+        check(format!("{before}>2\r\n{behind}:4\r\n{before}{push}:5\r\n").as_bytes());
+        check(format!("*?\r\n:4\r\n{before}{behind}{push}{behind}.\r\n").as_bytes());
+        check(format!("{before}{behind}*1\r\n{before}{behind}:4\r\n").as_bytes());
+    }
+}
+
 /// The oracle is no copy of the codec's mistakes: it knows the samples too.
 #[test]
 fn the_oracle_knows_the_samples() {

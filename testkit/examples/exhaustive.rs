@@ -1,5 +1,5 @@
 //! Tries all sequences of up to so many tokens (default 6) of three alphabets of 19:
-//! `cargo xtask exhaustive [LONGEST]`.
+//! `cargo xtask exhaustive [TOKENS]`.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         None => LONGEST,
         Some(Ok(longest)) => longest,
         Some(Err(error)) => {
-            eprintln!("the greatest number of tokens, not this: {error}");
+            eprintln!("TOKENS, the most of a sequence, must be a whole number: {error}");
             return ExitCode::FAILURE;
         }
     };

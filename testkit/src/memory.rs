@@ -77,7 +77,7 @@ impl Runtime for Memory {
     type Sleep = Sleep;
     type Cell<T: 'static> = Unlocked<T>;
 
-    /// There is no network: streams come from [`Wire::new`].
+    /// There is no network: streams come from a [`Wire`].
     fn connect(&self, _: &Endpoint) -> Self::Connect {
         ready(Err(io::ErrorKind::Unsupported.into()))
     }

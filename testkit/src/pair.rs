@@ -6,7 +6,7 @@
 //!
 //! What must always hold is checked at every turn, whatever the test is about: each tag ends once
 //! and never again, nothing comes behind [`Event::Closed`], a timer that has fired is not due any
-//! more, and [`Outcome`] is exact to the byte.
+//! more, and [`Outcome`](redis_client_core::Outcome) is exact to the byte.
 //!
 //! ```
 //! use redis_client_core::{Config, cmd};

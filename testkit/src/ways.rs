@@ -40,7 +40,7 @@ pub const WAYS: [(&str, Way); 3] = [("decode", decode), ("decode_ref", decode_re
 pub fn decode(outcome: &mut Outcome, limits: Limits, input: &[u8], chunking: &Chunking) {
     outcome.clear();
     let mut decoder = Decoder::new(limits);
-    let mut buffer = BytesMut::with_capacity(input.len());
+    let mut buffer = BytesMut::new();
     let mut start = 0;
     for piece in chunking.pieces(input) {
         buffer.extend_from_slice(piece);
@@ -98,10 +98,14 @@ pub fn scan(outcome: &mut Outcome, limits: Limits, input: &[u8], chunking: &Chun
     outcome.clear();
     let mut scanner = Scanner::new(limits);
     let (mut start, mut begun) = (0, 0);
+    // Where the current frame can end at the earliest.
+    let mut earliest = 0;
     for mut piece in chunking.pieces(input) {
         loop {
             match scanner.scan(piece) {
                 Ok(Scan::Frame { length }) => {
+                    assert!(length > 0 && !scanner.is_mid_frame());
+                    assert!(scanner.offset() >= earliest, "ends earlier than `missing` said");
                     outcome.frames.push((begun + length, scanner.has_nested_push()));
                     start += begun + length;
                     begun = 0;
@@ -109,6 +113,8 @@ pub fn scan(outcome: &mut Outcome, limits: Limits, input: &[u8], chunking: &Chun
                 }
                 Ok(Scan::Incomplete) => {
                     begun += piece.len();
+                    assert!(scanner.missing() > 0);
+                    earliest = scanner.offset().saturating_add(scanner.missing());
                     break;
                 }
                 Err(error) => return fail(outcome, error, || scanner.scan(b"+OK\r\n").err()),

@@ -9,7 +9,7 @@ Usage: cargo xtask <command>
   test                            everything CI does, in CI's order
   fuzz [--seconds N] [TARGET]     run one fuzz target or all, 60 seconds each unless told
   bench [ARGS..]                  run the benchmarks in release mode (`codec` unless told)
-  exhaustive [ARGS..]             run the exhaustive checks in release mode
+  exhaustive [TOKENS]             check all inputs of up to so many tokens (6), in release mode
   help                            print this
 ";
 

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use super::Frame;
 use crate::{Decoder, Limits, View};
@@ -117,6 +118,18 @@ fn unequal_frames() {
         for (other, two) in all.iter().enumerate() {
             assert_eq!(frame(one) == frame(two), index == other, "{one:?} {two:?}");
         }
+    }
+}
+
+/// The time to find them does not grow with the square of the attributes in a row: with it, these
+/// would take minutes.
+#[test]
+fn pushes_are_found_behind_any_number_of_attributes() {
+    for attributes in ["|0\r\n", "|1\r\n_\r\n_\r\n", "|1\r\n_\r\n|0\r\n_\r\n"] {
+        let many = attributes.repeat(200_000);
+        let both = frame(format!("*1\r\n{many}>1\r\n:1\r\n>1\r\n:2\r\n{many}_\r\n").as_bytes());
+        let lengths: Vec<_> = both.as_frame().nested_pushes().map(|push| push.len()).collect();
+        assert_eq!(lengths, [many.len() + 8, 8]);
     }
 }
 

@@ -118,7 +118,7 @@ impl<'a> FrameRef<'a> {
     /// The pushes that stand between the elements of an aggregate in this frame. They are news of
     /// their own and no elements: [`Elements`] passes over them.
     pub fn nested_pushes(&self) -> Pushes<'a> {
-        Pushes { rest: *self, own: self.body().len() }
+        Pushes { rest: *self, own: self.body().len(), runs: Vec::new() }
     }
 
     /// The bytes behind the attributes.
@@ -242,11 +242,23 @@ impl<'a> Iterator for Chunks<'a> {
 }
 
 /// The pushes found inside a frame, each with its attributes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Pushes<'a> {
     rest: FrameRef<'a>,
     /// Where the frame's own head stands, in bytes from its end: that is no push inside.
     own: usize,
+    /// The attributes being looked into, outermost first. Without them, each of many in a row
+    /// would be followed to the end of the row.
+    runs: Vec<Run>,
+}
+
+/// Attributes in a row, in front of something that is no push. Places are in bytes from the end.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// Where the one being looked into ends.
+    next: usize,
+    /// Where all of them end.
+    body: usize,
 }
 
 impl<'a> Iterator for Pushes<'a> {
@@ -255,8 +267,8 @@ impl<'a> Iterator for Pushes<'a> {
     fn next(&mut self) -> Option<FrameRef<'a>> {
         loop {
             let bytes = self.rest.bytes;
-            let (_, behind) = Token::read(bytes)?;
-            let body = behind_attributes(bytes);
+            let (token, behind) = Token::read(bytes)?;
+            let body = if let Token::Open(b'|', _) = token { self.enter(bytes) } else { bytes };
             if body.first() == Some(&b'>') && body.len() != self.own {
                 let rest = skip(body);
                 self.rest.bytes = rest;
@@ -264,6 +276,21 @@ impl<'a> Iterator for Pushes<'a> {
             }
             self.rest.bytes = behind;
         }
+    }
+}
+
+impl<'a> Pushes<'a> {
+    /// What follows the attributes that start here; they themselves where they are not the first
+    /// of their row, so that what follows has been looked at.
+    fn enter(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        while self.runs.pop_if(|run| bytes.len() <= run.body).is_some() {}
+        if let Some(run) = self.runs.last_mut().filter(|run| run.next == bytes.len()) {
+            run.next = skip(bytes).len();
+            return bytes;
+        }
+        let body = behind_attributes(bytes);
+        self.runs.push(Run { next: skip(bytes).len(), body: body.len() });
+        body
     }
 }
 

@@ -44,7 +44,7 @@ impl Inline {
         if fresh.get(found) == Some(&0) {
             return Err(Fault::new(Kind::NulInInline, end));
         }
-        split(visible.get(..end).unwrap_or_default(), args)
+        split(visible.get(..end).unwrap_or_default(), args, bounds.refused_args)
             .ok_or(Fault::new(Kind::UnbalancedQuotes, 0))?;
         if args.spans.len() > bounds.refused_args {
             return Err(Fault::new(Kind::InvalidCount, 0));
@@ -56,13 +56,14 @@ impl Inline {
 /// Splits a line into arguments. `None`: its quotes don't balance.
 ///
 /// The arguments lie in `line`, unless there are quotes to resolve: then all of them lie in
-/// `args.unquoted`. A carriage return at the end is white space as any other.
-fn split(line: &[u8], args: &mut ArgBuf) -> Option<()> {
+/// `args.unquoted`. A carriage return at the end is white space as any other. Stops at the first
+/// argument above `most`, as they may take more memory than the line.
+fn split(line: &[u8], args: &mut ArgBuf, most: usize) -> Option<()> {
     inspected::count(line.len());
     let mut rest = line;
     loop {
         rest = trim_start(rest);
-        if rest.is_empty() {
+        if rest.is_empty() || args.spans.len() > most {
             return Some(());
         }
         let start = line.len() - rest.len();
@@ -72,7 +73,7 @@ fn split(line: &[u8], args: &mut ArgBuf) -> Option<()> {
         if after.first().is_some_and(|&byte| is_quote(byte)) {
             // So far an argument lies at the same place in both.
             args.unquoted.extend_from_slice(line.get(..start)?);
-            return split_quoted(rest, args);
+            return split_quoted(rest, args, most);
         }
         args.push(start, len);
         rest = after;
@@ -80,10 +81,10 @@ fn split(line: &[u8], args: &mut ArgBuf) -> Option<()> {
 }
 
 /// Splits the rest of a line from the first argument with a quote on.
-fn split_quoted(mut rest: &[u8], args: &mut ArgBuf) -> Option<()> {
+fn split_quoted(mut rest: &[u8], args: &mut ArgBuf, most: usize) -> Option<()> {
     loop {
         rest = trim_start(rest);
-        if rest.is_empty() {
+        if rest.is_empty() || args.spans.len() > most {
             return Some(());
         }
         let start = args.unquoted.len();

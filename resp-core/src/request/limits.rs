@@ -16,8 +16,10 @@
 /// what it hasn't parsed yet, so there several arguments of 512 MiB in one request may pass 1 GiB
 /// together; here they may not, unless the limit is raised.
 ///
-/// A parser spends 8 bytes an argument, and an argument is at least 6 bytes on the wire. So the
-/// limit on the request bounds that memory too, and a lower limit on arguments bounds it better.
+/// A parser spends 8 bytes an argument, and up to twice that while the list grows. An argument is
+/// at least 6 bytes of a multibulk request, so there the list stays below three times the request;
+/// inline, where a line limit of 64 KiB keeps that small, and in Tile38's native form it is at
+/// least 2 bytes. Above the limit on arguments nothing is spent on more of them.
 ///
 /// ```
 /// use resp_core::request::RequestLimits;

@@ -63,7 +63,8 @@ impl Native {
                         let wrong = end + usize::from(line_end.starts_with(b"\r"));
                         return Err(Fault::new(Kind::InvalidMessage, wrong));
                     }
-                    split(request.get(..end).unwrap_or_default(), *start, args);
+                    let message = request.get(..end).unwrap_or_default();
+                    split(message, *start, args, bounds.refused_args);
                     if args.spans.len() > bounds.refused_args {
                         return Err(Fault::new(Kind::InvalidCount, 0));
                     }
@@ -87,13 +88,14 @@ fn length(number: &Number, bounds: &Bounds) -> Result<usize, Fault> {
 /// Splits the payload `message[start..]` on single spaces.
 ///
 /// The native form has no quoting, so two arguments take all that is left of the line: JSON,
-/// known by its `{`, and the quoted value of `SET .. STRING "value"`, which loses its quotes.
-fn split(message: &[u8], start: usize, args: &mut ArgBuf) {
+/// known by its `{`, and the quoted value of `SET .. STRING "value"`, which loses its quotes. Stops
+/// at the first argument above `most`, as they take more memory than the message.
+fn split(message: &[u8], start: usize, args: &mut ArgBuf, most: usize) {
     let mut rest = message.get(start..).unwrap_or_default();
     inspected::count(rest.len());
     let mut set = false;
     let mut after_string = false;
-    while !rest.is_empty() {
+    while !rest.is_empty() && args.spans.len() <= most {
         let at = message.len() - rest.len();
         match rest {
             [b'{', ..] => return args.push(at, rest.len()),

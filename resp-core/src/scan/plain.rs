@@ -1,8 +1,8 @@
 //! Tokens that hold no surprise, in few steps: nearly all there are.
 //!
 //! What is here only says yes. All that can be wrong or missing is the state machine's, which goes
-//! on at the byte where a token stops being plain. Always inlined, twice: for the first token of a
-//! frame and for those behind it.
+//! on at the byte where a token stops being plain, or begins the token again. Always inlined, twice:
+//! for the first token of a frame and for those behind it.
 
 use super::Scanner;
 use super::nesting::Level;
@@ -93,7 +93,10 @@ impl Scanner {
             Some([b'\r', b'\n', ..]) if digits > 0 => {
                 Ok(self.plain_element(1 + digits + CRLF.len(), 0))
             }
-            _ => Err(Unclear::FROM_THE_START),
+            _ => {
+                self.count(1 + digits);
+                Err(Unclear::FROM_THE_START)
+            }
         }
     }
 

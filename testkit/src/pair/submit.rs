@@ -21,7 +21,7 @@ impl<S> Pair<S> {
     ///
     /// # Errors
     ///
-    /// As [`Session::submit`] has them. The tag is used up.
+    /// As [`Session::submit`](redis_client_core::Session::submit) has them. The tag is used up.
     pub fn try_submit(&mut self, command: impl AsRef<Request>) -> Result<u64, SubmitError<u64>> {
         let request = command.as_ref();
         let length = encoded_length(request);
@@ -57,7 +57,7 @@ impl<S> Pair<S> {
     ///
     /// # Errors
     ///
-    /// As [`Session::submit_batch`] has them. The tag is used up.
+    /// As [`Session::submit_batch`](redis_client_core::Session::submit_batch) has them. The tag is used up.
     pub fn try_batch<R: AsRef<Request>>(
         &mut self,
         atomic: bool,
