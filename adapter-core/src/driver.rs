@@ -223,11 +223,11 @@ impl<R: Runtime> Driver<R> {
     /// Gives back memory that a burst left behind. The timer going off is a sign that it is over.
     fn shrink(&mut self) {
         self.read_size = READ_MIN;
-        // Whatever their capacity: it counts from where reading and writing have come to, not from
-        // where the memory begins.
-        if self.output.is_empty() {
-            self.output = OutBuf::new();
-        }
+        self.output.shrink(READ_MIN);
+        // The two swap their buffers.
+        self.shared.with(|shared| shared.session.shrink(READ_MIN));
+        // Whatever its capacity: it counts from where reading has come to, not from where the
+        // memory begins.
         if self.input.is_empty() {
             self.input = BytesMut::new();
         }

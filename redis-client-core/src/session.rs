@@ -200,6 +200,12 @@ impl<T> Session<T> {
         self.fail(cause, written);
     }
 
+    /// Gives back the memory of the output if that is more than `capacity` bytes and nothing waits
+    /// to be sent. For when a burst is over.
+    pub fn shrink(&mut self, capacity: usize) {
+        self.output.shrink(capacity);
+    }
+
     /// Ends the session once everything under way has been answered; during the handshake, when
     /// nothing has left, at once. Nothing more is taken.
     pub fn close(&mut self, _now: Time) {
