@@ -190,8 +190,8 @@ impl Run {
         let (length, boundary) = match lengths.first() {
             None => (0, 0),
             Some(first) if !atomic => (lengths.iter().sum(), *first),
-            // MULTI and EXEC.
-            Some(_) => (lengths.iter().sum::<u64>() + 29, lengths.iter().sum::<u64>() + 29),
+            // MULTI, which may be refused so that the first command runs by itself, and EXEC.
+            Some(first) => (lengths.iter().sum::<u64>() + 15 + 14, first + 15),
         };
         let tag = self.next_tag();
         let result = self.session.submit_batch(self.now, &mut batch, tag);
