@@ -1,6 +1,7 @@
 //! Where a server is, and how to connect to it.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -32,6 +33,47 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// An [`Endpoint`] with its name looked up: what a socket can connect to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Address {
+    /// An IP address and a port.
+    Tcp(SocketAddr),
+    /// The path of a Unix socket.
+    Unix(PathBuf),
+}
+
+/// How the operating system is to watch over a TCP connection. Unix sockets need none of it.
+///
+/// A dead peer, or one behind a cut cable, sends nothing; somebody has to ask. The session asks
+/// with `PING` where it may; these are for when it may not, behind a command that blocks for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SocketOptions {
+    /// Silence after which the first keepalive probe is sent; none switches probing off.
+    pub keepalive_idle: Option<Duration>,
+    /// Time between probes.
+    pub keepalive_interval: Duration,
+    /// Probes without an answer after which the connection is lost.
+    pub keepalive_probes: u32,
+    /// How long data may stay unacknowledged (`TCP_USER_TIMEOUT`, on Linux only); none leaves it
+    /// to the system, where it is a quarter of an hour.
+    pub user_timeout: Option<Duration>,
+}
+
+impl Default for SocketOptions {
+    /// A dead peer is noticed 30 s after its last sign of life: probes after 15 s, 20 s and 25 s,
+    /// lost at 30 s.
+    fn default() -> Self {
+        Self {
+            keepalive_idle: Some(Duration::from_secs(15)),
+            keepalive_interval: Duration::from_secs(5),
+            keepalive_probes: 3,
+            user_timeout: Some(Duration::from_secs(30)),
+        }
+    }
+}
+
 /// Where to connect, and what the session is to be like.
 ///
 /// Made from a URL, `redis://[[user]:password@]host[:port][/database]` or
@@ -52,6 +94,8 @@ pub struct Options {
     pub config: Config,
     /// How long connecting may take, name lookup included and handshake not. 5 s by default.
     pub connect_timeout: Duration,
+    /// How the operating system watches over the connection.
+    pub socket: SocketOptions,
 }
 
 /// What is wrong with a URL. It repeats nothing of the URL, which may hold a password.
@@ -79,7 +123,12 @@ pub enum OptionsError {
 impl Options {
     /// Connects to the endpoint with default settings.
     pub fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, config: Config::default(), connect_timeout: CONNECT_TIMEOUT }
+        Self {
+            endpoint,
+            config: Config::default(),
+            connect_timeout: CONNECT_TIMEOUT,
+            socket: SocketOptions::default(),
+        }
     }
 
     /// The same with another session configuration.

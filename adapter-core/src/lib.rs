@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod dial;
 mod driver;
 mod endpoint;
 mod later;
@@ -21,7 +22,8 @@ mod shared;
 mod slots;
 
 pub use client::{Call, Client, ConnectError, Pipeline, Ready, Transaction};
+pub use dial::Dial;
 pub use driver::Driver;
-pub use endpoint::{Endpoint, Options, OptionsError};
+pub use endpoint::{Address, Endpoint, Options, OptionsError, SocketOptions};
 pub use redis_client_core::*;
 pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport};

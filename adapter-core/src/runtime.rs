@@ -1,7 +1,9 @@
 //! What an adapter implements.
 
 use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -9,7 +11,7 @@ use bytes::BytesMut;
 use redis_client_core::Time;
 use redis_client_core::resp_core::OutBuf;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Address, SocketOptions};
 
 /// A connection's bytes, in both directions.
 ///
@@ -48,20 +50,30 @@ pub trait Runtime: Clone + Unpin + 'static {
     type Stream: Transport;
     /// The future of one.
     type Connect: Future<Output = io::Result<Self::Stream>>;
+    /// The future of a host's addresses.
+    type Resolve: Future<Output = io::Result<Vec<SocketAddr>>>;
     /// The future of a moment.
     type Sleep: Future<Output = ()>;
     /// How handles share what they have in common: [`Locked`] where they may be on several
     /// threads.
     type Cell<T: 'static>: SharedCell<T>;
 
-    /// Connects; names are resolved anew each time.
-    fn connect(&self, endpoint: &Endpoint) -> Self::Connect;
+    /// Looks up a host name, without blocking the executor. Asked anew for each connection.
+    fn resolve(&self, host: &str, port: u16) -> Self::Resolve;
+
+    /// Connects to one address. Dropping the future gives up on it.
+    fn connect(&self, address: &Address, options: &SocketOptions) -> Self::Connect;
 
     /// Ends at the given moment.
     fn sleep_until(&self, at: Time) -> Self::Sleep;
 
     /// The present moment. The epoch is the runtime's own choice.
     fn now(&self) -> Time;
+
+    /// A number that no other call is likely to get: what the jitter of reconnecting starts from.
+    fn seed(&self) -> u64 {
+        RandomState::new().hash_one(0)
+    }
 }
 
 /// Runs futures of type `F` in the background. An executor that moves tasks between threads

@@ -23,6 +23,7 @@ mod stream;
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -44,12 +45,18 @@ pub struct Tokio;
 impl Runtime for Tokio {
     type Stream = Stream;
     type Connect = Pin<Box<dyn Future<Output = io::Result<Stream>> + Send>>;
+    type Resolve = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
     type Sleep = tokio::time::Sleep;
     type Cell<T: 'static> = Locked<T>;
 
-    fn connect(&self, endpoint: &Endpoint) -> Self::Connect {
-        let endpoint = endpoint.clone();
-        Box::pin(async move { Stream::connect(&endpoint).await })
+    fn resolve(&self, host: &str, port: u16) -> Self::Resolve {
+        let host = host.to_owned();
+        Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
+    }
+
+    fn connect(&self, address: &Address, options: &SocketOptions) -> Self::Connect {
+        let (address, options) = (address.clone(), *options);
+        Box::pin(async move { Stream::connect(&address, &options).await })
     }
 
     fn sleep_until(&self, at: Time) -> tokio::time::Sleep {

@@ -6,8 +6,9 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use adapter_core::resp_core::OutBuf;
-use adapter_core::{Endpoint, Transport};
+use adapter_core::{Address, SocketOptions, Transport};
 use bytes::BytesMut;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 #[cfg(unix)]
@@ -25,18 +26,32 @@ pub enum Stream {
 }
 
 impl Stream {
-    pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
-        match endpoint {
-            Endpoint::Tcp { host, port } => {
-                let stream = TcpStream::connect((host.as_str(), *port)).await?;
+    pub(crate) async fn connect(address: &Address, options: &SocketOptions) -> io::Result<Self> {
+        match address {
+            Address::Tcp(address) => {
+                let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;
+                watch(&stream, options)?;
                 Ok(Self::Tcp(stream))
             }
             #[cfg(unix)]
-            Endpoint::Unix(path) => Ok(Self::Unix(UnixStream::connect(path).await?)),
+            Address::Unix(path) => Ok(Self::Unix(UnixStream::connect(path).await?)),
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
+}
+
+/// Has the operating system watch over a connection.
+fn watch(stream: &TcpStream, options: &SocketOptions) -> io::Result<()> {
+    let socket = SockRef::from(stream);
+    if let Some(idle) = options.keepalive_idle {
+        let keepalive = TcpKeepalive::new().with_time(idle);
+        let keepalive = keepalive.with_interval(options.keepalive_interval);
+        socket.set_tcp_keepalive(&keepalive.with_retries(options.keepalive_probes))?;
+    }
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(options.user_timeout)?;
+    Ok(())
 }
 
 impl Transport for Stream {

@@ -28,7 +28,8 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use adapter_core::{
-    Client, Config, ConnectError, Credentials, Driver, Endpoint, Options, Protocol, Runtime, Spawn,
+    Client, Config, ConnectError, Credentials, Dial, Driver, Endpoint, Options, Protocol, Runtime,
+    Spawn,
 };
 
 use crate::redis_server::{RedisServer, RedisServerBuilder};
@@ -127,10 +128,12 @@ impl Setup {
     ///
     /// # Errors
     ///
-    /// The operating system's.
-    pub async fn client_and_driver<R: Adapter>(&self) -> io::Result<(Client<R>, Driver<R>)> {
+    /// If nothing answers.
+    pub async fn client_and_driver<R: Adapter>(
+        &self,
+    ) -> Result<(Client<R>, Driver<R>), ConnectError> {
         let runtime = R::default();
-        let stream = runtime.connect(&self.endpoint()).await?;
+        let stream = Dial::new(runtime.clone(), &Options::new(self.endpoint())).await?;
         Ok(Client::new(runtime, stream, self.config()))
     }
 

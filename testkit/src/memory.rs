@@ -25,12 +25,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, Ready, ready};
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use adapter_core::{Client, Config, ConnectionError, Driver, Endpoint, Runtime, SharedCell, Time};
+use adapter_core::{
+    Address, Client, Config, ConnectionError, Driver, Runtime, SharedCell, SocketOptions, Time,
+};
 
 use crate::pair::{Model, Server};
 pub use peer::Peer;
@@ -74,11 +77,16 @@ impl Memory {
 impl Runtime for Memory {
     type Stream = Stream;
     type Connect = Ready<io::Result<Stream>>;
+    type Resolve = Ready<io::Result<Vec<SocketAddr>>>;
     type Sleep = Sleep;
     type Cell<T: 'static> = Unlocked<T>;
 
     /// There is no network: streams come from a [`Wire`].
-    fn connect(&self, _: &Endpoint) -> Self::Connect {
+    fn resolve(&self, _: &str, _: u16) -> Self::Resolve {
+        ready(Err(io::ErrorKind::Unsupported.into()))
+    }
+
+    fn connect(&self, _: &Address, _: &SocketOptions) -> Self::Connect {
         ready(Err(io::ErrorKind::Unsupported.into()))
     }
 

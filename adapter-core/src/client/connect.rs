@@ -1,14 +1,11 @@
 //! From an address to a client.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::io;
-use std::pin::pin;
-use std::task::Poll;
 
 use redis_client_core::ConnectionError;
 
 use super::Client;
+use crate::dial::Dial;
 use crate::driver::Driver;
 use crate::endpoint::{Endpoint, Options, OptionsError};
 use crate::runtime::{Runtime, Spawn};
@@ -55,15 +52,8 @@ impl<R: Runtime + Default + Spawn<Driver<R>>> Client<R> {
     {
         let options = options.try_into().map_err(|error| ConnectError::Options(error.into()))?;
         let runtime = R::default();
-        let Options { endpoint, config, connect_timeout } = options;
-        let deadline = runtime.now() + connect_timeout;
-        let stream = match first(runtime.connect(&endpoint), runtime.sleep_until(deadline)).await {
-            Some(Ok(stream)) => stream,
-            Some(Err(error)) => {
-                return Err(ConnectError::Unreachable { endpoint, reason: reason(&error) });
-            }
-            None => return Err(ConnectError::TimedOut { endpoint }),
-        };
+        let stream = Dial::new(runtime.clone(), &options).await?;
+        let Options { endpoint, config, .. } = options;
         let (client, driver) = Self::new(runtime.clone(), stream, config);
         runtime.spawn(driver);
         match client.ready().await {
@@ -71,24 +61,6 @@ impl<R: Runtime + Default + Spawn<Driver<R>>> Client<R> {
             Err(error) => Err(ConnectError::Session { endpoint, error }),
         }
     }
-}
-
-/// The future's result, unless the alarm comes first.
-async fn first<T>(future: impl Future<Output = T>, alarm: impl Future<Output = ()>) -> Option<T> {
-    let (mut future, mut alarm) = (pin!(future), pin!(alarm));
-    poll_fn(|cx| match future.as_mut().poll(cx) {
-        Poll::Ready(result) => Poll::Ready(Some(result)),
-        Poll::Pending => alarm.as_mut().poll(cx).map(|()| None),
-    })
-    .await
-}
-
-/// The error's text, without the number behind it.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 impl fmt::Display for ConnectError {

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll, ready as ready_or_return};
 
 use adapter_core::resp_core::OutBuf;
-use adapter_core::{Client, Driver, Endpoint, Runtime, Time, Transport};
+use adapter_core::{
+    Address, Client, Dial, Driver, Options, Runtime, SocketOptions, Time, Transport,
+};
 use bytes::{Buf, BufMut, BytesMut};
 
 use super::{Adapter, Setup};
@@ -42,7 +44,7 @@ pub(super) async fn slowed<R: Adapter>(
     pace: Pace,
 ) -> Result<(Client<Slowed<R>>, Driver<Slowed<R>>), Box<dyn std::error::Error>> {
     let runtime = R::default();
-    let inner = runtime.connect(&setup.endpoint()).await?;
+    let inner = Dial::new(runtime.clone(), &Options::new(setup.endpoint())).await?;
     let stream = SlowStream {
         inner,
         pace,
@@ -60,11 +62,16 @@ pub(super) async fn slowed<R: Adapter>(
 impl<R: Runtime> Runtime for Slowed<R> {
     type Stream = SlowStream<R::Stream>;
     type Connect = Ready<io::Result<Self::Stream>>;
+    type Resolve = R::Resolve;
     type Sleep = R::Sleep;
     type Cell<T: 'static> = R::Cell<T>;
 
+    fn resolve(&self, host: &str, port: u16) -> Self::Resolve {
+        self.0.resolve(host, port)
+    }
+
     /// See [`slowed`].
-    fn connect(&self, _: &Endpoint) -> Self::Connect {
+    fn connect(&self, _: &Address, _: &SocketOptions) -> Self::Connect {
         ready(Err(io::ErrorKind::Unsupported.into()))
     }
 
