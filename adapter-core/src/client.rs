@@ -2,17 +2,24 @@
 
 mod call;
 mod connect;
+mod flight;
+mod ready;
+mod way;
 
 use std::fmt;
 
-use redis_client_core::{Batch, Config, Effect, Error, Execute, Facts, FromReply, IntoBatch};
+use redis_client_core::{Config, Effect, Error, Execute, Facts, FromReply, IntoBatch};
 use redis_client_core::{Request, Session};
 
 use crate::driver::Driver;
+use crate::later::Later;
 use crate::runtime::{Runtime, SharedCell};
-use crate::shared::Shared;
-pub use call::{Call, Pipeline, Ready, Transaction};
+use crate::shared::{Shared, Terms};
+pub use call::{Call, Pipeline, Transaction};
 pub use connect::ConnectError;
+pub(crate) use flight::{Flight, Landing, Payload};
+pub use ready::{Closing, Ready};
+pub(crate) use way::{Passage, Way};
 
 /// A connection that any number of tasks may use at once, cheap to clone.
 ///
@@ -21,34 +28,71 @@ pub use connect::ConnectError;
 /// reply. When the last client is dropped, what is under way is finished and the connection
 /// closed.
 ///
+/// A client that [connects](Self::connect) by itself also connects again. What has not left
+/// meanwhile waits, as long as the command timeout
+/// ([`Options::offline`](crate::Options::offline)); what only reads is sent again, if it had left
+/// ([`Options::resends`](crate::Options::resends)); all else ends as [`Error::MaybeApplied`].
+///
 /// Commands that block the connection or change what it means to others (`BLPOP`, `SELECT`,
 /// `SUBSCRIBE`, `MULTI` by itself) are refused with [`Error::Refused`], and nothing is sent.
 pub struct Client<R: Runtime> {
     runtime: R,
     shared: R::Cell<Shared>,
+    terms: Terms,
 }
 
 impl<R: Runtime> Client<R> {
     /// Makes a client of a connected stream, and the driver that has to run for it.
     ///
-    /// For those who connect or spawn by themselves; `Client::connect` does both.
+    /// For those who connect or spawn by themselves; `Client::connect` does both. With its
+    /// connection such a client ends.
     pub fn new(runtime: R, stream: R::Stream, config: Config) -> (Self, Driver<R>) {
-        let limits = config.reply_limits();
-        let now = runtime.now();
-        let shared = R::Cell::new(Shared::new(Session::new(now, config), now));
-        let driver = Driver::new(runtime.clone(), shared.clone(), stream, limits);
-        (Self { runtime, shared }, driver)
+        Self::with_terms(runtime, stream, config, ALONE)
     }
 
-    /// Waits until the handshake is done.
+    pub(crate) fn with_terms(
+        runtime: R,
+        stream: R::Stream,
+        config: Config,
+        terms: Terms,
+    ) -> (Self, Driver<R>) {
+        let now = runtime.now();
+        let limits = config.reply_limits();
+        let session = Session::new(now, config);
+        let shared = R::Cell::new(Shared::new(session, terms, now));
+        let driver = Driver::connected(runtime.clone(), shared.clone(), stream, limits);
+        (Self { runtime, shared, terms }, driver)
+    }
+
+    /// With a driver that has yet to connect.
+    pub(crate) fn waiting(runtime: R, config: Config, terms: Terms) -> (Self, Driver<R>) {
+        let shared = R::Cell::new(Shared::waiting(config, terms, runtime.now()));
+        let driver = Driver::disconnected(runtime.clone(), shared.clone());
+        (Self { runtime, shared, terms }, driver)
+    }
+
+    /// Waits until there is a connection and its handshake is done.
     ///
-    /// Commands need not wait for it: they are sent right behind it.
+    /// Commands need not wait for it: they do so by themselves.
     ///
     /// # Errors
     ///
-    /// Why the connection is over, if it is.
+    /// Why there will be no connection.
     pub const fn ready(&self) -> Ready<'_, R> {
         Ready::new(self)
+    }
+
+    /// Closes the connection, and waits until that is done: everything under way is answered
+    /// first; with `force` it ends at once, as [`Error::MaybeApplied`]. Commands sent later, by
+    /// any of the clients that share the connection, end as [`Error::NotSent`].
+    ///
+    /// It closes when called, and need not be awaited.
+    pub fn close(&self, force: bool) -> Closing<'_, R> {
+        self.locked(|shared, later| {
+            shared.now = self.runtime.now();
+            shared.close(force, &mut later.wake);
+        });
+        Closing::new(self)
     }
 
     /// Sends several commands in one write and reads all their replies.
@@ -78,9 +122,7 @@ impl<R: Runtime> Client<R> {
     ///
     /// If none of the commands was sent.
     pub fn pipeline<B: IntoBatch>(&self, commands: B) -> Pipeline<'_, R, B> {
-        let mut batch = Batch::new();
-        commands.into_batch(&mut batch);
-        Pipeline::new(self, batch)
+        Pipeline::new(Way::Client(self), commands)
     }
 
     /// Has the server run several commands with no others in between (`MULTI` and `EXEC`).
@@ -101,16 +143,32 @@ impl<R: Runtime> Client<R> {
     /// [`Error::Server`] if the server refused one of the commands, and so ran none. (Where it
     /// refuses `MULTI` itself, as an access control list may do, it has run each by itself.)
     pub fn transaction<B: IntoBatch>(&self, commands: B) -> Transaction<'_, R, B> {
-        let mut batch = Batch::transaction();
-        commands.into_batch(&mut batch);
-        Transaction::new(self, batch)
+        Transaction::new(Way::Client(self), commands)
+    }
+
+    /// Waits until there is no connection, and will be none.
+    pub(crate) const fn over(&self) -> Closing<'_, R> {
+        Closing::new(self)
+    }
+
+    /// Locks, and once it is unlocked again does what could not be done before.
+    #[inline]
+    pub(crate) fn locked<O>(&self, use_it: impl FnOnce(&mut Shared, &mut Later) -> O) -> O {
+        let mut later = Later::default();
+        let result = self.shared.with(|shared| use_it(shared, &mut later));
+        later.run();
+        result
+    }
+
+    pub(crate) const fn runtime(&self) -> &R {
+        &self.runtime
     }
 }
 
 impl<R: Runtime> Clone for Client<R> {
     fn clone(&self) -> Self {
         self.shared.with(|shared| shared.handles += 1);
-        Self { runtime: self.runtime.clone(), shared: self.shared.clone() }
+        Self { runtime: self.runtime.clone(), shared: self.shared.clone(), terms: self.terms }
     }
 }
 
@@ -130,8 +188,8 @@ impl<'a, R: Runtime> Execute for &'a Client<R> {
     type Call<T: FromReply> = Call<'a, R, T>;
 
     #[inline]
-    fn execute<T: FromReply>(self, request: Request) -> Call<'a, R, T> {
-        Call::new(self, request)
+    fn execute<T: FromReply>(self, request: Request) -> Self::Call<T> {
+        Call::new(Way::Client(self), request)
     }
 }
 
@@ -141,6 +199,9 @@ impl<R: Runtime> fmt::Debug for Client<R> {
     }
 }
 
+/// A connection that is never made again.
+const ALONE: Terms = Terms { reconnects: false, waits: true, pooled: false, resends: 0 };
+
 /// Refuses a command that can't be sent over a connection that others use too.
 #[inline]
 fn refuse(facts: &'static Facts) -> Result<(), Error> {
@@ -149,7 +210,8 @@ fn refuse(facts: &'static Facts) -> Result<(), Error> {
         Effect::None | Effect::Blocks(_) => return Ok(()),
         Effect::ChangesState => {
             "it would change the connection for everybody who shares it (set the database, user, \
-             name and protocol in the configuration; use `transaction` for MULTI)"
+             name and protocol in the configuration; use `transaction` for MULTI, a lease for \
+             WATCH)"
         }
         Effect::Subscribes(_) | Effect::Unsubscribes(_) => {
             "subscriptions need a connection of their own"
@@ -162,6 +224,6 @@ fn refuse(facts: &'static Facts) -> Result<(), Error> {
 /// Refuses a command that would keep the connection waiting.
 #[cold]
 const fn refuse_blocking(facts: &'static Facts) -> Error {
-    let reason = "it would hold up everybody who shares this connection";
+    let reason = "it would hold up everybody who shares this connection (use a pool)";
     Error::Refused { command: facts.name, reason }
 }

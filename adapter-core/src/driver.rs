@@ -1,251 +1,215 @@
-//! The task behind a client: between its transport and its session.
+//! The task behind a client.
 
 use std::fmt;
 use std::future::Future;
-use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
-use bytes::BytesMut;
-use redis_client_core::resp_core::{DecodeError, Frame, Limits, OutBuf};
-use redis_client_core::{ConnectionError, Receiver, Time};
+use redis_client_core::resp_core::Limits;
+use redis_client_core::{Backoff, Config, ConnectionError, Session, Time};
 
-use crate::runtime::{Runtime, SharedCell, Transport};
-use crate::shared::Shared;
+use crate::alarm::Alarm;
+use crate::client::ConnectError;
+use crate::connection::Connection;
+use crate::dial::Dial;
+use crate::endpoint::Options;
+use crate::event::ConnectionEvent;
+use crate::pool::Watcher;
+use crate::runtime::{Runtime, SharedCell};
+use crate::shared::{Shared, Status};
 
-/// Moves bytes between a connection and its session, for as long as there is a client or anything
-/// under way. To be spawned, or polled beside other futures; it ends with the reason why the
-/// connection is over.
+/// Moves bytes between a connection and its session, and makes another connection when it is lost,
+/// for as long as there is a client or anything under way. To be spawned, or polled beside other
+/// futures; it ends with the reason why there is no connection any more.
 ///
-/// A turn: read and find frames; lock once, to match replies and take what is to be sent; wake the
-/// callers; write; set the timer. Reading and writing are both tried each turn, so that neither
-/// can hold up the other.
-///
-/// Callers that a turn has woken may have more to send. So that it joins the same write, the
-/// driver lets them go first, once, before it takes the output.
+/// ```text
+///   Connected --lost--> Waiting --the delay is over--> Dialling --connected--> Connected
+///       |                  ^                               |
+///       |                  +-------------- failed ---------+
+///       +-- closed, or not to be made again --> over
+/// ```
 #[must_use = "a client is deaf and mute until its driver is spawned or polled"]
 pub struct Driver<R: Runtime> {
     runtime: R,
     shared: R::Cell<Shared>,
-    stream: R::Stream,
-    receiver: Receiver,
-    input: BytesMut,
-    output: OutBuf,
-    frames: Vec<Frame>,
+    phase: Phase<R>,
+    /// How to come by another connection; none where the first is the last.
+    keeper: Option<Keeper>,
+    watcher: Option<Watcher<R>>,
+    alarm: Alarm<R>,
     wakers: Vec<Waker>,
-    /// The one timer, and when it goes off.
-    timer: Option<(Time, Pin<Box<R::Sleep>>)>,
-    /// How much to read at once.
-    read_size: usize,
-    /// Whether the callers have been let go first since the last write.
-    yielded: bool,
 }
 
-enum Turn {
-    /// There may be more to do at once.
-    Again,
-    /// Others go first.
-    Yield,
-    /// The transport, the timer or a caller will wake the driver.
-    Idle,
-    Over(ConnectionError),
+enum Phase<R: Runtime> {
+    Connected(Box<Connection<R>>),
+    Waiting { until: Time },
+    Dialling(Box<Dial<R>>),
 }
 
-/// How reading went.
-enum Read {
-    Pending,
-    Some,
-    Lost(ConnectionError),
-    Garbage(DecodeError),
+/// What is needed to connect again.
+struct Keeper {
+    options: Options,
+    backoff: Backoff,
 }
 
 impl<R: Runtime> Driver<R> {
-    pub(crate) fn new(
+    /// Drives a connection that has just been made.
+    pub(crate) fn connected(
         runtime: R,
         shared: R::Cell<Shared>,
         stream: R::Stream,
         limits: Limits,
     ) -> Self {
+        let connection = Connection::new(runtime.clone(), shared.clone(), stream, limits, None);
+        Self::new(runtime, shared, Phase::Connected(Box::new(connection)))
+    }
+
+    /// Makes the connection first.
+    pub(crate) fn disconnected(runtime: R, shared: R::Cell<Shared>) -> Self {
+        let until = runtime.now();
+        Self::new(runtime, shared, Phase::Waiting { until })
+    }
+
+    /// Makes another connection whenever one is lost.
+    pub(crate) fn kept(mut self, options: Options) -> Self {
+        let backoff = Backoff::new(options.reconnect, self.runtime.seed());
+        self.keeper = Some(Keeper { options, backoff });
+        self
+    }
+
+    /// Tells a pool what becomes of the connection.
+    pub(crate) fn watched(mut self, watcher: Watcher<R>) -> Self {
+        if let Phase::Connected(connection) = &mut self.phase {
+            connection.watch(watcher.clone());
+        }
+        self.watcher = Some(watcher);
+        self
+    }
+
+    fn new(runtime: R, shared: R::Cell<Shared>, phase: Phase<R>) -> Self {
         Self {
             runtime,
             shared,
-            stream,
-            receiver: Receiver::new(limits),
-            input: BytesMut::new(),
-            output: OutBuf::new(),
-            frames: Vec::new(),
+            phase,
+            keeper: None,
+            watcher: None,
+            alarm: Alarm::default(),
             wakers: Vec::new(),
-            timer: None,
-            read_size: READ_MIN,
-            yielded: false,
         }
     }
 
-    fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
-        let now = self.runtime.now();
-        let read = self.read(cx);
-        // What is queued behind a write that is not done has to be fetched once it is.
-        let unfinished = !self.output.is_empty();
-        let (closed, deadline) = self.exchange(now, &read, cx.waker());
-        let woken = !self.wakers.is_empty();
-        for waker in self.wakers.drain(..) {
-            waker.wake();
+    fn poll_connection(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ConnectionError>> {
+        let Phase::Connected(connection) = &mut self.phase else { return Poll::Ready(Ok(())) };
+        let ended = connection.poll(cx);
+        if connection.take_ready() {
+            if let Some(keeper) = &mut self.keeper {
+                keeper.backoff.handle_connected(self.runtime.now());
+            }
+            self.tell(&ConnectionEvent::Connected);
         }
-        if let Some(reason) = closed {
-            return Turn::Over(reason);
+        let reason = ready!(ended);
+        if self.shared.with(|shared| shared.status()) == Status::Over {
+            return Poll::Ready(Err(reason));
         }
-        if woken && !self.yielded {
-            self.yielded = true;
-            return Turn::Yield;
-        }
-        self.yielded = false;
-        let more = match self.write(cx) {
-            Ok(more) => more,
-            Err(error) => return self.lose(lost(&error), cx),
-        };
-        let alarm = self.set_timer(now, deadline, cx).is_ready();
-        let fetch = unfinished && self.output.is_empty();
-        let again = alarm || fetch || more || !matches!(read, Read::Pending);
-        if again { Turn::Again } else { Turn::Idle }
+        self.tell(&ConnectionEvent::Lost(reason.clone()));
+        let next = self.again(reason, Backoff::handle_lost);
+        Poll::Ready(next)
     }
 
-    /// Reads once and finds the frames in it.
-    fn read(&mut self, cx: &mut Context<'_>) -> Read {
-        self.make_room();
-        let room = self.input.capacity() - self.input.len();
-        match self.stream.poll_read(cx, &mut self.input) {
-            Poll::Pending => return Read::Pending,
-            Poll::Ready(Ok(0)) => return Read::Lost(ConnectionError::ClosedByServer),
-            Poll::Ready(Err(error)) => return Read::Lost(lost(&error)),
-            Poll::Ready(Ok(read)) if read >= room => {
-                self.read_size = (self.read_size * 2).min(READ_MAX);
+    fn poll_dial(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ConnectionError>> {
+        let Phase::Dialling(dial) = &mut self.phase else { return Poll::Ready(Ok(())) };
+        let dialled = ready!(Pin::new(dial.as_mut()).poll(cx));
+        Poll::Ready(match (dialled, &self.keeper) {
+            (Ok(stream), Some(keeper)) => {
+                let config = keeper.options.config.clone();
+                self.connect(stream, config);
+                Ok(())
             }
-            Poll::Ready(Ok(_)) => {}
-        }
-        loop {
-            match self.receiver.receive(&mut self.input) {
-                Ok(Some(frame)) => self.frames.push(frame),
-                Ok(None) => return Read::Some,
-                Err(error) => return Read::Garbage(error),
-            }
-        }
-    }
-
-    /// Has room for a read: for the rest of a large payload, but never more than has come
-    /// already, whatever length the server declared.
-    fn make_room(&mut self) {
-        let missing = usize::try_from(self.receiver.missing()).unwrap_or(usize::MAX);
-        let room = missing.min(self.input.len()).max(self.read_size);
-        if self.input.capacity() - self.input.len() >= room / 2 {
-            return;
-        }
-        if self.input.len() > READ_MAX && missing <= self.input.len() {
-            // The end is in sight: `reserve` would double what the reply holds for its life.
-            let mut exact = BytesMut::with_capacity(self.input.len() + missing + READ_MAX);
-            exact.extend_from_slice(&self.input);
-            self.input = exact;
-        } else {
-            self.input.reserve(room);
-        }
-    }
-
-    /// The one time in a turn that the session is locked.
-    fn exchange(
-        &mut self,
-        now: Time,
-        read: &Read,
-        waker: &Waker,
-    ) -> (Option<ConnectionError>, Option<Time>) {
-        let Self { shared, frames, wakers, output, yielded, .. } = self;
-        shared.with(|shared| {
-            shared.now = now;
-            for frame in frames.drain(..) {
-                shared.session.handle_frame(now, frame);
-                shared.dispatch(wakers);
-            }
-            match read {
-                Read::Pending | Read::Some => {}
-                Read::Lost(reason) => {
-                    shared.session.handle_disconnected(now, reason.clone(), output.len());
-                }
-                Read::Garbage(error) => {
-                    let reason = ConnectionError::Protocol(*error);
-                    shared.session.handle_disconnected(now, reason, output.len());
-                }
-            }
-            if shared.handles == 0 {
-                shared.session.close(now);
-            }
-            shared.handle_timeout(now, wakers);
-            if wakers.is_empty() || *yielded {
-                // One batch at a time, so that what is queued stays under the session's bounds.
-                if output.is_empty() {
-                    let _ = shared.session.poll_transmit(output);
-                    shared.dispatch(wakers);
-                }
-                shared.driver = Some(waker.clone());
-            }
-            (shared.session.closed().cloned(), shared.poll_timeout())
+            (Ok(_), None) => Err(ConnectionError::Closed),
+            (Err(error), _) => self.failed(&error),
         })
     }
 
-    /// Writes once, as it reads once: whether more may be taken at once.
-    fn write(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
-        if self.output.is_empty() {
-            return Ok(false);
-        }
-        match self.stream.poll_write(cx, &mut self.output) {
-            Poll::Ready(Ok(0)) => Err(io::ErrorKind::WriteZero.into()),
-            Poll::Ready(Ok(_)) => Ok(!self.output.is_empty()),
-            Poll::Ready(Err(error)) => Err(error),
-            Poll::Pending => Ok(false),
-        }
+    fn connect(&mut self, stream: R::Stream, config: Config) {
+        let limits = config.reply_limits();
+        let session = Session::new(self.runtime.now(), config);
+        self.shared.with(|shared| shared.resume(session));
+        let (runtime, shared) = (self.runtime.clone(), self.shared.clone());
+        let connection = Connection::new(runtime, shared, stream, limits, self.watcher.clone());
+        self.phase = Phase::Connected(Box::new(connection));
     }
 
-    /// Sets the timer where the deadline has come closer; one that goes off early is set again.
-    /// Ready means that it has gone off.
-    fn set_timer(&mut self, now: Time, deadline: Option<Time>, cx: &mut Context<'_>) -> Poll<()> {
-        // Deadlines a little apart share a timer.
-        if let Some(at) = deadline.map(|deadline| deadline.max(now + TIMER_GRAIN))
-            && self.timer.as_ref().is_none_or(|(earlier, _)| at < *earlier)
-        {
-            self.timer = Some((at, Box::pin(self.runtime.sleep_until(at))));
-        }
-        let Some((_, sleep)) = &mut self.timer else { return Poll::Pending };
-        let gone_off = sleep.as_mut().poll(cx);
-        if gone_off.is_ready() {
-            self.timer = None;
-            self.shrink();
-        }
-        gone_off
+    fn failed(&mut self, error: &ConnectError) -> Result<(), ConnectionError> {
+        self.tell(&ConnectionEvent::Failed(error.clone()));
+        let reason = ConnectionError::NotConnected(error.to_string());
+        self.again(reason, Backoff::handle_failed)
     }
 
-    /// Gives back memory that a burst left behind. The timer going off is a sign that it is over.
-    fn shrink(&mut self) {
-        self.read_size = READ_MIN;
-        self.output.shrink(READ_MIN);
-        // The two swap their buffers.
-        self.shared.with(|shared| shared.session.shrink(READ_MIN));
-        // Whatever its capacity: it counts from where reading has come to, not from where the
-        // memory begins.
-        if self.input.is_empty() {
-            self.input = BytesMut::new();
-        }
-        self.frames.shrink_to(READ_MIN / size_of::<Frame>());
-    }
-
-    /// The connection can't be written to any more. What the server said before is still read: it
-    /// may be why.
-    fn lose(&mut self, reason: ConnectionError, cx: &mut Context<'_>) -> Turn {
-        let read = match self.read(cx) {
-            Read::Pending | Read::Some => Read::Lost(reason.clone()),
-            ended => ended,
+    /// Tries again later, or gives up for the given reason.
+    fn again(
+        &mut self,
+        reason: ConnectionError,
+        next: impl FnOnce(&mut Backoff, Time) -> Option<Time>,
+    ) -> Result<(), ConnectionError> {
+        let now = self.runtime.now();
+        let next = self.keeper.as_mut().and_then(|keeper| next(&mut keeper.backoff, now));
+        self.shared.with(|shared| {
+            shared.handle_failed(reason.clone(), next.is_none(), &mut self.wakers);
+        });
+        self.report();
+        let Some(until) = next else {
+            self.tell(&ConnectionEvent::GivenUp);
+            return Err(reason);
         };
-        let (closed, _) = self.exchange(self.runtime.now(), &read, Waker::noop());
+        self.tell(&ConnectionEvent::Reconnecting { after: until.since(now) });
+        self.phase = Phase::Waiting { until };
+        Ok(())
+    }
+
+    /// Looks after those who wait for a connection. Ready when there is to be none.
+    fn poll_waiting(&mut self, until: Option<Time>, cx: &mut Context<'_>) -> Poll<ConnectionError> {
+        loop {
+            let now = self.runtime.now();
+            let (over, deadline) = self.shared.with(|shared| {
+                shared.now = now;
+                if shared.handles == 0 {
+                    shared.close(true, &mut self.wakers);
+                }
+                shared.handle_timeout(now, &mut self.wakers);
+                shared.driver = Some(cx.waker().clone());
+                let over = (shared.status() == Status::Over).then(|| shared.why().clone());
+                (over, shared.poll_timeout())
+            });
+            self.report();
+            if let Some(reason) = over {
+                return Poll::Ready(reason);
+            }
+            let deadline = deadline.into_iter().chain(until).min();
+            if self.alarm.poll(&self.runtime, now, deadline, cx).is_pending() {
+                return Poll::Pending;
+            }
+            if until.is_some_and(|until| until <= self.runtime.now()) {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Tells the pool what has changed, and wakes whom that concerns.
+    fn report(&mut self) {
+        if let Some(watcher) = &self.watcher
+            && let Some(seat) = self.shared.with(Shared::take_news)
+        {
+            watcher.tell(seat, &mut self.wakers);
+        }
         for waker in self.wakers.drain(..) {
             waker.wake();
         }
-        Turn::Over(closed.unwrap_or(reason))
+    }
+
+    fn tell(&self, event: &ConnectionEvent) {
+        if let Some(hook) = self.keeper.as_ref().and_then(|keeper| keeper.options.hook.as_ref()) {
+            hook.call(event);
+        }
     }
 }
 
@@ -254,60 +218,66 @@ impl<R: Runtime> Future for Driver<R> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ConnectionError> {
         let this = self.get_mut();
-        for _ in 0..TURNS {
-            match this.turn(cx) {
-                Turn::Again => {}
-                Turn::Yield => break,
-                Turn::Idle => return Poll::Pending,
-                Turn::Over(reason) => {
-                    // Nobody waits for the farewell: the socket closes with the driver anyway.
-                    let _ = this.stream.poll_close(cx);
-                    return Poll::Ready(reason);
+        loop {
+            let step = match &mut this.phase {
+                Phase::Connected(_) => ready!(this.poll_connection(cx)),
+                Phase::Waiting { until } => {
+                    let until = *until;
+                    if let Poll::Ready(reason) = this.poll_waiting(Some(until), cx) {
+                        return Poll::Ready(reason);
+                    }
+                    if this.runtime.now() < until {
+                        return Poll::Pending;
+                    }
+                    let Some(keeper) = &this.keeper else {
+                        return Poll::Ready(ConnectionError::Closed);
+                    };
+                    let dial = Dial::new(this.runtime.clone(), &keeper.options);
+                    this.phase = Phase::Dialling(Box::new(dial));
+                    Ok(())
                 }
+                Phase::Dialling(_) => {
+                    if let Poll::Ready(reason) = this.poll_waiting(None, cx) {
+                        return Poll::Ready(reason);
+                    }
+                    ready!(this.poll_dial(cx))
+                }
+            };
+            if let Err(reason) = step {
+                return Poll::Ready(reason);
             }
         }
-        cx.waker().wake_by_ref();
-        Poll::Pending
     }
 }
 
 impl<R: Runtime> Drop for Driver<R> {
     fn drop(&mut self) {
         // Cancelled, or ended with its runtime: the callers must not wait for ever.
-        let (now, unwritten) = (self.runtime.now(), self.output.len());
-        let mut wakers = std::mem::take(&mut self.wakers);
+        let now = self.runtime.now();
+        let unwritten = match &self.phase {
+            Phase::Connected(connection) => connection.unwritten(),
+            Phase::Waiting { .. } | Phase::Dialling(_) => 0,
+        };
         self.shared.with(|shared| {
+            shared.now = now;
+            shared.retire();
             shared.session.handle_disconnected(now, ConnectionError::Closed, unwritten);
-            shared.dispatch(&mut wakers);
+            shared.close(true, &mut self.wakers);
         });
-        for waker in wakers {
-            waker.wake();
-        }
+        self.report();
     }
 }
 
 impl<R: Runtime> fmt::Debug for Driver<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Driver")
-            .field("input", &self.input.len())
-            .field("output", &self.output)
-            .finish_non_exhaustive()
+        match &self.phase {
+            Phase::Connected(connection) => f
+                .debug_struct("Driver")
+                .field("unread", &connection.unread())
+                .field("unwritten", &connection.unwritten())
+                .finish_non_exhaustive(),
+            Phase::Waiting { .. } => f.write_str("Driver(waiting)"),
+            Phase::Dialling(dial) => f.debug_tuple("Driver").field(dial).finish(),
+        }
     }
 }
-
-fn lost(error: &io::Error) -> ConnectionError {
-    ConnectionError::Io(error.to_string())
-}
-
-/// Bytes read at once, as redis-server reads.
-const READ_MIN: usize = 16 * 1024;
-
-/// The same while the server sends more than that: few enough that a reply in the first bytes
-/// does not wait long for the last ones.
-const READ_MAX: usize = 256 * 1024;
-
-/// Turns before other tasks get their share.
-const TURNS: usize = 16;
-
-/// Deadlines are kept to this much.
-const TIMER_GRAIN: std::time::Duration = std::time::Duration::from_millis(1);

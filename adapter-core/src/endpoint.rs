@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use redis_client_core::{Config, Credentials};
+use redis_client_core::{Config, Credentials, Reconnect};
+
+use crate::event::{ConnectionEvent, Hook};
 
 /// The address of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +98,22 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How the operating system watches over the connection.
     pub socket: SocketOptions,
+    pub(crate) reconnect: Reconnect,
+    pub(crate) offline: Offline,
+    pub(crate) resends: u32,
+    pub(crate) lease_timeout: Duration,
+    pub(crate) pool_size: Option<usize>,
+    pub(crate) hook: Option<Hook>,
+}
+
+/// What becomes of a command while there is no connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Offline {
+    /// It waits, as long as the command timeout.
+    #[default]
+    Wait,
+    /// It fails at once, with [`Error::NotSent`](redis_client_core::Error::NotSent).
+    Fail,
 }
 
 /// What is wrong with a URL. It repeats nothing of the URL, which may hold a password.
@@ -128,7 +146,67 @@ impl Options {
             config: Config::default(),
             connect_timeout: CONNECT_TIMEOUT,
             socket: SocketOptions::default(),
+            reconnect: Reconnect::default(),
+            offline: Offline::default(),
+            resends: RESENDS,
+            lease_timeout: LEASE_TIMEOUT,
+            pool_size: None,
+            hook: None,
         }
+    }
+
+    /// Sets how a lost connection is made again.
+    #[must_use]
+    pub const fn reconnect(mut self, reconnect: Reconnect) -> Self {
+        self.reconnect = reconnect;
+        self
+    }
+
+    /// Sets what becomes of commands while there is no connection.
+    #[must_use]
+    pub const fn offline(mut self, offline: Offline) -> Self {
+        self.offline = offline;
+        self
+    }
+
+    /// Sets how often a command is sent again that only reads, or is marked by
+    /// [`resend`](redis_client_core::Command::resend), where the connection is lost before its
+    /// reply. Twice by default.
+    #[must_use]
+    pub const fn resends(mut self, times: u32) -> Self {
+        self.resends = times;
+        self
+    }
+
+    /// Sets how long to wait for a lease. 5 s by default.
+    #[must_use]
+    pub const fn lease_timeout(mut self, timeout: Duration) -> Self {
+        self.lease_timeout = timeout;
+        self
+    }
+
+    /// Sets how many connections a pool has.
+    #[must_use]
+    pub const fn pool_size(mut self, connections: usize) -> Self {
+        self.pool_size = Some(connections);
+        self
+    }
+
+    /// How many connections a pool has: as set, else as the environment says, else 20.
+    ///
+    /// # Errors
+    ///
+    /// If `REDIS_CLIENT_POOL_SIZE` is no positive number.
+    pub fn effective_pool_size(&self) -> Result<usize, OptionsError> {
+        Ok(self.pool_size.unwrap_or(20).max(1))
+    }
+
+    /// Sets what is called when something happens to a connection. It is called on the driver's
+    /// task, and should be quick.
+    #[must_use]
+    pub fn on_event(mut self, hook: impl Fn(&ConnectionEvent) + Send + Sync + 'static) -> Self {
+        self.hook = Some(Hook::new(hook));
+        self
     }
 
     /// The same with another session configuration.
@@ -286,6 +364,12 @@ impl fmt::Display for OptionsError {
 }
 
 impl std::error::Error for OptionsError {}
+
+/// A server that throws clients out for what they ask would be asked for ever.
+const RESENDS: u32 = 2;
+
+/// Below the command timeout, so that it is the lease that is told to be short.
+const LEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
 const DEFAULT_HOST: &str = "127.0.0.1";
 const DEFAULT_PORT: u16 = 6379;

@@ -11,19 +11,26 @@
 
 #![forbid(unsafe_code)]
 
+mod alarm;
 mod client;
+mod connection;
 mod dial;
 mod driver;
 mod endpoint;
+mod event;
 mod later;
 mod line;
+mod pool;
 mod runtime;
 mod shared;
 mod slots;
 
-pub use client::{Call, Client, ConnectError, Pipeline, Ready, Transaction};
+pub use client::{Call, Client, Closing, ConnectError, Pipeline, Ready, Transaction};
 pub use dial::Dial;
 pub use driver::Driver;
-pub use endpoint::{Address, Endpoint, Options, OptionsError, SocketOptions};
+pub use endpoint::{Address, Endpoint, Offline, Options, OptionsError, SocketOptions};
+pub use event::ConnectionEvent;
+pub use pool::{Lease, Leasing, Next, Pool, Raw};
 pub use redis_client_core::*;
 pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport};
+pub use shared::Incoming;

@@ -19,17 +19,21 @@ use crate::later::Later;
 /// dropped or overdue.
 #[derive(Debug, Default)]
 pub(crate) struct Line {
-    places: BTreeMap<Ticket, Place>,
-    last: Ticket,
+    places: BTreeMap<u64, Place>,
+    last: u64,
     /// Up to here it is the callers' turn.
-    called: Ticket,
+    called: u64,
     /// At or before the earliest deadline of all.
     deadline: Option<Time>,
 }
 
 /// A place in a [`Line`]; never given twice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Ticket(u64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticket {
+    number: u64,
+    /// When its owner is sent away.
+    pub(crate) deadline: Option<Time>,
+}
 
 #[derive(Debug)]
 struct Place {
@@ -44,12 +48,12 @@ impl Line {
     /// none.
     #[inline]
     pub(crate) fn is_turn_of(&self, ticket: Option<Ticket>) -> bool {
-        ticket.map_or_else(|| self.places.is_empty(), |ticket| ticket <= self.called)
+        ticket.map_or_else(|| self.places.is_empty(), |ticket| ticket.number <= self.called)
     }
 
     /// Whether the caller is still in line.
     pub(crate) fn holds(&self, ticket: Ticket) -> bool {
-        self.places.contains_key(&ticket)
+        self.places.contains_key(&ticket.number)
     }
 
     /// Has the caller woken when it is its turn; at the end of the line if it has no place yet. It
@@ -63,42 +67,49 @@ impl Line {
         later: &mut Later,
     ) {
         if let Some(ticket) = ticket
-            && let Some(place) = self.places.get_mut(ticket)
+            && let Some(place) = self.places.get_mut(&ticket.number)
         {
-            self.called = self.called.min(Ticket(ticket.0 - 1));
+            self.called = self.called.min(ticket.number - 1);
             if !place.waker.will_wake(cx.waker()) {
                 later.drop(std::mem::replace(&mut place.waker, cx.waker().clone()));
             }
             return;
         }
-        self.last = Ticket(self.last.0 + 1);
+        self.last += 1;
         self.deadline = self.deadline.into_iter().chain(deadline).min();
         self.places.insert(self.last, Place { waker: cx.waker().clone(), size, deadline });
-        *ticket = Some(self.last);
+        *ticket = Some(Ticket { number: self.last, deadline });
     }
 
     /// Calls those in front: as many as there is `room` for, and one in any case.
-    pub(crate) fn call(&mut self, mut room: usize, wakers: &mut Vec<Waker>) {
-        self.called = Ticket::default();
-        for (ticket, place) in &self.places {
-            if self.called != Ticket::default() && place.size > room {
+    /// None where it is nobody's turn.
+    pub(crate) fn call(&mut self, room: Option<usize>, wakers: &mut Vec<Waker>) {
+        self.called = 0;
+        let Some(mut room) = room else { return };
+        for (number, place) in &self.places {
+            if self.called > 0 && place.size > room {
                 return;
             }
             room = room.saturating_sub(place.size);
-            self.called = *ticket;
+            self.called = *number;
             wakers.push(place.waker.clone());
         }
     }
 
     /// Gives a place up. Where it was the last of those called, the next are.
-    pub(crate) fn leave(&mut self, ticket: Ticket, room: usize, later: &mut Later) {
-        let Some(place) = self.places.remove(&ticket) else { return };
+    pub(crate) fn leave(&mut self, ticket: Ticket, room: Option<usize>, later: &mut Later) {
+        let Some(place) = self.places.remove(&ticket.number) else { return };
         later.drop(place.waker);
         self.move_up(room, &mut later.wake);
     }
 
     /// Sends away, and wakes, who is overdue.
-    pub(crate) fn handle_timeout(&mut self, now: Time, room: usize, wakers: &mut Vec<Waker>) {
+    pub(crate) fn handle_timeout(
+        &mut self,
+        now: Time,
+        room: Option<usize>,
+        wakers: &mut Vec<Waker>,
+    ) {
         if self.deadline.is_none_or(|deadline| now < deadline) {
             return;
         }
@@ -127,7 +138,7 @@ impl Line {
         self.deadline = None;
     }
 
-    fn move_up(&mut self, room: usize, wakers: &mut Vec<Waker>) {
+    fn move_up(&mut self, room: Option<usize>, wakers: &mut Vec<Waker>) {
         if self.places.first_key_value().is_some_and(|(first, _)| *first > self.called) {
             self.call(room, wakers);
         }
@@ -179,13 +190,13 @@ mod tests {
 
     fn call(line: &mut Line, room: usize) {
         let mut wakers = Vec::new();
-        line.call(room, &mut wakers);
+        line.call(Some(room), &mut wakers);
         wakers.into_iter().for_each(Waker::wake);
     }
 
     fn leave(line: &mut Line, ticket: Option<Ticket>, room: usize) {
         let mut later = Later::default();
-        line.leave(ticket.unwrap(), room, &mut later);
+        line.leave(ticket.unwrap(), Some(room), &mut later);
         later.run();
     }
 
@@ -236,7 +247,7 @@ mod tests {
         let (mut line, tickets, woken) = line(&[1, 1, 1]);
         assert_eq!(line.poll_timeout(), Some(at(1)));
         let mut wakers = Vec::new();
-        line.handle_timeout(at(2), 1, &mut wakers);
+        line.handle_timeout(at(2), Some(1), &mut wakers);
         wakers.into_iter().for_each(Waker::wake);
         assert_eq!((times(&woken), line.poll_timeout()), (vec![1, 1, 1], Some(at(3))));
         assert!(!line.holds(tickets[0].unwrap()) && !line.holds(tickets[1].unwrap()));

@@ -1,44 +1,95 @@
 //! What a client's handles and its driver have in common.
 
+mod inbox;
+mod tenancy;
+
 use std::task::{Context, Poll, Waker};
 
 use redis_client_core::{
-    Batch, Cause, ConnectionError, Error, Event, Outcome, Request, Session, SubmitError, Time,
-    Timeout,
+    Batch, Cause, Config, ConnectionError, Error, Event, Facts, Outcome, Request, Session,
+    SubmitError, Time, Timeout,
 };
 
 use crate::later::Later;
 use crate::line::{Line, Ticket};
 use crate::slots::{Answer, SlotKey, Slots};
+use inbox::Inbox;
+pub use inbox::Incoming;
+pub(crate) use tenancy::{Seat, Tenancy};
 
 /// The session of a connection, those who wait for it, and who drives it.
+///
+/// ```text
+///   Up --lost--> Down --connected again, handshake done--> Up
+///    |            |
+///    +--closed----+--given up, closed--> Over
+/// ```
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) session: Session<SlotKey>,
     pub(crate) slots: Slots,
-    /// Those refused for want of room.
+    /// Those refused for want of room, or of a connection.
     line: Line,
-    /// Those who wait for the end of the handshake.
-    pub(crate) unready: Line,
+    /// Those who wait for the end of the handshake, or of everything.
+    unready: Line,
     /// The driver, while it sleeps.
     pub(crate) driver: Option<Waker>,
     /// The latest look at the clock, by the driver or by a caller that roused it.
     pub(crate) now: Time,
     /// How many clients there are.
     pub(crate) handles: usize,
+    status: Status,
+    terms: Terms,
+    /// Why there is no connection, where there is none.
+    why: ConnectionError,
+    /// Everybody may submit.
+    open: bool,
+    tenancy: Tenancy,
+    pub(crate) inbox: Inbox,
 }
+
+/// Whether there is a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// There is; the first handshake may be under way.
+    Up,
+    /// There will be another one.
+    Down,
+    /// There will be none.
+    Over,
+}
+
+/// What follows the loss of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// The driver makes another one, once one of them has held.
+    pub(crate) reconnects: bool,
+    /// Commands wait for it.
+    pub(crate) waits: bool,
+    /// Commands may go over another connection of the pool instead.
+    pub(crate) pooled: bool,
+    /// How often a command that only reads is sent again.
+    pub(crate) resends: u32,
+}
+
+/// Which connection a command may go over: any, or a lessee's own while that lasts.
+pub(crate) type Pass = Option<u64>;
 
 /// What came of an attempt to submit.
 pub(crate) enum Submitted {
     /// Its answer will be in the slot.
     Taken(SlotKey),
-    /// There is no room, or others come first; the caller is woken when it is its turn.
+    /// There is no room, no connection, or others come first; the caller is woken when it is its
+    /// turn.
     Full,
+    /// Another connection of the pool should be tried.
+    Elsewhere,
     Failed(Error),
 }
 
 impl Shared {
-    pub(crate) fn new(session: Session<SlotKey>, now: Time) -> Self {
+    /// With a session that is to be driven at once.
+    pub(crate) fn new(session: Session<SlotKey>, terms: Terms, now: Time) -> Self {
         Self {
             session,
             slots: Slots::default(),
@@ -47,7 +98,77 @@ impl Shared {
             driver: None,
             now,
             handles: 1,
+            status: Status::Up,
+            terms,
+            why: ConnectionError::Closed,
+            open: !terms.pooled,
+            tenancy: Tenancy::default(),
+            inbox: Inbox::default(),
         }
+    }
+
+    /// Without a connection yet.
+    pub(crate) fn waiting(config: Config, terms: Terms, now: Time) -> Self {
+        let mut session = Session::new(now, config);
+        session.close(now);
+        while session.poll_event().is_some() {}
+        let why = ConnectionError::NotConnected("no connection has been made yet".into());
+        let mut shared = Self::new(session, terms, now);
+        shared.tenancy.held = true;
+        shared.status = Status::Down;
+        shared.why = why;
+        shared.reopen();
+        shared
+    }
+
+    pub(crate) const fn status(&self) -> Status {
+        self.status
+    }
+
+    pub(crate) const fn why(&self) -> &ConnectionError {
+        &self.why
+    }
+
+    /// Goes on with a new connection, once its handshake is done.
+    pub(crate) fn resume(&mut self, session: Session<SlotKey>) {
+        self.session = session;
+    }
+
+    /// Takes word that another attempt to connect has failed; `last` if there will be no more.
+    pub(crate) fn handle_failed(
+        &mut self,
+        why: ConnectionError,
+        last: bool,
+        wakers: &mut Vec<Waker>,
+    ) {
+        self.why = why;
+        if last {
+            self.end(wakers);
+        }
+    }
+
+    /// Reconnects no more.
+    pub(crate) fn retire(&mut self) {
+        self.terms.reconnects = false;
+    }
+
+    /// Closes: at once, or once everything under way is answered.
+    pub(crate) fn close(&mut self, force: bool, wakers: &mut Vec<Waker>) {
+        self.retire();
+        match self.status {
+            // What left before counts as sent, since nobody here knows what the driver has written.
+            Status::Up if force => {
+                self.session.handle_disconnected(self.now, ConnectionError::Closed, 0);
+            }
+            Status::Up => self.session.close(self.now),
+            Status::Down => {
+                self.why = ConnectionError::Closed;
+                self.end(wakers);
+            }
+            Status::Over => {}
+        }
+        self.dispatch(wakers);
+        wakers.extend(self.driver.take());
     }
 
     #[inline]
@@ -55,10 +176,11 @@ impl Shared {
         &mut self,
         request: &Request,
         ticket: &mut Option<Ticket>,
+        pass: Pass,
         cx: &Context<'_>,
         later: &mut Later,
     ) -> Submitted {
-        self.admit(ticket, 1, request.timeout(), cx, later, |session, now, key| {
+        self.admit(ticket, 1, request.timeout(), pass, cx, later, |session, now, key| {
             session.submit(now, request, key)
         })
     }
@@ -67,12 +189,19 @@ impl Shared {
         &mut self,
         batch: &mut Batch,
         ticket: &mut Option<Ticket>,
+        pass: Pass,
         cx: &Context<'_>,
         later: &mut Later,
     ) -> Submitted {
-        self.admit(ticket, batch.replies(), batch.timeout(), cx, later, |session, now, key| {
-            session.submit_batch(now, batch, key)
-        })
+        self.admit(
+            ticket,
+            batch.replies(),
+            batch.timeout(),
+            pass,
+            cx,
+            later,
+            |session, now, key| session.submit_batch(now, batch, key),
+        )
     }
 
     /// Who is to be woken for a command to leave.
@@ -91,7 +220,13 @@ impl Shared {
 
     /// Gives up a caller's place among those who wait for room.
     pub(crate) fn leave(&mut self, ticket: Ticket, later: &mut Later) {
-        self.line.leave(ticket, self.session.room(), later);
+        let room = self.room();
+        self.line.leave(ticket, room, later);
+    }
+
+    /// Gives up a place among those who wait for the handshake.
+    pub(crate) fn leave_unready(&mut self, ticket: Ticket, later: &mut Later) {
+        self.unready.leave(ticket, None, later);
     }
 
     pub(crate) fn poll_ready(
@@ -100,11 +235,24 @@ impl Shared {
         cx: &Context<'_>,
         later: &mut Later,
     ) -> Poll<Result<(), ConnectionError>> {
-        if let Some(reason) = self.session.closed() {
-            return Poll::Ready(Err(reason.clone()));
+        match self.status {
+            Status::Over => return Poll::Ready(Err(self.why.clone())),
+            Status::Up if self.session.is_ready() => return Poll::Ready(Ok(())),
+            Status::Up | Status::Down => {}
         }
-        if self.session.is_ready() {
-            return Poll::Ready(Ok(()));
+        self.unready.wait(ticket, 0, None, cx, later);
+        Poll::Pending
+    }
+
+    /// Ready when there is no connection, and will be none.
+    pub(crate) fn poll_over(
+        &mut self,
+        ticket: &mut Option<Ticket>,
+        cx: &Context<'_>,
+        later: &mut Later,
+    ) -> Poll<()> {
+        if self.status == Status::Over {
+            return Poll::Ready(());
         }
         self.unready.wait(ticket, 0, None, cx, later);
         Poll::Pending
@@ -114,7 +262,8 @@ impl Shared {
     pub(crate) fn handle_timeout(&mut self, now: Time, wakers: &mut Vec<Waker>) {
         self.session.handle_timeout(now);
         self.dispatch(wakers);
-        self.line.handle_timeout(now, self.session.room(), wakers);
+        let room = self.room();
+        self.line.handle_timeout(now, room, wakers);
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout).
@@ -126,47 +275,99 @@ impl Shared {
     pub(crate) fn dispatch(&mut self, wakers: &mut Vec<Waker>) {
         while let Some(event) = self.session.poll_event() {
             match event {
-                Event::Reply { tag, frame } => {
-                    wakers.extend(self.slots.answer(tag, Answer::Reply(frame)));
-                }
+                Event::Reply { tag, frame } => self.answer(tag, Answer::Reply(frame), wakers),
                 Event::Replies { tag, frames } => {
-                    wakers.extend(self.slots.answer(tag, Answer::Replies(frames)));
+                    self.answer(tag, Answer::Replies(frames), wakers);
                 }
-                Event::Failed { tag, frames, outcome, cause } => {
-                    let answer = Answer::Failed(frames, outcome.to_error(cause));
-                    wakers.extend(self.slots.answer(tag, answer));
+                Event::Failed { tag, frames, outcome, cause, deadline } => {
+                    let answer = Answer::Failed(frames, outcome.to_error(cause), deadline);
+                    self.answer(tag, answer, wakers);
                 }
-                Event::Ready { .. } => self.unready.dissolve(wakers),
-                Event::Unblocked => self.line.call(self.session.room(), wakers),
-                Event::Closed(_) => {
-                    self.unready.dissolve(wakers);
-                    self.line.dissolve(wakers);
-                }
+                Event::Ready { .. } => self.handle_ready(wakers),
+                Event::Tidied => self.handle_tidied(wakers),
+                Event::Unblocked => self.line.call(self.room(), wakers),
+                Event::Closed(reason) => self.handle_closed(reason, wakers),
                 // Shared handles refuse what would bring any.
-                Event::Push(_) => {}
+                Event::Push(frame) => wakers.extend(self.inbox.push(frame)),
                 _ => {}
             }
         }
     }
 
+    #[inline]
+    fn answer(&mut self, tag: SlotKey, answer: Answer, wakers: &mut Vec<Waker>) {
+        if tag == SlotKey::INBOX {
+            wakers.extend(self.inbox.answer(answer));
+        } else {
+            wakers.extend(self.slots.answer(tag, answer));
+        }
+    }
+
+    fn handle_ready(&mut self, wakers: &mut Vec<Waker>) {
+        self.status = Status::Up;
+        self.tenancy.held = true;
+        self.unready.dissolve(wakers);
+        self.reopen();
+        self.line.call(self.room(), wakers);
+    }
+
+    fn handle_closed(&mut self, reason: ConnectionError, wakers: &mut Vec<Waker>) {
+        self.why = reason;
+        self.tenancy.lost();
+        wakers.extend(self.inbox.end());
+        // A first connection that fails is told to who asked for it.
+        if !(self.terms.reconnects && self.tenancy.held) {
+            return self.end(wakers);
+        }
+        self.status = Status::Down;
+        self.reopen();
+        if self.tenancy.is_leased() || self.terms.pooled || !self.terms.waits {
+            self.line.dissolve(wakers);
+        }
+    }
+
+    fn end(&mut self, wakers: &mut Vec<Waker>) {
+        self.status = Status::Over;
+        self.reopen();
+        self.unready.dissolve(wakers);
+        self.line.dissolve(wakers);
+    }
+
+    /// Says anew whether everybody may submit.
+    fn reopen(&mut self) {
+        self.open = self.status == Status::Up && self.tenancy.is_vacant();
+        self.tenancy.changed();
+    }
+
+    /// The room for those in line; none where it is nobody's turn.
+    fn room(&self) -> Option<usize> {
+        let in_turn = self.open || self.tenancy.is_leased() && self.status == Status::Up;
+        in_turn.then(|| self.session.room())
+    }
+
     /// Submits what is in its turn, and has it wait where there is no room.
     #[inline]
+    #[expect(clippy::too_many_arguments, reason = "one for each fact; they are inlined away")]
     fn admit(
         &mut self,
         ticket: &mut Option<Ticket>,
         replies: usize,
         timeout: Timeout,
+        pass: Pass,
         cx: &Context<'_>,
         later: &mut Later,
         submit: impl FnOnce(&mut Session<SlotKey>, Time, SlotKey) -> Result<(), SubmitError<SlotKey>>,
     ) -> Submitted {
-        if ticket.take_if(|ticket| !self.line.holds(*ticket)).is_some() {
-            // Sent away: closed, or overdue.
-            let closed = self.session.closed().cloned();
-            let cause = closed.map_or(Cause::TimedOut, Cause::Connection);
-            return Submitted::Failed(Error::NotSent(cause));
+        let sent_away = ticket.take_if(|ticket| !self.line.holds(*ticket));
+        let deadline = sent_away.and_then(|ticket| ticket.deadline);
+        if deadline.is_some_and(|deadline| deadline <= self.now) {
+            return Submitted::Failed(Error::NotSent(self.overdue()));
         }
-        if self.line.is_turn_of(*ticket) {
+        let admitted = pass.map_or(self.open, |pass| self.admits(pass));
+        if !admitted && let Some(refusal) = self.refusal(pass) {
+            return refusal;
+        }
+        if admitted && self.line.is_turn_of(*ticket) {
             let key = self.slots.rent(cx.waker());
             let result = submit(&mut self.session, self.now, key);
             let submitted = self.submitted(key, result);
@@ -177,9 +378,29 @@ impl Shared {
                 return submitted;
             }
         }
-        let deadline = self.session.deadline(self.now, timeout);
+        let deadline = deadline.or_else(|| self.session.deadline(self.now, timeout));
         self.line.wait(ticket, replies, deadline, cx, later);
         Submitted::Full
+    }
+
+    /// What a caller that may not submit is told, unless it waits.
+    #[cold]
+    fn refusal(&self, pass: Pass) -> Option<Submitted> {
+        let over = self.status == Status::Over;
+        match pass {
+            None if self.terms.pooled && !over => Some(Submitted::Elsewhere),
+            None if self.terms.waits && !over => None,
+            _ => Some(Submitted::Failed(Error::NotSent(Cause::Connection(self.why.clone())))),
+        }
+    }
+
+    /// Why a caller's turn has not come in time.
+    #[cold]
+    fn overdue(&self) -> Cause {
+        match self.status {
+            Status::Up => Cause::TimedOut,
+            Status::Down | Status::Over => Cause::Connection(self.why.clone()),
+        }
     }
 
     fn submitted(&mut self, key: SlotKey, result: Result<(), SubmitError<SlotKey>>) -> Submitted {
@@ -191,11 +412,12 @@ impl Shared {
                 let cause = Cause::Connection(reason);
                 Submitted::Failed(Outcome::NotSent.to_error(cause))
             }
-            SubmitError::Refused(_, facts) => Submitted::Failed(Error::Refused {
-                command: facts.name,
-                reason: "its replies can't be matched to requests",
-            }),
+            SubmitError::Refused(_, facts) => Submitted::Failed(unmatchable(facts)),
             _ => Submitted::Full,
         }
     }
+}
+
+const fn unmatchable(facts: &'static Facts) -> Error {
+    Error::Refused { command: facts.name, reason: "its replies can't be matched to requests" }
 }

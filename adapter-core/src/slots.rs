@@ -3,7 +3,7 @@
 use std::task::{Context, Poll, Waker};
 
 use redis_client_core::resp_core::Frame;
-use redis_client_core::{Error, Facts};
+use redis_client_core::{Error, Facts, Time};
 
 use crate::later::Later;
 
@@ -20,7 +20,8 @@ pub(crate) enum Answer {
     Reply(Frame),
     Replies(Vec<Frame>),
     /// The replies that had come, and what became of the rest.
-    Failed(Vec<Frame>, Error),
+    /// And when it would have been overdue.
+    Failed(Vec<Frame>, Error, Option<Time>),
 }
 
 /// The callers that wait, each in a slot that it is told the key of. Slots are never given back,
@@ -43,6 +44,11 @@ pub(crate) enum State {
     Free,
     Waiting(Option<Waker>),
     Done(Answer),
+}
+
+impl SlotKey {
+    /// No slot: what comes is for the [inbox](crate::shared::Incoming).
+    pub(crate) const INBOX: Self = Self { index: u32::MAX, generation: u32::MAX };
 }
 
 impl Slots {
@@ -125,7 +131,7 @@ impl Answer {
     pub(crate) fn into_reply(self) -> Result<Frame, Error> {
         match self {
             Self::Reply(frame) => Ok(frame),
-            Self::Failed(_, error) => Err(error),
+            Self::Failed(_, error, _) => Err(error),
             Self::Replies(frames) => frames.into_iter().next_back().ok_or(NO_REPLY),
         }
     }

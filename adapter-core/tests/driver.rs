@@ -272,7 +272,7 @@ fn a_client_dropped_during_the_handshake_ends_its_driver() {
 #[test]
 fn each_command_after_a_pause_wakes_the_driver() {
     let mut world = World::new();
-    let client = ready(&mut world, Config::default());
+    let client = ready(&mut world, Config::default().liveness(None));
     for turn in 0..100 {
         let polls = world.tasks.polls(DRIVER);
         // Longer than a command may take, which must not count against it.

@@ -103,6 +103,14 @@ impl<K: Kind, T, X> Command<K, T, X> {
         self
     }
 
+    /// Has the command sent again where the connection is lost before its reply, as is done by
+    /// itself with those that only read. The server may run it twice: mark what may be repeated
+    /// without harm.
+    pub fn resend(mut self) -> Self {
+        self.request.set_resend(true);
+        self
+    }
+
     /// The command as it will be sent.
     pub fn into_request(self) -> Request {
         self.request

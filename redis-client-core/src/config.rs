@@ -1,10 +1,13 @@
 //! How a session is to be.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
 use resp_core::Limits;
+
+use crate::request::Request;
 
 /// What a session tells the server at the start, and the bounds it keeps.
 ///
@@ -28,6 +31,8 @@ pub struct Config {
     pub(crate) library_info: bool,
     pub(crate) handshake_timeout: Duration,
     pub(crate) command_timeout: Option<Duration>,
+    pub(crate) liveness: Option<Duration>,
+    pub(crate) on_connect: Vec<Request>,
     pub(crate) max_in_flight: usize,
     pub(crate) max_queued: usize,
     pub(crate) limits: Limits,
@@ -122,6 +127,35 @@ impl Config {
         self
     }
 
+    /// How long a command waits for its reply.
+    pub const fn timeout(&self) -> Option<Duration> {
+        self.command_timeout
+    }
+
+    /// Sets how long the server may be silent: so long, and an idle connection is asked for a sign
+    /// of life by `PING`; as long again, or with any reply due, and it is given up. So a dead peer
+    /// goes unnoticed for twice as long at most. None never asks and never gives up.
+    ///
+    /// Behind a command that has a time of its own (a blocking one, or one with a timeout) it counts
+    /// from the end of that time; behind one that blocks for ever it is up to the operating
+    /// system's keepalive.
+    #[must_use]
+    pub const fn liveness(mut self, silence: Option<Duration>) -> Self {
+        self.liveness = silence;
+        self
+    }
+
+    /// Adds a command to be run at the start of each connection, behind `HELLO`, `AUTH` and
+    /// `SELECT` and in front of everything else: `CLIENT NO-EVICT ON`, `CLIENT TRACKING ON`,
+    /// `READONLY`. An error in reply fails the connection.
+    ///
+    /// Commands that block, subscribe, or change protocol or transaction can't be among them.
+    #[must_use]
+    pub fn on_connect(mut self, command: impl AsRef<Request>) -> Self {
+        self.on_connect.push(command.as_ref().clone());
+        self
+    }
+
     /// Sets how many replies may be outstanding before submitting is refused for a while.
     #[must_use]
     pub const fn max_in_flight(mut self, replies: usize) -> Self {
@@ -152,7 +186,7 @@ impl Config {
 
 impl Default for Config {
     /// RESP3 with fallback, no credentials, database 0, no name, library info told; 5 s for the
-    /// handshake, 10 s for a command; 65,536 replies in flight, 64 MiB queued.
+    /// handshake, 10 s for a command, 15 s of silence; 65,536 replies in flight, 64 MiB queued.
     fn default() -> Self {
         Self {
             protocol: Protocol::Auto,
@@ -162,6 +196,8 @@ impl Default for Config {
             library_info: true,
             handshake_timeout: Duration::from_secs(5),
             command_timeout: Some(Duration::from_secs(10)),
+            liveness: Some(Duration::from_secs(15)),
+            on_connect: Vec::new(),
             max_in_flight: 65_536,
             max_queued: 64 * 1024 * 1024,
             limits: Limits::default(),

@@ -169,6 +169,17 @@ pub enum ConnectionError {
     },
     /// The handshake took longer than configured.
     HandshakeTimeout,
+    /// A command of [`Config::on_connect`](crate::Config::on_connect) can't be run there.
+    Unsuitable {
+        /// The command's name.
+        command: &'static str,
+    },
+    /// The server said nothing for too long ([`Config::liveness`](crate::Config::liveness)).
+    Unresponsive,
+    /// The server refused to undo what the connection's last user had left behind.
+    Untidy(ServerError),
+    /// There is none, for now or for good; the text says why.
+    NotConnected(String),
 }
 
 impl fmt::Display for ConnectionError {
@@ -183,6 +194,12 @@ impl fmt::Display for ConnectionError {
             Self::HandshakeTimeout => {
                 f.write_str("the server did not answer the handshake in time")
             }
+            Self::Unsuitable { command } => {
+                write!(f, "{command} can't be run at the start of each connection")
+            }
+            Self::Unresponsive => f.write_str("the server has fallen silent"),
+            Self::Untidy(error) => write!(f, "the connection could not be tidied up: {error}"),
+            Self::NotConnected(text) => write!(f, "not connected: {text}"),
         }
     }
 }
@@ -191,7 +208,7 @@ impl core::error::Error for ConnectionError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Protocol(error) => Some(error),
-            Self::Handshake { error, .. } => Some(error),
+            Self::Handshake { error, .. } | Self::Untidy(error) => Some(error),
             _ => None,
         }
     }
@@ -203,6 +220,10 @@ impl core::error::Error for ConnectionError {
 pub enum Cause {
     /// The reply did not come in time, or what was not sent found no room in time.
     TimedOut,
+    /// Too much is under way on the connection.
+    NoRoom,
+    /// All connections of the pool were leased by others.
+    AllLeased,
     /// The connection ended first.
     Connection(ConnectionError),
 }
@@ -211,6 +232,8 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TimedOut => f.write_str("no reply in time"),
+            Self::NoRoom => f.write_str("too much is under way"),
+            Self::AllLeased => f.write_str("all connections of the pool are leased"),
             Self::Connection(error) => error.fmt(f),
         }
     }
@@ -219,7 +242,7 @@ impl fmt::Display for Cause {
 impl core::error::Error for Cause {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::TimedOut => None,
+            Self::TimedOut | Self::NoRoom | Self::AllLeased => None,
             Self::Connection(error) => Some(error),
         }
     }

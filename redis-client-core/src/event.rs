@@ -6,6 +6,7 @@ use resp_core::Frame;
 
 use crate::error::{Cause, ConnectionError, Error};
 use crate::facts::Facts;
+use crate::time::Time;
 
 /// Something that happened in a session. `T` is the caller's tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,10 +42,14 @@ pub enum Event<T> {
         outcome: Outcome,
         /// Why.
         cause: Cause,
+        /// When it would have been overdue, for one who wants to submit it again.
+        deadline: Option<Time>,
     },
     /// News that no command asked for: a message, an invalidation. In RESP2 messages come as
     /// arrays.
     Push(Frame),
+    /// The connection is clean, after [`Tidy::Pending`](crate::Tidy::Pending).
+    Tidied,
     /// There is room again, after [`SubmitError::Full`].
     Unblocked,
     /// The session is over; nothing comes behind this.

@@ -108,6 +108,17 @@ impl Facts {
         }
     }
 
+    /// The end of a transaction.
+    pub(crate) const EXEC: Self = Self::with("EXEC", Effect::ChangesState);
+
+    /// Whether it can be part of the handshake: one reply, at once, that changes nothing about
+    /// those behind it.
+    pub(crate) fn is_suitable(&self) -> bool {
+        matches!(self.effect, Effect::None | Effect::ChangesState)
+            && !self.changes_protocol()
+            && self.opens_transaction().is_none()
+    }
+
     const fn with(name: &'static str, effect: Effect) -> Self {
         Self { name, readonly: false, keys: Keys::None, effect }
     }
@@ -139,7 +150,7 @@ impl Keys {
 
 /// The commands that the generic level has to know. Most names differ in length or in the first
 /// letters, so that looking through them takes little time.
-static CONNECTION: [Facts; 41] = [
+static CONNECTION: [Facts; 42] = [
     Facts::with("SUBSCRIBE", Effect::Subscribes(Subscription::Channel)),
     Facts::with("PSUBSCRIBE", Effect::Subscribes(Subscription::Pattern)),
     Facts::with("SSUBSCRIBE", Effect::Subscribes(Subscription::Shard)),
@@ -164,6 +175,7 @@ static CONNECTION: [Facts; 41] = [
     Facts::with("ASKING", Effect::ChangesState),
     Facts::with("READONLY", Effect::ChangesState),
     Facts::with("READWRITE", Effect::ChangesState),
+    Facts::with("SCRIPT DEBUG", Effect::ChangesState),
     Facts::with("CLIENT SETNAME", Effect::ChangesState),
     Facts::with("CLIENT NO-EVICT", Effect::ChangesState),
     Facts::with("CLIENT NO-TOUCH", Effect::ChangesState),

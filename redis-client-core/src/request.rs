@@ -21,6 +21,8 @@ pub struct Request {
     /// Arguments, the name included.
     count: usize,
     timeout: Timeout,
+    /// The caller has marked it.
+    resend: bool,
     encoded: Encoded,
 }
 
@@ -91,7 +93,7 @@ impl Request {
 
     const fn empty(facts: &'static Facts) -> Self {
         let encoded = Encoded::Inline { length: 0, bytes: [0; INLINE] };
-        Self { facts, count: 0, timeout: Timeout::Default, encoded }
+        Self { facts, count: 0, timeout: Timeout::Default, resend: false, encoded }
     }
 
     /// Appends an argument.
@@ -123,6 +125,17 @@ impl Request {
     /// Sets how long to wait for the reply.
     pub fn set_timeout(&mut self, timeout: Timeout) {
         self.timeout = timeout;
+    }
+
+    /// Sets whether the command may be sent again though it left, where the connection is lost
+    /// before its reply: the server may run it twice then.
+    pub const fn set_resend(&mut self, resend: bool) {
+        self.resend = resend;
+    }
+
+    /// Whether the command may be sent again though it left: it only reads, or is marked so.
+    pub const fn may_resend(&self) -> bool {
+        self.resend || self.facts.readonly
     }
 
     /// What is known about the command.

@@ -2,10 +2,12 @@
 
 mod handshake;
 mod in_flight;
+mod liveness;
 mod receiver;
 mod replies;
 mod submit;
 mod subscriptions;
+mod tidy;
 
 use alloc::collections::VecDeque;
 use core::fmt;
@@ -21,6 +23,8 @@ use handshake::Handshake;
 use in_flight::InFlight;
 pub use receiver::Receiver;
 use subscriptions::Subscriptions;
+pub use tidy::Tidy;
+use tidy::Traces;
 
 /// A client's side of one connection, without the connection.
 ///
@@ -94,6 +98,9 @@ pub struct Session<T> {
     surplus_due: bool,
     /// What is submitted next is part of a transaction that `MULTI` has opened by itself.
     in_transaction: bool,
+    traces: Traces,
+    /// When the connection last moved, or something was first awaited of it.
+    quiet_since: Time,
     events: VecDeque<Event<T>>,
     /// Handshake to be sent.
     greeting: OutBuf,
@@ -120,6 +127,8 @@ impl<T> Session<T> {
     pub fn new(now: Time, config: Config) -> Self {
         let mut greeting = OutBuf::new();
         let handshake = Handshake::new(&config, &mut greeting);
+        let unsuitable = config.on_connect.iter().find(|request| !request.facts().is_suitable());
+        let unsuitable = unsuitable.map(|request| request.facts().name);
         let mut session = Self {
             resp3: handshake.resp3(),
             receiver: Receiver::new(config.limits),
@@ -128,6 +137,8 @@ impl<T> Session<T> {
             subscriptions: Subscriptions::default(),
             surplus_due: false,
             in_transaction: false,
+            traces: Traces::default(),
+            quiet_since: now,
             events: VecDeque::new(),
             greeting,
             output: OutBuf::new(),
@@ -136,8 +147,10 @@ impl<T> Session<T> {
             blocked: false,
             config,
         };
-        if handshake.is_done() {
-            session.ready(handshake.resp3());
+        if let Some(command) = unsuitable {
+            session.fail(ConnectionError::Unsuitable { command }, 0);
+        } else if handshake.is_done() {
+            session.ready(now, handshake.resp3());
         } else {
             let deadline = now + session.config.handshake_timeout;
             session.state = State::Handshaking { handshake, deadline };
@@ -190,6 +203,7 @@ impl<T> Session<T> {
         }
         self.in_flight.handle_timeout(now, &mut self.events);
         self.finish_draining();
+        self.handle_silence(now);
     }
 
     /// Takes word that the connection is lost. `unwritten` is how many of the bytes from
@@ -253,10 +267,12 @@ impl<T> Session<T> {
             State::Handshaking { deadline, .. } => Some(deadline),
             _ => None,
         };
-        handshake.into_iter().chain(self.in_flight.poll_timeout()).min()
+        let silence = self.silence_due();
+        handshake.into_iter().chain(self.in_flight.poll_timeout()).chain(silence).min()
     }
 
-    fn ready(&mut self, resp3: bool) {
+    fn ready(&mut self, now: Time, resp3: bool) {
+        self.handle_activity(now);
         self.state = State::Ready;
         self.resp3 = resp3;
         self.events.push_back(Event::Ready { resp3 });

@@ -28,8 +28,8 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use adapter_core::{
-    Client, Config, ConnectError, Credentials, Dial, Driver, Endpoint, Options, Protocol, Runtime,
-    Spawn,
+    Client, Config, ConnectError, Credentials, Dial, Driver, Endpoint, Options, Protocol,
+    Reconnect, Runtime, Spawn,
 };
 
 use crate::redis_server::{RedisServer, RedisServerBuilder};
@@ -122,6 +122,19 @@ impl Setup {
     /// Those of [`Client::connect`].
     pub async fn client_with<R: Adapter>(&self, config: Config) -> Result<Client<R>, ConnectError> {
         Client::connect(Options::new(self.endpoint()).config(config)).await
+    }
+
+    /// Connects once and never again.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::connect`].
+    pub async fn mortal_client<R: Adapter>(
+        &self,
+        config: Config,
+    ) -> Result<Client<R>, ConnectError> {
+        let options = Options::new(self.endpoint()).config(config);
+        Client::connect(options.reconnect(Reconnect::NEVER)).await
     }
 
     /// Connects, and leaves it to the caller to run the driver.

@@ -7,8 +7,10 @@ use redis_client_core::ConnectionError;
 use super::Client;
 use crate::dial::Dial;
 use crate::driver::Driver;
-use crate::endpoint::{Endpoint, Options, OptionsError};
+use crate::endpoint::{Endpoint, Offline, Options, OptionsError};
+use crate::pool::Watcher;
 use crate::runtime::{Runtime, Spawn};
+use crate::shared::Terms;
 
 /// Why there is no connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,15 +52,74 @@ impl<R: Runtime + Default + Spawn<Driver<R>>> Client<R> {
         O: TryInto<Options>,
         O::Error: Into<OptionsError>,
     {
-        let options = options.try_into().map_err(|error| ConnectError::Options(error.into()))?;
+        Self::connect_on(R::default(), options).await
+    }
+
+    /// The same without waiting for the connection, for a service that starts before its server
+    /// does: the driver connects in the background, and tries for as long as it takes.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionsError`], if the URL is wrong.
+    pub fn connect_lazily<O>(options: O) -> Result<Self, OptionsError>
+    where
+        O: TryInto<Options>,
+        O::Error: Into<OptionsError>,
+    {
+        let options = options.try_into().map_err(Into::into)?;
         let runtime = R::default();
-        let stream = Dial::new(runtime.clone(), &options).await?;
-        let Options { endpoint, config, .. } = options;
-        let (client, driver) = Self::new(runtime.clone(), stream, config);
-        runtime.spawn(driver);
+        let (client, driver) =
+            Self::waiting(runtime.clone(), options.config.clone(), options.terms());
+        runtime.spawn(driver.kept(options));
+        Ok(client)
+    }
+}
+
+impl<R: Runtime + Spawn<Driver<R>>> Client<R> {
+    /// [Connects](Client::connect) on a given runtime.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn connect_on<O>(runtime: R, options: O) -> Result<Self, ConnectError>
+    where
+        O: TryInto<Options>,
+        O::Error: Into<OptionsError>,
+    {
+        let options = options.try_into().map_err(|error| ConnectError::Options(error.into()))?;
+        Self::open(runtime, &options, options.terms(), None).await
+    }
+
+    /// Connects, spawns the driver and waits for the end of the handshake.
+    pub(crate) async fn open(
+        runtime: R,
+        options: &Options,
+        terms: Terms,
+        watcher: Option<Watcher<R>>,
+    ) -> Result<Self, ConnectError> {
+        let stream = Dial::new(runtime.clone(), options).await?;
+        let config = options.config.clone();
+        let (client, driver) = Self::with_terms(runtime.clone(), stream, config, terms);
+        let driver = driver.kept(options.clone());
+        runtime.spawn(match watcher {
+            Some(watcher) => driver.watched(watcher),
+            None => driver,
+        });
         match client.ready().await {
             Ok(()) => Ok(client),
-            Err(error) => Err(ConnectError::Session { endpoint, error }),
+            Err(error) => Err(ConnectError::Session { endpoint: options.endpoint.clone(), error }),
+        }
+    }
+}
+
+impl Options {
+    /// What becomes of commands when a connection is lost.
+    pub(crate) fn terms(&self) -> Terms {
+        Terms {
+            reconnects: self.reconnect.attempts != Some(0),
+            waits: self.offline == Offline::Wait,
+            pooled: false,
+            resends: self.resends,
         }
     }
 }

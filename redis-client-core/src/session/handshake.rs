@@ -8,14 +8,15 @@ use resp_core::{FrameRef, OutBuf};
 
 use crate::config::{Config, Protocol};
 use crate::error::{ConnectionError, ServerError};
+use crate::facts::Facts;
 use crate::request::Request;
 
 /// What is said before the application's commands, all in one piece:
 ///
 /// ```text
-///   HELLO 3 [AUTH ..] [SETNAME ..] ---> SELECT ---> CLIENT SETINFO ---> done
-///     |                                                               ^
-///     +-- unknown --> AUTH --> CLIENT SETNAME --> SELECT -------------+   (RESP2)
+///   HELLO 3 [AUTH ..] [SETNAME ..] ---> SELECT ---> CLIENT SETINFO ---> on_connect ---> done
+///     |                                                                             ^
+///     +-- unknown --> AUTH --> CLIENT SETNAME --> SELECT --> ... -------------------+   (RESP2)
 /// ```
 #[derive(Debug)]
 pub(super) struct Handshake {
@@ -34,6 +35,8 @@ enum Step {
     SetName,
     Select,
     SetInfo,
+    /// One of [`Config::on_connect`].
+    Custom(&'static Facts),
 }
 
 /// What an answer leads to.
@@ -130,6 +133,9 @@ impl Handshake {
                 self.ask(Step::SetInfo, Request::new("CLIENT SETINFO").arg(key).arg(value), out);
             }
         }
+        for request in &config.on_connect {
+            self.ask(Step::Custom(request.facts()), request, out);
+        }
     }
 
     fn ask(&mut self, step: Step, request: &Request, out: &mut OutBuf) {
@@ -146,6 +152,7 @@ impl Step {
             Self::SetName => "CLIENT SETNAME",
             Self::Select => "SELECT",
             Self::SetInfo => "CLIENT SETINFO",
+            Self::Custom(facts) => facts.name,
         }
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Entry<T> {
     pub(super) tag: Option<T>,
     pub(super) expect: Expect,
     pub(super) deadline: Option<Time>,
+    /// It has a time of its own: until then silence is no bad sign.
+    pub(super) patient: bool,
     /// How much must have been written for the server to be able to run any of it, in bytes of
     /// commands since the session began.
     pub(super) boundary: u64,
@@ -50,6 +52,8 @@ pub(super) enum Expect {
     Switch,
     /// So many more replies.
     Replies { left: usize },
+    /// One reply, to a command of the session's own that puts the connection in order.
+    Tidied { last: bool },
     /// So many more confirmations, or one error. None where the number is how many subscriptions
     /// are held when the first one comes.
     Confirmations { verb: Verb, left: Option<usize> },
@@ -80,6 +84,19 @@ impl<T> InFlight<T> {
         self.entries.iter().any(|entry| entry.tag.is_some())
     }
 
+    /// Whether something is under way that can't be waited for, or that changes the connection.
+    pub(super) fn is_entangled(&self) -> bool {
+        let entangled = |entry: &Entry<T>| {
+            entry.patient || matches!(entry.expect, Expect::Switch | Expect::Confirmations { .. })
+        };
+        self.entries.iter().any(entangled)
+    }
+
+    /// The oldest entry.
+    pub(super) fn oldest(&self) -> Option<&Entry<T>> {
+        self.entries.front()
+    }
+
     /// What the oldest entry waits for.
     #[inline]
     pub(super) fn expected(&self) -> Option<&Expect> {
@@ -103,7 +120,7 @@ impl<T> InFlight<T> {
     pub(super) fn answer(&mut self, frame: Frame, events: &mut VecDeque<Event<T>>) {
         let Some(oldest) = self.entries.front_mut() else { return };
         match &mut oldest.expect {
-            Expect::Reply | Expect::Switch => {
+            Expect::Reply | Expect::Switch | Expect::Tidied { .. } => {
                 if let Some(tag) = self.pop() {
                     events.push_back(Event::Reply { tag, frame });
                 }
@@ -129,6 +146,11 @@ impl<T> InFlight<T> {
                 self.finish(events);
             }
         }
+    }
+
+    /// Takes off the oldest entry, which nobody waits for.
+    pub(super) fn drop_oldest(&mut self) {
+        let _ = self.pop();
     }
 
     /// Takes a confirmation; `held` of them are due where the request named none.
@@ -182,7 +204,8 @@ impl<T> InFlight<T> {
             let frames = if index == 0 { core::mem::take(&mut self.collected) } else { Vec::new() };
             // What is still queued will leave all the same.
             let outcome = Outcome::MaybeApplied;
-            events.push_back(Event::Failed { tag, frames, outcome, cause: Cause::TimedOut });
+            let (cause, deadline) = (Cause::TimedOut, entry.deadline);
+            events.push_back(Event::Failed { tag, frames, outcome, cause, deadline });
         }
         self.deadline = next;
     }
@@ -202,7 +225,8 @@ impl<T> InFlight<T> {
             let outcome = entry.outcome(written);
             if let Some(tag) = entry.tag {
                 let cause = Cause::Connection(reason.clone());
-                events.push_back(Event::Failed { tag, frames, outcome, cause });
+                let deadline = entry.deadline;
+                events.push_back(Event::Failed { tag, frames, outcome, cause, deadline });
             }
         }
         self.replies = 0;
@@ -241,7 +265,7 @@ impl Expect {
     const fn weight(&self) -> usize {
         match self {
             Self::Replies { left } => *left,
-            Self::Reply | Self::Switch | Self::Confirmations { .. } => 1,
+            Self::Reply | Self::Switch | Self::Tidied { .. } | Self::Confirmations { .. } => 1,
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::time::Time;
 impl<T> Session<T> {
     /// Takes one frame that a [`Receiver`](super::Receiver) found, in place of [`handle_input`](Self::handle_input).
     #[inline]
-    pub fn handle_frame(&mut self, _now: Time, frame: Frame) {
+    pub fn handle_frame(&mut self, now: Time, frame: Frame) {
+        self.handle_activity(now);
         match &mut self.state {
             State::Ready | State::Draining => {
                 if self.may_be_news(&frame) {
@@ -29,7 +30,7 @@ impl<T> Session<T> {
                 }
                 match handshake.answer(&self.config, frame.as_frame(), &mut self.greeting) {
                     Progress::Going => {}
-                    Progress::Done { resp3 } => self.ready(resp3),
+                    Progress::Done { resp3 } => self.ready(now, resp3),
                     Progress::Failed(error) => self.fail(error, self.taken),
                 }
             }
@@ -91,6 +92,12 @@ impl<T> Session<T> {
         match self.in_flight.expected() {
             None => return self.fail(ConnectionError::UnexpectedReply, self.taken),
             Some(Expect::Switch) => self.switch(frame.as_frame()),
+            Some(Expect::Tidied { last }) => {
+                let last = *last;
+                self.in_flight.drop_oldest();
+                self.handle_tidied(frame.as_frame(), last);
+                return self.answered();
+            }
             Some(_) => {}
         }
         self.in_flight.answer(frame, &mut self.events);

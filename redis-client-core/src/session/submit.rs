@@ -8,7 +8,7 @@ use super::{Session, State};
 use crate::batch::Batch;
 use crate::error::ConnectionError;
 use crate::event::{Event, SubmitError};
-use crate::facts::Effect;
+use crate::facts::{Effect, Facts};
 use crate::request::{Request, Timeout};
 use crate::time::Time;
 
@@ -62,13 +62,10 @@ impl<T> Session<T> {
             self.events.push_back(Event::Replies { tag, frames: Vec::new() });
             return Ok(());
         }
+        batch.facts().iter().for_each(|facts| self.trace(facts));
         if batch.atomic {
             resp_core::encode::command(&mut batch.encoded, ["EXEC"]);
-            self.in_transaction = false;
-        } else if let Some(open) =
-            batch.facts().iter().rev().find_map(|facts| facts.opens_transaction())
-        {
-            self.in_transaction = open;
+            self.trace(&Facts::EXEC);
         }
         batch.spent = true;
         let start = self.encoded;
@@ -112,7 +109,7 @@ impl<T> Session<T> {
             Effect::None | Effect::Blocks(_) | Effect::ChangesState => Expect::Reply,
         };
         let tag = self.admit(tag, 1)?;
-        self.in_transaction = facts.opens_transaction().unwrap_or(self.in_transaction);
+        self.trace(facts);
         let before = self.output.len();
         request.encode(&mut self.output);
         self.encoded += (self.output.len() - before) as u64;
@@ -139,6 +136,10 @@ impl<T> Session<T> {
     #[inline]
     fn enqueue(&mut self, now: Time, tag: T, expect: Expect, timeout: Timeout, boundary: u64) {
         let deadline = self.deadline(now, timeout);
-        self.in_flight.push(Entry { tag: Some(tag), expect, deadline, boundary });
+        if self.in_flight.is_empty() {
+            self.handle_activity(now);
+        }
+        let patient = timeout != Timeout::Default;
+        self.in_flight.push(Entry { tag: Some(tag), expect, deadline, patient, boundary });
     }
 }

@@ -114,7 +114,7 @@ fn a_batch_that_times_out_in_the_middle_hands_over_what_came() {
     };
     use redis_client_core::Event;
     let found = events(&mut pair, format!("{}{}", bulk("first"), bulk("one")));
-    let [Event::Reply { tag: 77, .. }, Event::Failed { tag: 78, frames, outcome, cause }] =
+    let [Event::Reply { tag: 77, .. }, Event::Failed { tag: 78, frames, outcome, cause, .. }] =
         &found[..]
     else {
         panic!("{found:?}")

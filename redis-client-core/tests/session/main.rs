@@ -7,6 +7,7 @@ mod batches;
 mod close;
 mod deadlines;
 mod handshake;
+mod liveness;
 mod news;
 mod outcomes;
 mod pubsub;
@@ -14,13 +15,14 @@ mod random;
 mod refused;
 mod replies;
 mod shards;
+mod tidy;
 
 use redis_client_core::{Config, Request};
 use resp_core::Frame;
 
-/// A session without a word about the library, for short streams.
+/// A session without a word about the library and without `PING`, for short streams.
 fn plain() -> Config {
-    Config::default().library_info(false)
+    Config::default().library_info(false).liveness(None)
 }
 
 /// `ECHO text`, as it is without a type.

@@ -16,7 +16,7 @@ use super::{Adapter, Outcome, Setup, all, eventually};
 ///
 /// Any that should not be.
 pub async fn timeouts<R: Adapter>(setup: &Setup) -> Outcome {
-    let client = setup.client::<R>().await?;
+    let client = setup.mortal_client::<R>(setup.config()).await?;
     for _ in 0..5 {
         let paused = Instant::now();
         assert_eq!(setup.ask(&["CLIENT", "PAUSE", "300", "ALL"])?, "+OK\r\n");
@@ -81,7 +81,7 @@ pub async fn loss<R: Adapter>(setup: &Setup) -> Outcome {
 
 async fn killed_while_it_waits<R: Adapter>(setup: &Setup) -> Outcome {
     let mut setup = setup.another()?;
-    let client = setup.client::<R>().await?;
+    let client = setup.mortal_client::<R>(setup.config()).await?;
     assert_eq!(setup.ask(&["CLIENT", "PAUSE", "100000", "ALL"])?, "+OK\r\n");
     let calls = all((0..100).map(|id| {
         let client = client.clone();
@@ -115,7 +115,7 @@ async fn killed_while_it_waits<R: Adapter>(setup: &Setup) -> Outcome {
 
 async fn killed_under_load<R: Adapter>(setup: &Setup) -> Outcome {
     let mut setup = setup.another()?;
-    let client = setup.client::<R>().await?;
+    let client = setup.mortal_client::<R>(setup.config()).await?;
     let callers = all((0..50).map(|caller| {
         let client = client.clone();
         async move {
@@ -148,9 +148,9 @@ async fn killed_under_load<R: Adapter>(setup: &Setup) -> Outcome {
     Ok(())
 }
 
-/// redis-rs #1415. Nobody knows yet what a reconnecting client does; this one says that it is over.
+/// A client that doesn't connect again says that it is over.
 async fn closed_while_idle<R: Adapter>(setup: &Setup) -> Outcome {
-    let client = setup.client::<R>().await?;
+    let client = setup.mortal_client::<R>(setup.config()).await?;
     let id: String = client.command("CLIENT ID").parse().await?;
     assert_eq!(setup.ask(&["CLIENT", "KILL", "ID", &id])?, ":1\r\n");
     eventually::<R>("the client notices", async || Ok(client.ready().await.is_err())).await?;
@@ -166,7 +166,7 @@ async fn closed_while_idle<R: Adapter>(setup: &Setup) -> Outcome {
 }
 
 async fn left_by_all_clients<R: Adapter>(setup: &Setup) -> Outcome {
-    let client = setup.client_with::<R>(setup.config().client_name("leaver")).await?;
+    let client = setup.mortal_client::<R>(setup.config().client_name("leaver")).await?;
     let others: Vec<_> = (0..10).map(|_| client.clone()).collect();
     assert!(setup.ask(&["CLIENT", "LIST"])?.contains("name=leaver"));
     drop(client);
@@ -181,13 +181,13 @@ async fn left_by_all_clients<R: Adapter>(setup: &Setup) -> Outcome {
 }
 
 async fn left_with_a_command_under_way<R: Adapter>(setup: &Setup) -> Outcome {
-    let client = setup.client_with::<R>(setup.config().client_name("hurried")).await?;
+    let client = setup.mortal_client::<R>(setup.config().client_name("hurried")).await?;
     let mut call = Box::pin(client.set("farewell", "applied").into_future());
     assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     drop(call);
     drop(client.set("never", "polled").into_future());
     drop(client);
-    let other = setup.client::<R>().await?;
+    let other = setup.mortal_client::<R>(setup.config()).await?;
     eventually::<R>("the command is run", async || {
         Ok(other.get("farewell").await?.is_some_and(|value| value == "applied"))
     })

@@ -124,7 +124,7 @@ impl Record {
             }
             Event::Reply { tag, frame } => self.end(*tag, Ended::Reply(frame.clone())),
             Event::Replies { tag, frames } => self.end(*tag, Ended::Replies(frames.clone())),
-            Event::Failed { tag, frames, outcome, cause } => {
+            Event::Failed { tag, frames, outcome, cause, .. } => {
                 let (frames, cause) = (frames.clone(), cause.clone());
                 self.end(*tag, Ended::Failed { frames, outcome: *outcome, cause });
             }

@@ -1,0 +1,225 @@
+//! A pool's connection in one hand.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use redis_client_core::{
+    Cause, ConnectionError, Error, Execute, FromReply, IntoBatch, Request, Time, Timeout,
+};
+
+use super::lobby::{Granted, Wish};
+use super::{Pool, Raw};
+use crate::alarm::Alarm;
+use crate::client::{Call, Flight, Landing, Passage, Pipeline, Transaction, Way};
+use crate::later::Later;
+use crate::line::Ticket;
+use crate::runtime::Runtime;
+use crate::slots::Answer;
+
+/// A connection of a [`Pool`] that nobody else uses.
+///
+/// It takes all commands but those that leave replies nobody can match (`MONITOR`,
+/// `CLIENT REPLY`). Blocking ones hold up nobody else, and wait for as long as they say.
+///
+/// When the connection is lost the lease is over: what was set up on it, a `WATCH` or an open
+/// `MULTI`, is gone, so nothing is sent again and every later command ends as [`Error::NotSent`].
+///
+/// Dropping it gives the connection back. An open transaction, `WATCH` and another database are
+/// undone; after a blocking command that was not waited for, a subscription or anything else that
+/// changed the connection, it is closed and replaced.
+#[must_use = "the connection goes back when this is dropped"]
+pub struct Lease<R: Runtime> {
+    pool: Pool<R>,
+    index: usize,
+    pass: u64,
+    discard: bool,
+}
+
+/// A lease to come: see [`Pool::lease`].
+#[must_use = "nobody leases until it is awaited"]
+pub struct Leasing<'a, R: Runtime> {
+    pool: &'a Pool<R>,
+    wish: Wish,
+    ticket: Option<Ticket>,
+    deadline: Option<Time>,
+    alarm: Alarm<R>,
+    /// A connection that may be dead, and the question whether it is.
+    checking: Option<(Lease<R>, Flight<Request>)>,
+}
+
+impl<R: Runtime> Lease<R> {
+    /// Sends several commands in one write: see [`Client::pipeline`](crate::Client::pipeline).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn pipeline<B: IntoBatch>(&self, commands: B) -> Pipeline<'_, R, B> {
+        Pipeline::new(Way::Lease(self), commands)
+    }
+
+    /// Has the server run several commands with no others in between: see
+    /// [`Client::transaction`](crate::Client::transaction).
+    ///
+    /// # Errors
+    ///
+    /// As there; [`Error::Aborted`] if a key watched with `WATCH` has changed.
+    pub fn transaction<B: IntoBatch>(&self, commands: B) -> Transaction<'_, R, B> {
+        Transaction::new(Way::Lease(self), commands)
+    }
+
+    /// Sends without waiting, and reads replies and pushes one at a time.
+    pub fn raw(&mut self) -> Raw<'_, R> {
+        Raw::new(self)
+    }
+
+    /// Gives the connection up: it is closed, and the pool makes another one.
+    pub fn discard(mut self) {
+        self.discard = true;
+    }
+
+    pub(crate) fn passage(&self) -> Passage<'_, R> {
+        Passage { client: self.pool.client(self.index), pass: Some(self.pass) }
+    }
+}
+
+impl<R: Runtime> Drop for Lease<R> {
+    fn drop(&mut self) {
+        let client = self.pool.client(self.index);
+        let seat = client.locked(|shared, later| {
+            shared.now = client.runtime().now();
+            shared.give_back(self.pass, self.discard, later);
+            shared.seat()
+        });
+        self.pool.enter(|lobby, later| lobby.give_back(self.index, seat, &mut later.wake));
+    }
+}
+
+impl<'a, R: Runtime> Leasing<'a, R> {
+    pub(super) fn new(pool: &'a Pool<R>, one_of_several: bool) -> Self {
+        let wish = if one_of_several { Wish::TakeOneOfSeveral } else { Wish::Take };
+        let alarm = Alarm::default();
+        Self { pool, wish, ticket: None, deadline: None, alarm, checking: None }
+    }
+
+    /// Takes the connection, if it is still to be had.
+    fn take(&mut self, index: usize) -> Option<Lease<R>> {
+        let client = self.pool.client(index);
+        let now = client.runtime().now();
+        let leased = client.locked(|shared, later| {
+            shared.now = now;
+            shared.lease(&mut later.wake).ok_or_else(|| shared.seat())
+        });
+        match leased {
+            Ok((pass, quiet_since)) => {
+                let lease = Lease { pool: self.pool.clone(), index, pass, discard: false };
+                if now.since(quiet_since) < FRESH {
+                    return Some(lease);
+                }
+                let mut ping = Request::new("PING");
+                ping.set_timeout(Timeout::After(CHECK));
+                self.checking = Some((lease, Flight::new(ping)));
+                None
+            }
+            Err(seat) => {
+                self.pool.enter(|lobby, later| lobby.give_back(index, seat, &mut later.wake));
+                None
+            }
+        }
+    }
+
+    /// Hears whether the connection is alive.
+    fn check(&mut self, cx: &Context<'_>) -> Poll<Option<Lease<R>>> {
+        let Some((lease, flight)) = &mut self.checking else { return Poll::Ready(None) };
+        let Passage { client, pass } = lease.passage();
+        let landing = std::task::ready!(flight.poll(client, pass, cx));
+        // An error is an answer, too.
+        let alive = matches!(landing, Landing::Answered(Ok(Answer::Reply(_))));
+        let Some((lease, _)) = self.checking.take() else { return Poll::Ready(None) };
+        if alive {
+            return Poll::Ready(Some(lease));
+        }
+        lease.discard();
+        Poll::Ready(None)
+    }
+}
+
+impl<R: Runtime> Future for Leasing<'_, R> {
+    type Output = Result<Lease<R>, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let runtime = this.pool.runtime();
+        loop {
+            if this.checking.is_some() {
+                if let Some(lease) = std::task::ready!(this.check(cx)) {
+                    return Poll::Ready(Ok(lease));
+                }
+                continue;
+            }
+            let (wish, ticket) = (this.wish, &mut this.ticket);
+            match this.pool.enter(|lobby, later| lobby.ask(wish, ticket, cx, later)) {
+                Granted::Seat(index) => {
+                    if let Some(lease) = this.take(index) {
+                        return Poll::Ready(Ok(lease));
+                    }
+                }
+                Granted::Closed => return Poll::Ready(Err(closed())),
+                Granted::Wait => {
+                    let now = runtime.now();
+                    let timeout = this.pool.options().lease_timeout;
+                    let deadline = *this.deadline.get_or_insert(now + timeout);
+                    if deadline <= now {
+                        return Poll::Ready(Err(Error::NotSent(this.pool.shortage())));
+                    }
+                    std::task::ready!(this.alarm.poll(runtime, now, Some(deadline), cx));
+                }
+            }
+        }
+    }
+}
+
+impl<R: Runtime> Drop for Leasing<'_, R> {
+    fn drop(&mut self) {
+        if let Some((lease, flight)) = &mut self.checking {
+            flight.abandon(lease.passage().client);
+        }
+        if let Some(ticket) = self.ticket.take() {
+            self.pool.enter(|lobby, later: &mut Later| lobby.leave(self.wish, ticket, later));
+        }
+    }
+}
+
+impl<'a, R: Runtime> Execute for &'a Lease<R> {
+    type Call<T: FromReply> = Call<'a, R, T>;
+
+    fn execute<T: FromReply>(self, request: Request) -> Self::Call<T> {
+        Call::new(Way::Lease(self), request)
+    }
+}
+
+impl<R: Runtime> fmt::Debug for Lease<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Lease").field(&self.index).field(self.pool.client(self.index)).finish()
+    }
+}
+
+impl<R: Runtime> fmt::Debug for Leasing<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Leasing")
+    }
+}
+
+/// What a closed pool says.
+pub(super) const fn closed() -> Error {
+    Error::NotSent(Cause::Connection(ConnectionError::Closed))
+}
+
+/// A server heard so lately is taken to be alive.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// How long it may take to give a sign of life. Replacing a connection that is only slow costs
+/// little.
+const CHECK: Duration = Duration::from_secs(1);

@@ -1,0 +1,113 @@
+//! From a pool to one of its connections.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use redis_client_core::{Error, Time};
+
+use super::lease::closed;
+use super::lobby::{Granted, Wish};
+use super::{Lease, Leasing, Pool};
+use crate::alarm::Alarm;
+use crate::client::Passage;
+use crate::endpoint::Offline;
+use crate::line::Ticket;
+use crate::runtime::Runtime;
+
+/// What a command awaited on the pool goes over.
+pub(crate) struct Routing<'a, R: Runtime> {
+    pool: &'a Pool<R>,
+    stage: Stage<'a, R>,
+    deadline: Option<Time>,
+    alarm: Alarm<R>,
+}
+
+enum Stage<'a, R: Runtime> {
+    Looking(Option<Ticket>),
+    /// Beside others.
+    Shared(usize),
+    Leasing(Box<Leasing<'a, R>>),
+    Leased(Lease<R>),
+}
+
+impl<'a, R: Runtime> Routing<'a, R> {
+    pub(super) fn new(pool: &'a Pool<R>) -> Self {
+        Self { pool, stage: Stage::Looking(None), deadline: None, alarm: Alarm::default() }
+    }
+
+    /// Finds a connection: one for itself where the command `blocks`.
+    #[inline]
+    pub(crate) fn poll_passage(
+        &mut self,
+        blocks: bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Passage<'_, R>, Error>> {
+        ready!(self.find(blocks, cx))?;
+        Poll::Ready(self.passage().ok_or_else(closed))
+    }
+
+    pub(crate) fn passage(&self) -> Option<Passage<'_, R>> {
+        match &self.stage {
+            Stage::Shared(index) => Some(Passage { client: self.pool.client(*index), pass: None }),
+            Stage::Leased(lease) => Some(lease.passage()),
+            Stage::Looking(_) | Stage::Leasing(_) => None,
+        }
+    }
+
+    /// The connection has been lost, or leased by somebody else.
+    pub(crate) fn leave(&mut self) {
+        if let Stage::Shared(index) = self.stage {
+            let seat = self.pool.client(index).locked(|shared, _| shared.seat());
+            self.pool.enter(|lobby, later| lobby.handle_seat(index, seat, &mut later.wake));
+        }
+        self.stage = Stage::Looking(None);
+    }
+
+    fn find(&mut self, blocks: bool, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        loop {
+            match &mut self.stage {
+                Stage::Shared(_) | Stage::Leased(_) => return Poll::Ready(Ok(())),
+                Stage::Looking(_) if blocks => {
+                    self.stage = Stage::Leasing(Box::new(Leasing::new(self.pool, true)));
+                }
+                Stage::Leasing(leasing) => {
+                    let lease = ready!(Pin::new(leasing.as_mut()).poll(cx))?;
+                    self.stage = Stage::Leased(lease);
+                }
+                Stage::Looking(ticket) => {
+                    match self.pool.enter(|lobby, later| lobby.ask(Wish::Share, ticket, cx, later))
+                    {
+                        Granted::Seat(index) => self.stage = Stage::Shared(index),
+                        Granted::Closed => return Poll::Ready(Err(closed())),
+                        Granted::Wait => ready!(self.wait(cx))?,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ready when it is time to look again, or too late.
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let (pool, runtime) = (self.pool, self.pool.runtime());
+        let now = runtime.now();
+        let timeout = pool.options().config.timeout();
+        if let (None, Some(timeout)) = (self.deadline, timeout) {
+            self.deadline = Some(now + timeout);
+        }
+        let overdue = self.deadline.is_some_and(|deadline| deadline <= now);
+        let hopeless = pool.options().offline == Offline::Fail && pool.is_offline();
+        if overdue || hopeless {
+            return Poll::Ready(Err(Error::NotSent(pool.shortage())));
+        }
+        self.alarm.poll(runtime, now, self.deadline, cx).map(Ok)
+    }
+}
+
+impl<R: Runtime> Drop for Routing<'_, R> {
+    fn drop(&mut self) {
+        if let Stage::Looking(Some(ticket)) = self.stage {
+            self.pool.enter(|lobby, later| lobby.leave(Wish::Share, ticket, later));
+        }
+    }
+}

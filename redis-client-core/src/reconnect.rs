@@ -1,0 +1,210 @@
+//! When to try again.
+
+use core::time::Duration;
+
+use crate::time::Time;
+
+/// How a lost connection is to be made again: after how long, and how often.
+///
+/// The first attempt follows a loss within `min_delay`; each further one waits up to twice as long
+/// as the one before, `max_delay` at the most. Every delay is drawn at random, the longest ones
+/// too, so that clients that were cut off together don't come back together.
+///
+/// A server that comes back is found again within `max_delay` and the time to connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reconnect {
+    /// The longest delay of a first attempt. 100 ms by default.
+    pub min_delay: Duration,
+    /// The longest delay of all. 2 s by default.
+    pub max_delay: Duration,
+    /// Attempts in vain, one after the other, until the client is given up; none tries for ever,
+    /// which is the default. 0 never reconnects.
+    pub attempts: Option<u32>,
+}
+
+impl Reconnect {
+    /// Never: with its connection the client ends.
+    pub const NEVER: Self =
+        Self { min_delay: Duration::ZERO, max_delay: Duration::ZERO, attempts: Some(0) };
+
+    /// Sets the bounds of the delay.
+    #[must_use]
+    pub const fn delays(mut self, min: Duration, max: Duration) -> Self {
+        self.min_delay = min;
+        self.max_delay = max;
+        self
+    }
+
+    /// Sets how many attempts in vain, one after the other, are enough.
+    #[must_use]
+    pub const fn attempts(mut self, attempts: Option<u32>) -> Self {
+        self.attempts = attempts;
+        self
+    }
+}
+
+impl Default for Reconnect {
+    fn default() -> Self {
+        Self {
+            min_delay: Duration::from_millis(100),
+            max_delay: Duration::from_secs(2),
+            attempts: None,
+        }
+    }
+}
+
+/// Says when the next attempt is due: the state machine of [`Reconnect`].
+///
+/// ```text
+///   connected --handle_lost--> wait --attempt--> handle_connected
+///                                ^       |
+///                                +-------+ handle_failed, until the attempts are used up
+/// ```
+///
+/// ```
+/// use core::time::Duration;
+/// use redis_client_core::{Backoff, Reconnect, Time};
+///
+/// let seed = 7;
+/// let mut backoff = Backoff::new(Reconnect::default().attempts(Some(2)), seed);
+/// backoff.handle_connected(Time::ZERO);
+/// let now = Time::ZERO + Duration::from_secs(60);
+/// let first = backoff.handle_lost(now).expect("two attempts");
+/// assert!(first.since(now) <= Duration::from_millis(100));
+/// let second = backoff.handle_failed(first).expect("one more");
+/// assert!(second.since(first) <= Duration::from_millis(200));
+/// assert_eq!(backoff.handle_failed(second), None);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Backoff {
+    policy: Reconnect,
+    random: u64,
+    /// Attempts since the connection last held.
+    made: u32,
+    connected: Option<Time>,
+}
+
+impl Backoff {
+    /// Starts with a seed for the jitter: another one for each connection.
+    pub const fn new(policy: Reconnect, seed: u64) -> Self {
+        Self { policy, random: seed, made: 0, connected: None }
+    }
+
+    /// Takes word of a connection.
+    pub const fn handle_connected(&mut self, now: Time) {
+        self.connected = Some(now);
+    }
+
+    /// Takes word that the connection is lost: when to try again, if at all.
+    pub fn handle_lost(&mut self, now: Time) -> Option<Time> {
+        let held = self.connected.take().map(|since| now.since(since));
+        // A server that lets clients in and throws them out again is not there yet.
+        if held.is_some_and(|held| held >= self.policy.max_delay) {
+            self.made = 0;
+        }
+        self.handle_failed(now)
+    }
+
+    /// Takes word of an attempt in vain: when to try again, if at all.
+    pub fn handle_failed(&mut self, now: Time) -> Option<Time> {
+        if self.policy.attempts.is_some_and(|attempts| self.made >= attempts) {
+            return None;
+        }
+        let Reconnect { min_delay, max_delay, .. } = self.policy;
+        let doubled = 2_u32.saturating_pow(self.made);
+        let longest = min_delay.saturating_mul(doubled).min(max_delay);
+        // The first may come at once. The others wait for half of it at least: what is drawn from
+        // the whole would make many of them early, and the early ones meet a server that is busy.
+        let shortest = if self.made == 0 { Duration::ZERO } else { longest / 2 };
+        self.made = self.made.saturating_add(1);
+        Some(now + shortest + self.draw(longest - shortest))
+    }
+
+    /// A duration up to that one.
+    fn draw(&mut self, longest: Duration) -> Duration {
+        let nanos = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
+        // The product's upper half: an even draw, without a division.
+        Duration::from_nanos(((u128::from(self.next()) * u128::from(nanos)) >> 64) as u64)
+    }
+
+    /// SplitMix64, by Steele, Lea and Flood.
+    const fn next(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.random;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// The delays of so many attempts in vain, in milliseconds.
+    fn delays(policy: Reconnect, seed: u64, attempts: usize) -> Vec<u128> {
+        let mut backoff = Backoff::new(policy, seed);
+        backoff.handle_connected(Time::ZERO);
+        let mut now = Time::ZERO + 100 * SECOND;
+        let mut next = backoff.handle_lost(now);
+        let mut delays = Vec::new();
+        while let (Some(at), true) = (next, delays.len() < attempts) {
+            delays.push(at.since(now).as_millis());
+            now = at;
+            next = backoff.handle_failed(now);
+        }
+        delays
+    }
+
+    #[test]
+    fn delays_double_up_to_the_cap_and_differ_there_too() {
+        let mut at_the_cap = Vec::new();
+        for seed in 0..100 {
+            let delays = delays(Reconnect::default(), seed, 10);
+            assert!(delays[0] <= 100, "{delays:?}");
+            assert!((100..=200).contains(&delays[1]) && (200..=400).contains(&delays[2]));
+            assert!(delays[6..].iter().all(|delay| (1000..=2000).contains(delay)), "{delays:?}");
+            at_the_cap.push(delays[9]);
+        }
+        at_the_cap.sort_unstable();
+        at_the_cap.dedup();
+        assert!(at_the_cap.len() > 80, "{at_the_cap:?}");
+    }
+
+    #[test]
+    fn attempts_are_counted_from_the_last_connection_that_held() {
+        let policy = Reconnect::default().attempts(Some(3));
+        assert_eq!(delays(policy, 1, 100).len(), 3);
+        let mut backoff = Backoff::new(policy, 1);
+        let mut now = Time::ZERO;
+        for attempt in 0..10 {
+            backoff.handle_connected(now);
+            // Thrown out after a moment each time: that is no connection.
+            now = now + SECOND;
+            let Some(at) = backoff.handle_lost(now) else { return assert_eq!(attempt, 3) };
+            now = at;
+        }
+        panic!("a server that throws clients out is asked for ever");
+    }
+
+    #[test]
+    fn a_connection_that_held_starts_it_anew() {
+        let mut backoff = Backoff::new(Reconnect::default().attempts(Some(1)), 1);
+        let mut now = Time::ZERO;
+        for _ in 0..10 {
+            backoff.handle_connected(now);
+            now = now + 3 * SECOND;
+            now = backoff.handle_lost(now).expect("it held");
+        }
+    }
+
+    #[test]
+    fn never_is_never() {
+        assert_eq!(delays(Reconnect::NEVER, 1, 1), []);
+    }
+}
