@@ -39,7 +39,7 @@ pub struct Config {
 }
 
 /// Which version of the protocol to speak.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// RESP3, or RESP2 where the server doesn't know it (Redis before 6).
     #[default]
@@ -51,7 +51,7 @@ pub enum Protocol {
 }
 
 /// Who to be for the server. Neither part shows in `Debug`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Credentials {
     pub(crate) username: Option<String>,
     pub(crate) password: String,
@@ -67,6 +67,16 @@ impl Credentials {
     pub fn user(username: impl Into<String>, password: impl Into<String>) -> Self {
         Self { username: Some(username.into()), password: password.into() }
     }
+
+    /// The user's name; none is the default user's.
+    pub fn username(&self) -> Option<&str> {
+        self.username.as_deref()
+    }
+
+    /// The password in the clear: nothing to show to anybody.
+    pub fn secret(&self) -> &str {
+        &self.password
+    }
 }
 
 impl fmt::Debug for Credentials {
@@ -75,6 +85,45 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// What has been set.
+impl Config {
+    /// The protocol's version.
+    pub const fn protocol_version(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// Who to be.
+    pub const fn login(&self) -> Option<&Credentials> {
+        self.credentials.as_ref()
+    }
+
+    /// The database to select.
+    pub const fn selected_database(&self) -> u32 {
+        self.database
+    }
+
+    /// The name that `CLIENT LIST` shows.
+    pub fn connection_name(&self) -> Option<&str> {
+        self.client_name.as_deref()
+    }
+
+    /// How long the handshake may take.
+    pub const fn handshake_limit(&self) -> Duration {
+        self.handshake_timeout
+    }
+
+    /// How long to wait for a reply; none is for ever.
+    pub const fn reply_timeout(&self) -> Option<Duration> {
+        self.command_timeout
+    }
+
+    /// What replies may be like.
+    pub const fn reply_limits(&self) -> Limits {
+        self.limits
+    }
+}
+
+/// Setting it.
 impl Config {
     /// Sets the protocol's version.
     #[must_use]
@@ -169,11 +218,6 @@ impl Config {
     pub const fn max_queued(mut self, bytes: usize) -> Self {
         self.max_queued = bytes;
         self
-    }
-
-    /// What replies may be like.
-    pub const fn reply_limits(&self) -> Limits {
-        self.limits
     }
 
     /// Sets what replies may be like.
