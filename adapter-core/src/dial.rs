@@ -11,7 +11,8 @@ use std::task::{Context, Poll};
 use redis_client_core::Time;
 
 use crate::client::ConnectError;
-use crate::endpoint::{Address, Endpoint, Options, SocketOptions};
+use crate::endpoint::{Address, Endpoint, SocketOptions};
+use crate::options::Options;
 use crate::runtime::Runtime;
 
 /// Looks up an endpoint's name and connects to the first of its addresses that answers.
@@ -46,8 +47,8 @@ enum State<R: Runtime> {
 impl<R: Runtime> Dial<R> {
     /// Starts out for the endpoint of the options.
     pub fn new(runtime: R, options: &Options) -> Self {
-        let Options { endpoint, socket, connect_timeout, .. } = options;
-        let deadline = runtime.now() + *connect_timeout;
+        let (endpoint, socket) = (options.endpoint(), options.socket_options());
+        let deadline = runtime.now() + options.dial_timeout();
         let connecting = |address| State::Connecting(Box::pin(runtime.connect(&address, socket)));
         let state = match endpoint {
             Endpoint::Tcp { host, port } => match host.parse::<IpAddr>() {

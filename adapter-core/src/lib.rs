@@ -14,22 +14,26 @@
 mod alarm;
 mod client;
 mod connection;
+mod credentials;
 mod dial;
 mod driver;
 mod endpoint;
 mod event;
 mod later;
 mod line;
+mod options;
 mod pool;
 mod runtime;
 mod shared;
 mod slots;
 
 pub use client::{Call, Client, Closing, ConnectError, Pipeline, Ready, Transaction};
+pub use credentials::{CredentialError, CredentialFuture, CredentialProvider};
 pub use dial::Dial;
 pub use driver::Driver;
-pub use endpoint::{Address, Endpoint, Offline, Options, OptionsError, SocketOptions};
+pub use endpoint::{Address, Endpoint, SocketOptions};
 pub use event::ConnectionEvent;
+pub use options::{Offline, Options, OptionsError, PoolKey, Security};
 pub use pool::{Lease, Leasing, Next, Pool, Raw};
 pub use redis_client_core::*;
 pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport};

@@ -13,8 +13,8 @@ use redis_client_core::{Cause, Execute, FromReply, IntoBatch, Request};
 
 use crate::client::{Call, Client, ConnectError, Pipeline, Transaction, Way};
 use crate::driver::Driver;
-use crate::endpoint::{Options, OptionsError};
 use crate::later::Later;
+use crate::options::{Options, OptionsError};
 use crate::runtime::{Runtime, SharedCell, Spawn};
 use crate::shared::{Seat, Status, Terms};
 pub use lease::{Lease, Leasing};

@@ -7,7 +7,8 @@ use redis_client_core::ConnectionError;
 use super::Client;
 use crate::dial::Dial;
 use crate::driver::Driver;
-use crate::endpoint::{Endpoint, Offline, Options, OptionsError};
+use crate::endpoint::Endpoint;
+use crate::options::{Offline, Options, OptionsError};
 use crate::pool::Watcher;
 use crate::runtime::{Runtime, Spawn};
 use crate::shared::Terms;
@@ -67,6 +68,7 @@ impl<R: Runtime + Default + Spawn<Driver<R>>> Client<R> {
         O::Error: Into<OptionsError>,
     {
         let options = options.try_into().map_err(Into::into)?;
+        options.check()?;
         let runtime = R::default();
         let (client, driver) =
             Self::waiting(runtime.clone(), options.config.clone(), options.terms());
@@ -87,6 +89,7 @@ impl<R: Runtime + Spawn<Driver<R>>> Client<R> {
         O::Error: Into<OptionsError>,
     {
         let options = options.try_into().map_err(|error| ConnectError::Options(error.into()))?;
+        options.check().map_err(ConnectError::Options)?;
         Self::open(runtime, &options, options.terms(), None).await
     }
 

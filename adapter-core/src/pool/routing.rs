@@ -11,8 +11,8 @@ use super::lobby::{Granted, Wish};
 use super::{Lease, Leasing, Pool};
 use crate::alarm::Alarm;
 use crate::client::Passage;
-use crate::endpoint::Offline;
 use crate::line::Ticket;
+use crate::options::Offline;
 use crate::runtime::Runtime;
 
 /// What a command awaited on the pool goes over.

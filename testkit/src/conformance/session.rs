@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use adapter_core::{
-    Client, Commands, ConnectError, ConnectionError, Credentials, Endpoint, Options, Protocol,
+    Client, Commands, ConnectError, ConnectionError, Credentials, Endpoint, Options, OptionsError,
+    Protocol,
 };
 
 use super::{Adapter, Outcome, PASSWORD, Setup};
@@ -84,22 +85,26 @@ async fn wrong_password<R: Adapter>(setup: &Setup) -> Outcome {
 
 async fn by_url<R: Adapter>(setup: &Setup) -> Outcome {
     let escaped: String = PASSWORD.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    if let Some(addr) = setup.server.addr() {
-        for url in
-            [format!("redis://:{escaped}@{addr}/5"), format!("redis://default:{escaped}@{addr}/5")]
-        {
-            let client = Client::<R>::connect(&url).await?;
-            let info: String = client.command("CLIENT INFO").parse().await?;
-            assert!(info.contains(" db=5 "), "{info}");
-        }
-    } else {
-        // A Unix socket's URL has no place for a password.
-        let refused = Client::<R>::connect(setup.server.url()).await.err();
-        assert!(refused.is_some_and(|error| error.to_string().contains("NOAUTH")));
+    for credentials in [format!(":{escaped}"), format!("default:{escaped}")] {
+        let url = match (setup.server.addr(), setup.server.socket_path()) {
+            (Some(addr), _) => format!("redis://{credentials}@{addr}/5?client_name=by-url"),
+            (None, path) => {
+                let path = path.unwrap_or(Path::new("")).display();
+                format!("unix://{credentials}@{path}?db=5&client_name=by-url")
+            }
+        };
+        let client = Client::<R>::connect(&url).await?;
+        let info: String = client.command("CLIENT INFO").parse().await?;
+        assert!(info.contains(" db=5 ") && info.contains(" name=by-url "), "{info}");
+    }
+    let nobody = Options::new(setup.endpoint()).user("nobody");
+    match Client::<R>::connect(nobody).await {
+        Err(ConnectError::Options(OptionsError::UserWithoutPassword)) => {}
+        other => panic!("{other:?}"),
     }
     match Client::<R>::connect("http://localhost").await {
         Err(error @ ConnectError::Options(_)) => {
-            assert_eq!(error.to_string(), "the URL must start with redis:// or unix://");
+            assert_eq!(error.to_string(), "the URL must start with redis://, rediss:// or unix://");
         }
         other => panic!("{other:?}"),
     }
