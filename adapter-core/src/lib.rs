@@ -36,5 +36,5 @@ pub use event::ConnectionEvent;
 pub use options::{Offline, Options, OptionsError, PoolKey, Security};
 pub use pool::{Lease, Leasing, Next, Pool, Raw};
 pub use redis_client_core::*;
-pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport};
+pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport, Unlocked};
 pub use shared::Incoming;

@@ -1,9 +1,11 @@
 //! What an adapter implements.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -55,7 +57,7 @@ pub trait Runtime: Clone + Unpin + 'static {
     /// The future of a moment.
     type Sleep: Future<Output = ()>;
     /// How handles share what they have in common: [`Locked`] where they may be on several
-    /// threads.
+    /// threads, [`Unlocked`] where they never are.
     type Cell<T: 'static>: SharedCell<T>;
 
     /// Looks up a host name, without blocking the executor. Asked anew for each connection.
@@ -112,5 +114,27 @@ impl<T: 'static> SharedCell<T> for Locked<T> {
         // A panic inside can only be a defect of this crate; what it leaves is still consistent
         // enough to fail the other callers, which beats a panic in each of them.
         use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Shares within a thread, with neither a lock nor an atomic. Using it while it is in use panics,
+/// which a lock would turn into a deadlock.
+#[derive(Debug)]
+pub struct Unlocked<T>(Rc<RefCell<T>>);
+
+impl<T> Clone for Unlocked<T> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<T: 'static> SharedCell<T> for Unlocked<T> {
+    fn new(value: T) -> Self {
+        Self(Rc::new(RefCell::new(value)))
+    }
+
+    #[inline]
+    fn with<O>(&self, use_it: impl FnOnce(&mut T) -> O) -> O {
+        use_it(&mut self.0.borrow_mut())
     }
 }

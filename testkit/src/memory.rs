@@ -1,7 +1,7 @@
 //! A runtime without sockets, clock and threads: an adapter's driver and clients in virtual time.
 //!
 //! [`Memory`] is a [`Runtime`] whose clock stands still until a test moves it, and whose cells are
-//! `Rc<RefCell<_>>`, so that a lock taken twice panics. [`World`] puts everything together: tasks
+//! [`Unlocked`], so that a lock taken twice panics. [`World`] puts everything together: tasks
 //! that run in a fixed order, a [`Wire`] with windows and pieces of any size, and a [`Server`] at
 //! the other end. The same test makes the same steps each time.
 //!
@@ -32,7 +32,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use adapter_core::{
-    Address, Client, Config, ConnectionError, Driver, Runtime, SharedCell, SocketOptions, Time,
+    Address, Client, Config, ConnectionError, Driver, Runtime, SocketOptions, Time, Unlocked,
 };
 
 use crate::pair::{Model, Server};
@@ -123,27 +123,6 @@ impl Future for Sleep {
 impl Drop for Sleep {
     fn drop(&mut self) {
         self.runtime.0.timers.borrow_mut().remove(&self.key);
-    }
-}
-
-/// Shares within a thread. Using it while it is in use panics, which a lock would turn into a
-/// deadlock.
-#[derive(Debug)]
-pub struct Unlocked<T>(Rc<RefCell<T>>);
-
-impl<T> Clone for Unlocked<T> {
-    fn clone(&self) -> Self {
-        Self(Rc::clone(&self.0))
-    }
-}
-
-impl<T: 'static> SharedCell<T> for Unlocked<T> {
-    fn new(value: T) -> Self {
-        Self(Rc::new(RefCell::new(value)))
-    }
-
-    fn with<O>(&self, use_it: impl FnOnce(&mut T) -> O) -> O {
-        use_it(&mut self.0.borrow_mut())
     }
 }
 
