@@ -26,6 +26,7 @@ mod pool;
 mod runtime;
 mod shared;
 mod slots;
+mod transfer;
 
 pub use client::{Call, Client, Closing, ConnectError, Pipeline, Ready, Transaction};
 pub use credentials::{CredentialError, CredentialFuture, CredentialProvider};
@@ -38,3 +39,4 @@ pub use pool::{Lease, Leasing, Next, Pool, Raw};
 pub use redis_client_core::*;
 pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport, Unlocked};
 pub use shared::Incoming;
+pub use transfer::{read_initialized, write_segments};
