@@ -99,3 +99,31 @@ fn write<S: AsyncWrite + Unpin>(
 ) -> Poll<io::Result<usize>> {
     pin!(stream.write_buf(src)).poll(cx)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_tcp_connection_is_watched_over_and_sends_at_once() -> io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = Address::Tcp(listener.local_addr()?);
+        let options = SocketOptions::default();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let connected = Stream::connect(&address, &options).await?;
+            let Stream::Tcp(stream) = connected else { panic!("{connected:?}") };
+            let socket = SockRef::from(&stream);
+            assert!(socket.tcp_nodelay()?);
+            assert!(socket.keepalive()?);
+            assert_eq!(Some(socket.tcp_keepalive_time()?), options.keepalive_idle);
+            assert_eq!(socket.tcp_keepalive_interval()?, options.keepalive_interval);
+            assert_eq!(socket.tcp_keepalive_retries()?, options.keepalive_probes);
+            #[cfg(target_os = "linux")]
+            assert_eq!(socket.tcp_user_timeout()?, options.user_timeout);
+            Ok(())
+        })
+    }
+}
