@@ -1,0 +1,147 @@
+//! The conformance suite on smol's executors, against a real redis-server.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::sync::Arc;
+use std::thread;
+
+use adapter_smol::{Address, Locked, Runtime, Sleep, Smol, SocketOptions, Spawn, Stream, Time};
+use smol::{Executor, block_on, channel};
+use testkit::conformance::{self as suite, Adapter, Outcome, Setup, Tally, everywhere};
+
+/// Runs a section with its drivers on smol's own executor, and on one of the test's that has one
+/// thread, and several.
+fn on_each(
+    name: &str,
+    global: &impl AsyncFn(&Setup) -> Outcome,
+    own: &impl AsyncFn(&Setup) -> Outcome,
+) -> Outcome {
+    block_on(everywhere(&format!("{name} on smol's threads"), global))?;
+    let executor = EXECUTOR.with_borrow(Arc::clone);
+    block_on(executor.run(everywhere(&format!("{name} on one"), own)))?;
+    let (stop, stopped) = channel::bounded::<()>(1);
+    thread::scope(|scope| {
+        scope.spawn(|| block_on(executor.run(stopped.recv())));
+        // Ends the other thread, whatever happens.
+        let _stop = stop;
+        block_on(executor.run(everywhere(&format!("{name} on several"), own)))
+    })
+}
+
+/// Smol, but for its spawning: on the thread's [`EXECUTOR`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Own;
+
+impl Runtime for Own {
+    type Stream = Stream;
+    type Connect = <Smol as Runtime>::Connect;
+    type Resolve = <Smol as Runtime>::Resolve;
+    type Sleep = Sleep;
+    type Cell<T: 'static> = Locked<T>;
+
+    fn resolve(&self, host: &str, port: u16) -> Self::Resolve {
+        Smol.resolve(host, port)
+    }
+
+    fn connect(&self, address: &Address, options: &SocketOptions) -> Self::Connect {
+        Smol.connect(address, options)
+    }
+
+    fn sleep_until(&self, at: Time) -> Sleep {
+        Smol.sleep_until(at)
+    }
+
+    fn now(&self) -> Time {
+        Smol.now()
+    }
+}
+
+impl<F: Future<Output: Send> + Send + 'static> Spawn<F> for Own {
+    fn spawn(&self, future: F) {
+        EXECUTOR.with_borrow(|executor| executor.spawn(future).detach());
+    }
+}
+
+thread_local! {
+    static EXECUTOR: RefCell<Arc<Executor<'static>>> = RefCell::default();
+}
+
+#[test]
+fn commands() -> Outcome {
+    on_each("commands", &suite::commands::<Smol>, &suite::commands::<Own>)
+}
+
+#[test]
+fn replies() -> Outcome {
+    on_each("replies", &suite::replies::<Smol>, &suite::replies::<Own>)
+}
+
+#[test]
+fn batches() -> Outcome {
+    on_each("batches", &suite::batches::<Smol>, &suite::batches::<Own>)
+}
+
+#[test]
+fn refused() -> Outcome {
+    on_each("refused", &suite::refused::<Smol>, &suite::refused::<Own>)
+}
+
+#[test]
+fn session() -> Outcome {
+    on_each("session", &suite::session::<Smol>, &suite::session::<Own>)
+}
+
+#[test]
+fn large_values() -> Outcome {
+    on_each("large values", &suite::large_values::<Smol>, &suite::large_values::<Own>)
+}
+
+#[test]
+fn many_at_once() -> Outcome {
+    on_each("many at once", &suite::many_at_once::<Smol>, &suite::many_at_once::<Own>)
+}
+
+#[test]
+fn backpressure() -> Outcome {
+    on_each("backpressure", &suite::backpressure::<Smol>, &suite::backpressure::<Own>)
+}
+
+#[test]
+fn small_steps() -> Outcome {
+    on_each("small steps", &suite::small_steps::<Smol>, &suite::small_steps::<Own>)
+}
+
+#[test]
+fn timeouts() -> Outcome {
+    on_each("timeouts", &suite::timeouts::<Smol>, &suite::timeouts::<Own>)
+}
+
+#[test]
+fn loss() -> Outcome {
+    on_each("loss", &suite::loss::<Smol>, &suite::loss::<Own>)
+}
+
+#[test]
+fn cancelled_at_every_poll() -> Outcome {
+    async fn section<R: Adapter>(setup: &Setup) -> Outcome {
+        judge(suite::cancel_at_every_poll::<R>(setup).await?, 300);
+        Ok(())
+    }
+    on_each("cancelled at every poll", &section::<Smol>, &section::<Own>)
+}
+
+#[test]
+fn cancelled_at_random() -> Outcome {
+    async fn section<R: Adapter>(setup: &Setup) -> Outcome {
+        judge(suite::cancel_at_random::<R>(setup, 7).await?, 500);
+        Ok(())
+    }
+    on_each("cancelled at random", &section::<Smol>, &section::<Own>)
+}
+
+/// With at least so many points in each of eight rounds.
+fn judge(tally: Tally, points: usize) {
+    println!("{tally:?}");
+    assert_eq!(tally.strangers, 0);
+    assert!(tally.points >= points, "only {} points", tally.points);
+}
