@@ -1,0 +1,91 @@
+//! The conformance suite on glommio, against a real redis-server.
+#![cfg(target_os = "linux")]
+
+use adapter_glommio::Glommio;
+use glommio::LocalExecutorBuilder;
+use testkit::conformance::{self as suite, Outcome, Setup, Tally, everywhere};
+
+/// Runs a section on an executor of its own.
+fn on_an_executor(name: &str, section: &impl AsyncFn(&Setup) -> Outcome) -> Outcome {
+    // Next to nothing is locked, so that many executors may run at once.
+    let executor = LocalExecutorBuilder::default().io_memory(64 << 10).ring_depth(32).make()?;
+    executor.run(everywhere(name, section))
+}
+
+#[test]
+fn commands() -> Outcome {
+    on_an_executor("commands", &suite::commands::<Glommio>)
+}
+
+#[test]
+fn replies() -> Outcome {
+    on_an_executor("replies", &suite::replies::<Glommio>)
+}
+
+#[test]
+fn batches() -> Outcome {
+    on_an_executor("batches", &suite::batches::<Glommio>)
+}
+
+#[test]
+fn refused() -> Outcome {
+    on_an_executor("refused", &suite::refused::<Glommio>)
+}
+
+#[test]
+fn session() -> Outcome {
+    on_an_executor("session", &suite::session::<Glommio>)
+}
+
+#[test]
+fn large_values() -> Outcome {
+    on_an_executor("large values", &suite::large_values::<Glommio>)
+}
+
+#[test]
+fn many_at_once() -> Outcome {
+    on_an_executor("many at once", &suite::many_at_once::<Glommio>)
+}
+
+#[test]
+fn backpressure() -> Outcome {
+    on_an_executor("backpressure", &suite::backpressure::<Glommio>)
+}
+
+#[test]
+fn small_steps() -> Outcome {
+    on_an_executor("small steps", &suite::small_steps::<Glommio>)
+}
+
+#[test]
+fn timeouts() -> Outcome {
+    on_an_executor("timeouts", &suite::timeouts::<Glommio>)
+}
+
+#[test]
+fn loss() -> Outcome {
+    on_an_executor("loss", &suite::loss::<Glommio>)
+}
+
+#[test]
+fn cancelled_at_every_poll() -> Outcome {
+    on_an_executor("cancelled at every poll", &async |setup: &Setup| {
+        judge(suite::cancel_at_every_poll::<Glommio>(setup).await?, 300);
+        Ok(())
+    })
+}
+
+#[test]
+fn cancelled_at_random() -> Outcome {
+    on_an_executor("cancelled at random", &async |setup: &Setup| {
+        judge(suite::cancel_at_random::<Glommio>(setup, 7).await?, 500);
+        Ok(())
+    })
+}
+
+/// With at least so many points in each of eight rounds.
+fn judge(tally: Tally, points: usize) {
+    println!("{tally:?}");
+    assert_eq!(tally.strangers, 0);
+    assert!(tally.points >= points, "only {} points", tally.points);
+}
