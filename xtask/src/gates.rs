@@ -49,6 +49,33 @@ pub(crate) fn adapter_sizes() -> Result<(), Failure> {
     )))
 }
 
+/// The adapters of other runtimes bring nothing of tokio along.
+pub(crate) fn without_tokio() -> Result<(), Failure> {
+    for adapter in adapters().map_err(|error| unreadable(root(), &error))? {
+        if adapter == TOKIO_ADAPTER {
+            continue;
+        }
+        let package =
+            ["tree", "-p", &adapter, "--all-features", "-e", "normal", "--prefix", "none"];
+        let tree = Exec::cargo(package);
+        let listing = tree.stdout()?;
+        let unwanted = of_tokio(&listing);
+        if !unwanted.is_empty() {
+            return Err(Failure::new(format!(
+                "{adapter} may not depend on {unwanted:?}; to see why it does:\n  {tree}"
+            )));
+        }
+        println!("{adapter}: {} packages, none of tokio's", packages(&listing).len());
+    }
+    Ok(())
+}
+
+/// The packages of tokio's in the output of `cargo tree --prefix none`.
+fn of_tokio(tree: &str) -> Vec<&str> {
+    let found = packages(tree).into_iter();
+    found.filter(|name| *name == "tokio" || name.starts_with("tokio-")).collect()
+}
+
 /// The names in the output of `cargo tree --prefix none`, each once.
 fn packages(tree: &str) -> BTreeSet<&str> {
     tree.lines().filter_map(|line| line.split_whitespace().next()).collect()
@@ -121,6 +148,9 @@ const CORES: [(&str, &[&str]); 2] = [
     ),
 ];
 
+/// The one adapter that may depend on tokio.
+const TOKIO_ADAPTER: &str = "adapter-tokio";
+
 /// The limit that the design sets.
 const ADAPTER_LINES: usize = 300;
 
@@ -152,9 +182,18 @@ fn main() { // one
     }
 
     #[test]
+    fn tokio_is_found_and_only_tokio() {
+        let tree = "adapter-tokio v0.1.0\ntokio v1.54.0\ntokio-util v0.7.0\nbytes v1.12.1\n";
+        assert_eq!(of_tokio(tree), ["tokio", "tokio-util"]);
+        assert!(of_tokio("async-io v2.6.0\nnot-tokio v1.0.0\n").is_empty());
+    }
+
+    #[test]
     fn the_shared_core_is_no_adapter() {
         let adapters = adapters().unwrap();
-        assert!(adapters.contains(&"adapter-tokio".to_owned()), "{adapters:?}");
+        for adapter in [TOKIO_ADAPTER, "adapter-smol", "adapter-glommio"] {
+            assert!(adapters.contains(&adapter.to_owned()), "{adapters:?}");
+        }
         assert!(!adapters.contains(&"adapter-core".to_owned()), "{adapters:?}");
     }
 }

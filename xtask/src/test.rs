@@ -27,13 +27,14 @@ pub(crate) fn run() -> Result<(), Failure> {
 /// A name to announce, and what to do.
 type Step = (&'static str, fn() -> Result<(), Failure>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("tools", tools::ensure),
     ("format", format),
     ("clippy", clippy),
     ("docs", docs),
     ("cores without std", gates::cores),
     ("adapter sizes", gates::adapter_sizes),
+    ("adapters without tokio", gates::without_tokio),
     ("fuzz", short_fuzz),
 ];
 
