@@ -10,9 +10,9 @@ use redis_client_core::resp_core::OutBuf;
 /// Reads into the spare capacity of `dst`, for sockets that only fill memory that is initialized:
 /// how many bytes.
 ///
-/// Spare capacity isn't, and to clear it for each read costs more than to copy what has come. So
-/// the bytes come by way of a buffer that all the connections of a thread share: it stays in the
-/// processor's cache, and an idle connection holds none.
+/// Spare capacity isn't, and to clear it for each read costs more than to copy the little that most
+/// reads bring. So the bytes come by way of a buffer that all the connections of a thread share: it
+/// stays in the processor's cache, and an idle connection holds none.
 ///
 /// # Errors
 ///

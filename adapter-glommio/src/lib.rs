@@ -39,7 +39,7 @@
 //! # async fn work() -> Result<(), Box<dyn std::error::Error>> {
 //! let options: Options = "redis://127.0.0.1:6379".parse()?;
 //! let stream = Dial::new(Glommio, &options).await?;
-//! let (client, driver) = Client::new(Glommio, stream, options.config);
+//! let (client, driver) = Client::new(Glommio, stream, options.session_config().clone());
 //! let driver = glommio::spawn_local(driver);
 //! println!("{:?}", client.ping().await?);
 //! drop(client);

@@ -16,7 +16,7 @@ fn a_driver_that_is_awaited_leaves_no_connection_behind() -> Result<(), Box<dyn 
     executor.run(async {
         let options: Options = server.url().parse()?;
         let stream = Dial::new(Glommio, &options).await?;
-        let (client, driver) = Client::new(Glommio, stream, options.config);
+        let (client, driver) = Client::new(Glommio, stream, options.session_config().clone());
         let driver = glommio::spawn_local(driver);
         client.set("k", "v").await?;
         assert!(connections(&server)? > 0);

@@ -41,7 +41,7 @@
 //! smol::block_on(executor.run(async {
 //!     let options: Options = "redis://127.0.0.1:6379".parse()?;
 //!     let stream = Dial::new(Smol, &options).await?;
-//!     let (client, driver) = Client::new(Smol, stream, options.config);
+//!     let (client, driver) = Client::new(Smol, stream, options.session_config().clone());
 //!     executor.spawn(driver).detach();
 //!     println!("{:?}", client.ping().await?);
 //!     Ok(())

@@ -15,7 +15,7 @@ fn a_driver_that_ends_with_its_executor_leaves_nobody_waiting() -> Result<(), Bo
     let client = block_on(executor.run(async {
         let options: Options = server.url().parse()?;
         let stream = Dial::new(Smol, &options).await?;
-        let (client, driver) = Client::new(Smol, stream, options.config);
+        let (client, driver) = Client::new(Smol, stream, options.session_config().clone());
         executor.spawn(driver).detach();
         client.set("k", "v").await?;
         Ok::<_, Box<dyn Error>>(client)
