@@ -79,6 +79,12 @@ pub type Client = adapter_core::Client<Glommio>;
 /// The driver of a [`Client`]: see [`adapter_core::Driver`].
 pub type Driver = adapter_core::Driver<Glommio>;
 
+/// A pool on glommio: see [`adapter_core::Pool`].
+pub type Pool = adapter_core::Pool<Glommio>;
+
+/// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
+pub type Lease = adapter_core::Lease<Glommio>;
+
 /// Glommio's sockets and timers, of the executor that the calling task runs on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Glommio;

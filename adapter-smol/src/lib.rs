@@ -74,6 +74,12 @@ pub type Client = adapter_core::Client<Smol>;
 /// The driver of a [`Client`]: see [`adapter_core::Driver`].
 pub type Driver = adapter_core::Driver<Smol>;
 
+/// A pool on smol: see [`adapter_core::Pool`].
+pub type Pool = adapter_core::Pool<Smol>;
+
+/// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
+pub type Lease = adapter_core::Lease<Smol>;
+
 /// The sockets and timers of async-io, whose one reactor serves every executor of the process.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Smol;

@@ -37,6 +37,12 @@ pub type Client = adapter_core::Client<Tokio>;
 /// The driver of a [`Client`]: see [`adapter_core::Driver`].
 pub type Driver = adapter_core::Driver<Tokio>;
 
+/// A pool on tokio: see [`adapter_core::Pool`].
+pub type Pool = adapter_core::Pool<Tokio>;
+
+/// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
+pub type Lease = adapter_core::Lease<Tokio>;
+
 /// Tokio's sockets and timers, of the runtime that the calling task runs on. It needs its I/O and
 /// time drivers (`enable_all`).
 #[derive(Clone, Copy, Debug, Default)]

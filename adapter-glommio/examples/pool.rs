@@ -1,0 +1,43 @@
+//! A pool: `cargo run --release -p adapter-glommio --example pool`
+//!
+//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. What is shown is in [`pooled`], the same for
+//! all runtimes.
+
+#[path = "../../adapter-core/examples/pooled/mod.rs"]
+mod pooled;
+
+use std::process::ExitCode;
+
+use adapter_glommio::{Commands, Error, Pool};
+use glommio::LocalExecutorBuilder;
+use pooled::{Keys, Outcome};
+
+fn main() -> ExitCode {
+    // It reads no files, and so needs none of the memory that the kernel would lock for them.
+    match LocalExecutorBuilder::default().io_memory(64 << 10).make() {
+        Ok(executor) => pooled::report(executor.run(show())),
+        Err(error) => pooled::report(Err(format!("no io_uring: {error}").into())),
+    }
+}
+
+async fn show() -> Outcome {
+    let pool = Pool::connect(pooled::options()?).await?;
+    pooled::run("glommio", &pool, worker).await
+}
+
+/// A worker that waits for a job, and work that goes on meanwhile.
+async fn worker(pool: &Pool, keys: &Keys) -> Outcome<String> {
+    let jobs = keys.named("jobs");
+    let job = glommio::spawn_local({
+        let (pool, jobs) = (pool.clone(), jobs.clone());
+        async move {
+            let (_, job): (String, String) = pool.command("BLPOP").arg(jobs).arg(5).parse().await?;
+            Ok::<_, Error>(job)
+        }
+    });
+    for _ in 0..100 {
+        pool.incr(keys.named("n")).await?;
+    }
+    pool.command("RPUSH").arg(jobs).arg("sweep the floor").await?;
+    Ok(job.await?)
+}

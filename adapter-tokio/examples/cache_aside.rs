@@ -1,0 +1,64 @@
+//! Cache-aside: `cargo run --release -p adapter-tokio --example cache_aside`
+//!
+//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. Readers ask for prices while a writer changes
+//! them; each price that the writer has set is what everybody reads next.
+
+#[path = "../../adapter-core/examples/cached/mod.rs"]
+mod cached;
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_tokio::Pool;
+use cached::{Source, price, set_price};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    report(show().await)
+}
+
+async fn show() -> Result<(), Box<dyn Error>> {
+    let pool = Pool::connect(cached::options()?).await?;
+    let source = Arc::new(Source::default());
+    for round in 1..=ROUNDS {
+        for item in 0..ITEMS {
+            set_price(&pool, &source, item, round * 100 + u64::from(item)).await?;
+        }
+        let readers: Vec<_> = (0..READERS)
+            .map(|_| {
+                let (pool, source) = (pool.clone(), Arc::clone(&source));
+                tokio::spawn(async move {
+                    let mut stale = 0;
+                    for item in 0..ITEMS {
+                        let expected = round * 100 + u64::from(item);
+                        stale += u64::from(price(&pool, &source, item).await? != expected);
+                    }
+                    Ok::<_, adapter_tokio::Error>(stale)
+                })
+            })
+            .collect();
+        let mut stale = 0;
+        for reader in readers {
+            stale += reader.await??;
+        }
+        println!("round {round}: {} reads, {stale} stale", READERS * ITEMS);
+    }
+    let reads = ROUNDS * u64::from(READERS * ITEMS);
+    println!("{reads} reads, {} of them asked the source", source.queries());
+    Ok(())
+}
+
+fn report(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error} (REDIS_URL says where Redis is)");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+const ROUNDS: u64 = 3;
+const READERS: u32 = 10;
+const ITEMS: u32 = 100;

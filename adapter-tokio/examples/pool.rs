@@ -1,0 +1,39 @@
+//! A pool: `cargo run --release -p adapter-tokio --example pool`
+//!
+//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. What is shown is in [`pooled`], the same for
+//! all runtimes.
+
+#[path = "../../adapter-core/examples/pooled/mod.rs"]
+mod pooled;
+
+use std::process::ExitCode;
+
+use adapter_tokio::{Commands, Error, Pool};
+use pooled::{Keys, Outcome};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    pooled::report(show().await)
+}
+
+async fn show() -> Outcome {
+    let pool = Pool::connect(pooled::options()?).await?;
+    pooled::run("tokio", &pool, worker).await
+}
+
+/// A worker that waits for a job, and work that goes on meanwhile.
+async fn worker(pool: &Pool, keys: &Keys) -> Outcome<String> {
+    let jobs = keys.named("jobs");
+    let job = tokio::spawn({
+        let (pool, jobs) = (pool.clone(), jobs.clone());
+        async move {
+            let (_, job): (String, String) = pool.command("BLPOP").arg(jobs).arg(5).parse().await?;
+            Ok::<_, Error>(job)
+        }
+    });
+    for _ in 0..100 {
+        pool.incr(keys.named("n")).await?;
+    }
+    pool.command("RPUSH").arg(jobs).arg("sweep the floor").await?;
+    Ok(job.await??)
+}
