@@ -21,18 +21,20 @@
 
 mod builder;
 mod launch;
+mod tls;
 mod wire;
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
 pub use builder::RedisServerBuilder;
 use launch::PrivateDir;
+pub use tls::Tls;
 use wire::{Connection, Listener};
 
 /// A running `redis-server`, killed and cleaned up after when dropped.
@@ -42,6 +44,7 @@ pub struct RedisServer {
     listener: Listener,
     password: Option<String>,
     dir: PrivateDir,
+    binary: PathBuf,
 }
 
 impl RedisServer {
@@ -67,24 +70,26 @@ impl RedisServer {
     /// The TCP address, unless the server listens on a Unix socket.
     pub fn addr(&self) -> Option<SocketAddr> {
         match self.listener {
-            Listener::Tcp(addr) => Some(addr),
+            Listener::Tcp(addr) | Listener::Tls(addr, _) => Some(addr),
             Listener::Unix(_) => None,
         }
     }
 
-    /// The path of the Unix socket, unless the server listens on TCP.
+    /// The path of the Unix socket, unless the server listens on TCP alone. With TLS there are both.
     pub fn socket_path(&self) -> Option<&Path> {
         match &self.listener {
             Listener::Tcp(_) => None,
-            Listener::Unix(path) => Some(path),
+            Listener::Unix(path) | Listener::Tls(_, path) => Some(path),
         }
     }
 
-    /// The address as a URL without credentials: `redis://127.0.0.1:PORT` or `unix:///path`.
+    /// The address as a URL without credentials: `redis://127.0.0.1:PORT`, `unix:///path`, or with
+    /// TLS `rediss://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         match &self.listener {
             Listener::Tcp(addr) => format!("redis://{addr}"),
             Listener::Unix(path) => format!("unix://{}", path.display()),
+            Listener::Tls(addr, _) => format!("rediss://{addr}"),
         }
     }
 
@@ -118,6 +123,44 @@ impl RedisServer {
     ///
     /// When the server can't be told, or is still there after ten seconds. It is killed then.
     pub fn stop(mut self) -> io::Result<()> {
+        self.shut_down()
+    }
+
+    /// Shuts the server down in an orderly way, without a snapshot, and starts it again.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`stop`](Self::stop) and [`start_again`](Self::start_again).
+    pub fn restart(&mut self) -> io::Result<()> {
+        self.shut_down()?;
+        self.start_again()
+    }
+
+    /// Starts a server that is dead once more, in the same place: address, directory and
+    /// configuration. One that is alive is killed. What it has forgotten depends on
+    /// [`persistent`](RedisServerBuilder::persistent).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RedisServerBuilder::start`]; [`io::ErrorKind::AddrInUse`] if somebody else has
+    /// taken the port for more than ten seconds.
+    pub fn start_again(&mut self) -> io::Result<()> {
+        self.kill()?;
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.child = self.dir.spawn(&self.binary)?;
+            match self.wait_until_ready() {
+                Ok(()) => return Ok(()),
+                Err(StartError::Fatal(error)) => return Err(error),
+                Err(StartError::PortTaken) if Instant::now() < deadline => {
+                    thread::sleep(POLL_INTERVAL);
+                }
+                Err(StartError::PortTaken) => return Err(io::ErrorKind::AddrInUse.into()),
+            }
+        }
+    }
+
+    fn shut_down(&mut self) -> io::Result<()> {
         match self.cli(&["SHUTDOWN", "NOSAVE"]) {
             // Redis answers this command by hanging up; only a refusal is a reply.
             Ok(refusal) => return Err(io::Error::other(String::from_utf8_lossy(&refusal))),

@@ -140,6 +140,44 @@ fn kill_ends_the_process_and_keeps_the_directory() {
 }
 
 #[test]
+fn start_again_is_the_same_server_in_the_same_place() {
+    for builder in [RedisServer::builder(), RedisServer::builder().unix_socket()] {
+        let mut server = builder.config("requirepass", "secret").persistent().start().unwrap();
+        let (url, dir) = (server.url(), server.dir().to_owned());
+        assert_eq!(server.cli(&["INCR", "n"]).unwrap(), b":1\r\n");
+        let pid = server.pid();
+        server.kill().unwrap();
+        server.start_again().unwrap();
+        assert_ne!(server.pid(), pid);
+        assert_eq!((server.url(), server.dir()), (url, &*dir));
+        assert_eq!(server.cli(&["INCR", "n"]).unwrap(), b":2\r\n");
+        server.restart().unwrap();
+        assert_eq!(server.cli(&["INCR", "n"]).unwrap(), b":3\r\n");
+        // One that is alive is killed first.
+        let pid = server.pid();
+        server.start_again().unwrap();
+        assert!(!is_process(pid));
+        assert_eq!(server.cli(&["INCR", "n"]).unwrap(), b":4\r\n");
+    }
+}
+
+#[test]
+fn start_again_waits_for_its_port() {
+    let mut server = RedisServer::start().unwrap();
+    let addr = server.addr().unwrap();
+    server.kill().unwrap();
+    let taken = std::net::TcpListener::bind(addr).unwrap();
+    let freeing = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(200));
+        drop(taken);
+    });
+    server.start_again().unwrap();
+    freeing.join().unwrap();
+    assert_eq!(server.addr(), Some(addr));
+    assert_eq!(server.cli(&["PING"]).unwrap(), b"+PONG\r\n");
+}
+
+#[test]
 fn stop_is_an_orderly_shutdown() {
     let server = RedisServer::builder().unix_socket().start().unwrap();
     let (pid, dir) = (server.pid(), server.dir().to_owned());

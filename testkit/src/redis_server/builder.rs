@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::launch::{self, PrivateDir};
+use super::tls::Tls;
 use super::wire::Listener;
 use super::{RedisServer, StartError};
 
@@ -17,21 +18,42 @@ use super::{RedisServer, StartError};
 #[derive(Clone, Default)]
 #[must_use = "a builder does nothing until `start`"]
 pub struct RedisServerBuilder {
-    unix_socket: bool,
+    listen: Listen,
     directives: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Listen {
+    #[default]
+    Tcp,
+    Unix,
+    Tls(Tls),
 }
 
 impl RedisServerBuilder {
     /// Listens on a free TCP port of 127.0.0.1, which is the default.
     pub fn tcp(mut self) -> Self {
-        self.unix_socket = false;
+        self.listen = Listen::Tcp;
         self
     }
 
     /// Listens on a Unix socket in the private directory, and on no TCP port.
     pub fn unix_socket(mut self) -> Self {
-        self.unix_socket = true;
+        self.listen = Listen::Unix;
         self
+    }
+
+    /// Listens with TLS on a free TCP port of 127.0.0.1, and besides on a Unix socket in the
+    /// private directory, by which [`RedisServer::cli`] goes.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.listen = Listen::Tls(tls);
+        self
+    }
+
+    /// Keeps what is written, at once: it survives [`RedisServer::kill`] and
+    /// [`RedisServer::start_again`].
+    pub fn persistent(self) -> Self {
+        self.config("appendonly", "yes").config("appendfsync", "always")
     }
 
     /// Adds a directive of `redis.conf`, such as `("appendonly", "yes")`.
@@ -59,10 +81,11 @@ impl RedisServerBuilder {
         let binary = launch::find_binary()?;
         for _ in 0..PORT_ATTEMPTS {
             let dir = PrivateDir::create()?;
-            let listener = if self.unix_socket {
-                Listener::Unix(dir.path().join("redis.sock"))
-            } else {
-                Listener::Tcp(free_port()?)
+            let socket = dir.path().join("redis.sock");
+            let listener = match self.listen {
+                Listen::Tcp => Listener::Tcp(free_port()?),
+                Listen::Unix => Listener::Unix(socket),
+                Listen::Tls(_) => Listener::Tls(free_port()?, socket),
             };
             match self.start_on(listener, dir, &binary) {
                 Ok(server) => return Ok(server),
@@ -97,25 +120,39 @@ impl RedisServerBuilder {
         dir: PrivateDir,
         binary: &Path,
     ) -> Result<RedisServer, StartError> {
-        let child = dir.spawn(binary, &self.redis_conf(&listener, dir.path()))?;
+        dir.configure(&self.redis_conf(&listener, dir.path()))?;
+        if let Listen::Tls(tls) = &self.listen {
+            tls.write(dir.path())?;
+        }
+        let child = dir.spawn(binary)?;
         let password = self.password().map(str::to_owned);
-        let mut server = RedisServer { child, listener, password, dir };
+        let binary = binary.to_owned();
+        let mut server = RedisServer { child, listener, password, dir, binary };
         server.wait_until_ready()?;
         Ok(server)
     }
 
     fn redis_conf(&self, listener: &Listener, dir: &Path) -> String {
         let dir = quoted(dir.as_os_str());
+        let unix = |path: &Path| {
+            format!("port 0\nunixsocket {}\nunixsocketperm 700", quoted(path.as_os_str()))
+        };
         let listen = match listener {
             Listener::Tcp(addr) => format!("bind {}\nport {}", addr.ip(), addr.port()),
-            Listener::Unix(path) => {
-                format!("port 0\nunixsocket {}\nunixsocketperm 700", quoted(path.as_os_str()))
+            Listener::Unix(path) => unix(path),
+            Listener::Tls(addr, path) => {
+                format!("bind {}\ntls-port {}\n{}", addr.ip(), addr.port(), unix(path))
             }
+        };
+        let tls = match &self.listen {
+            Listen::Tls(tls) => tls.directives(),
+            Listen::Tcp | Listen::Unix => String::new(),
         };
         // An empty `logfile` is standard output, which is redirected into the directory: so one
         // file holds the log as well as what redis-server says of a faulty configuration.
-        let mut conf =
-            format!("{listen}\ndir {dir}\ndaemonize no\nlogfile \"\"\nsave \"\"\nappendonly no\n");
+        let mut conf = format!(
+            "{listen}\n{tls}dir {dir}\ndaemonize no\nlogfile \"\"\nsave \"\"\nappendonly no\n"
+        );
         for (name, value) in &self.directives {
             let value = if is_password(name) { &quoted(OsStr::new(value)) } else { value };
             conf.push_str(&format!("{name} {value}\n"));
@@ -135,7 +172,7 @@ impl fmt::Debug for RedisServerBuilder {
         // Only the names: a value may be a password.
         let names: Vec<_> = self.directives.iter().map(|(name, _)| name).collect();
         f.debug_struct("RedisServerBuilder")
-            .field("unix_socket", &self.unix_socket)
+            .field("listen", &self.listen)
             .field("directives", &names)
             .finish()
     }
@@ -168,7 +205,8 @@ fn quoted(value: &OsStr) -> String {
 const PORT_ATTEMPTS: u32 = 5;
 
 /// What the getters and the cleaning up rely on.
-const OWN_DIRECTIVES: [&str; 6] = ["bind", "daemonize", "dir", "logfile", "port", "unixsocket"];
+const OWN_DIRECTIVES: [&str; 7] =
+    ["bind", "daemonize", "dir", "logfile", "port", "tls-port", "unixsocket"];
 
 #[cfg(test)]
 mod tests {

@@ -33,10 +33,15 @@ impl PrivateDir {
         &self.0
     }
 
-    /// Starts `binary` with the configuration `conf`; what it prints becomes the log.
-    pub(super) fn spawn(&self, binary: &Path, conf: &str) -> io::Result<Child> {
-        let conf_path = self.0.join("redis.conf");
-        fs::write(&conf_path, conf)?;
+    /// Writes the server's configuration.
+    pub(super) fn configure(&self, conf: &str) -> io::Result<()> {
+        fs::write(self.conf_path(), conf)
+    }
+
+    /// Starts `binary` as configured; what it prints becomes the log, in place of an earlier one.
+    pub(super) fn spawn(&self, binary: &Path) -> io::Result<Child> {
+        let conf_path = self.conf_path();
+        let _ = fs::remove_file(self.log_path());
         let log = File::options().create(true).append(true).open(self.log_path())?;
         let mut command = command_that_dies_with_us(binary);
         command.arg(conf_path).current_dir(&self.0);
@@ -54,6 +59,10 @@ impl PrivateDir {
         let mut lines: Vec<_> = log.lines().rev().take(LOG_TAIL_LINES).collect();
         lines.reverse();
         lines.join("\n")
+    }
+
+    fn conf_path(&self) -> PathBuf {
+        self.0.join("redis.conf")
     }
 
     fn log_path(&self) -> PathBuf {

@@ -11,6 +11,8 @@ use super::PATIENCE;
 pub(super) enum Listener {
     Tcp(SocketAddr),
     Unix(PathBuf),
+    /// TLS, and a Unix socket to look at the server from the side.
+    Tls(SocketAddr, PathBuf),
 }
 
 /// A connection, authenticated when there is a password.
@@ -44,7 +46,7 @@ fn connect(listener: &Listener) -> io::Result<Box<dyn Stream>> {
             stream.set_read_timeout(Some(PATIENCE))?;
             Ok(Box::new(stream))
         }
-        Listener::Unix(path) => {
+        Listener::Unix(path) | Listener::Tls(_, path) => {
             let stream = UnixStream::connect(path)?;
             stream.set_read_timeout(Some(PATIENCE))?;
             Ok(Box::new(stream))
