@@ -1,6 +1,8 @@
 //! What the tests stand on: a redis-server launcher, an in-memory pair in virtual time, a corpus of
-//! frames good and bad, ways to cut a stream, and a counting allocator.
+//! frames good and bad, ways to cut a stream, certificates good and bad, and a counting allocator.
 
+#[cfg(feature = "certificates")]
+pub mod certificates;
 pub mod chunking;
 pub mod conformance;
 pub mod corpus;
