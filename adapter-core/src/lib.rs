@@ -27,6 +27,12 @@ mod runtime;
 mod shared;
 mod slots;
 mod transfer;
+mod link;
+mod runtime;
+mod shared;
+mod slots;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 pub use client::{Call, Client, Closing, ConnectError, Pipeline, Ready, Transaction};
 pub use credentials::{CredentialError, CredentialFuture, CredentialProvider};
@@ -40,3 +46,9 @@ pub use redis_client_core::*;
 pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport, Unlocked};
 pub use shared::Incoming;
 pub use transfer::{read_initialized, write_segments};
+pub use endpoint::{Address, Endpoint, Options, OptionsError, SocketOptions};
+pub use link::Link;
+pub use redis_client_core::*;
+pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport};
+#[cfg(feature = "tls")]
+pub use tls::{TlsConfig, TlsError, TlsStream};

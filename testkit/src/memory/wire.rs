@@ -98,8 +98,8 @@ impl Wire {
         self.state().client_gone
     }
 
-    /// Takes what has come to the server.
-    pub(super) fn receive(&self, input: &mut BytesMut) -> bool {
+    /// Takes what has come to the server: false if nothing has.
+    pub fn receive(&self, input: &mut BytesMut) -> bool {
         let mut state = self.state();
         if state.upward.is_empty() {
             return false;
@@ -115,7 +115,7 @@ impl Wire {
     }
 
     /// Sends from the front of the server's output, as far as the window lets it: how many bytes.
-    pub(super) fn send(&self, output: &[u8]) -> usize {
+    pub fn send(&self, output: &[u8]) -> usize {
         let mut state = self.state();
         let room = state.rules.downward_window.saturating_sub(state.downward.len());
         let output = output.get(..room).unwrap_or(output);

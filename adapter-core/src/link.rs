@@ -1,0 +1,63 @@
+//! A transport with or without TLS.
+
+use std::io;
+use std::task::{Context, Poll};
+
+use bytes::BytesMut;
+use redis_client_core::resp_core::OutBuf;
+
+use crate::runtime::Transport;
+#[cfg(feature = "tls")]
+use crate::tls::TlsStream;
+
+/// A connection's stream as it is, or with TLS around it: so that one driver serves both.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Link<S> {
+    /// Bytes go as they are.
+    Plain(S),
+    /// Bytes go encrypted.
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream<S>>),
+}
+
+impl<S: Transport> Transport for Link<S> {
+    #[inline]
+    fn poll_read(&mut self, cx: &mut Context<'_>, dst: &mut BytesMut) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Plain(stream) => stream.poll_read(cx, dst),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.poll_read(cx, dst),
+        }
+    }
+
+    #[inline]
+    fn poll_write(&mut self, cx: &mut Context<'_>, src: &mut OutBuf) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Plain(stream) => stream.poll_write(cx, src),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.poll_write(cx, src),
+        }
+    }
+
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(stream) => stream.poll_close(cx),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.poll_close(cx),
+        }
+    }
+}
+
+impl<S> From<S> for Link<S> {
+    fn from(stream: S) -> Self {
+        Self::Plain(stream)
+    }
+}
+
+#[cfg(feature = "tls")]
+impl<S> From<TlsStream<S>> for Link<S> {
+    fn from(stream: TlsStream<S>) -> Self {
+        Self::Tls(Box::new(stream))
+    }
+}
