@@ -58,11 +58,20 @@ fn format() -> Result<(), Failure> {
 }
 
 fn clippy() -> Result<(), Failure> {
-    Exec::cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()
+    Exec::cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "-D",
+        "warnings",
+    ])
+    .run()
 }
 
 fn docs() -> Result<(), Failure> {
-    Exec::cargo(["doc", "--workspace", "--no-deps", "--exclude", "bench"])
+    Exec::cargo(["doc", "--workspace", "--all-features", "--no-deps", "--exclude", "bench"])
         .env("RUSTDOCFLAGS", "-D warnings")
         .run()
 }
@@ -73,7 +82,7 @@ fn short_fuzz() -> Result<(), Failure> {
 
 /// Runs the tests, showing what they print, and adds up their summaries.
 fn cargo_test(totals: &mut Totals) -> Result<(), Failure> {
-    let cargo = Exec::cargo(["test", "--workspace", "--exclude", "bench", "--no-fail-fast"]);
+    let cargo = Exec::cargo(TESTS);
     let mut child = cargo
         .command()
         .stdout(Stdio::piped())
@@ -103,6 +112,10 @@ fn copy_lines(mut from: impl BufRead, mut each: impl FnMut(&str)) -> io::Result<
     }
     out.flush()
 }
+
+/// With all features, or nobody would test TLS.
+const TESTS: [&str; 6] =
+    ["test", "--workspace", "--all-features", "--exclude", "bench", "--no-fail-fast"];
 
 /// Per target: the committed corpus again, and a little beyond.
 const SHORT_FUZZ_SECONDS: u32 = 10;
