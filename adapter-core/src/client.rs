@@ -13,6 +13,7 @@ use redis_client_core::{Request, Session};
 
 use crate::driver::Driver;
 use crate::later::Later;
+use crate::link::Link;
 use crate::runtime::{Runtime, SharedCell};
 use crate::shared::{Shared, Terms};
 pub use call::{Call, Pipeline, Transaction};
@@ -47,12 +48,12 @@ impl<R: Runtime> Client<R> {
     /// For those who connect or spawn by themselves; `Client::connect` does both. With its
     /// connection such a client ends.
     pub fn new(runtime: R, stream: R::Stream, config: Config) -> (Self, Driver<R>) {
-        Self::with_terms(runtime, stream, config, ALONE)
+        Self::with_terms(runtime, Link::from(stream), config, ALONE)
     }
 
     pub(crate) fn with_terms(
         runtime: R,
-        stream: R::Stream,
+        stream: Link<R::Stream>,
         config: Config,
         terms: Terms,
     ) -> (Self, Driver<R>) {

@@ -8,9 +8,12 @@ use redis_client_core::resp_core::{DecodeError, Frame, Limits, OutBuf};
 use redis_client_core::{ConnectionError, Receiver, Time};
 
 use crate::alarm::Alarm;
+use crate::link::Link;
 use crate::pool::Watcher;
 use crate::runtime::{Runtime, SharedCell, Transport};
 use crate::shared::Shared;
+#[cfg(feature = "tls")]
+use crate::tls::TlsError;
 
 /// Moves bytes between a stream and its session, for as long as the session goes on.
 ///
@@ -23,7 +26,7 @@ use crate::shared::Shared;
 pub(crate) struct Connection<R: Runtime> {
     runtime: R,
     shared: R::Cell<Shared>,
-    stream: R::Stream,
+    stream: Link<R::Stream>,
     receiver: Receiver,
     input: BytesMut,
     output: OutBuf,
@@ -67,7 +70,7 @@ impl<R: Runtime> Connection<R> {
     pub(crate) fn new(
         runtime: R,
         shared: R::Cell<Shared>,
-        stream: R::Stream,
+        stream: Link<R::Stream>,
         limits: Limits,
         watcher: Option<Watcher<R>>,
     ) -> Self {
@@ -303,6 +306,10 @@ impl<R: Runtime> Connection<R> {
 }
 
 fn lost(error: &io::Error) -> ConnectionError {
+    #[cfg(feature = "tls")]
+    if let Some(error) = TlsError::of(error) {
+        return ConnectionError::Tls(error.to_string());
+    }
     ConnectionError::Io(error.to_string())
 }
 

@@ -8,20 +8,23 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use redis_client_core::Time;
+use redis_client_core::{Config, Credentials, Time};
 
 use crate::client::ConnectError;
+use crate::credentials::CredentialFuture;
 use crate::endpoint::{Address, Endpoint, SocketOptions};
 use crate::options::Options;
 use crate::runtime::Runtime;
 
-/// Looks up an endpoint's name and connects to the first of its addresses that answers.
+/// Asks for credentials where somebody provides them, looks up an endpoint's name, and connects to the
+/// first of its addresses that answers.
 ///
 /// ```text
-///   Resolving --addresses--> Connecting --connected--> done
-///       |                    |      ^
-///       |                    +------+  failed, or its share of the time is over: the next address
-///       +-- no such host ----+-------> the last one's error
+///   Asking --credentials--> Resolving --addresses--> Connecting --connected--> done
+///     |                       |                      |      ^
+///     |                       |                      +------+  failed, or its share of the time is
+///     |                       |                      |         over: the next address
+///     +-- none ---------------+-- no such host ------+-------> the last one's error
 /// ```
 ///
 /// The addresses are tried in the order in which the system gives them. Each has an equal share of
@@ -37,9 +40,11 @@ pub struct Dial<R: Runtime> {
     alarm: Pin<Box<R::Sleep>>,
     deadline: Time,
     failed: Option<io::Error>,
+    credentials: Option<Credentials>,
 }
 
 enum State<R: Runtime> {
+    Asking(CredentialFuture),
     Resolving(Pin<Box<R::Resolve>>),
     Connecting(Pin<Box<R::Connect>>),
 }
@@ -49,13 +54,10 @@ impl<R: Runtime> Dial<R> {
     pub fn new(runtime: R, options: &Options) -> Self {
         let (endpoint, socket) = (options.endpoint(), options.socket_options());
         let deadline = runtime.now() + options.dial_timeout();
-        let connecting = |address| State::Connecting(Box::pin(runtime.connect(&address, socket)));
-        let state = match endpoint {
-            Endpoint::Tcp { host, port } => match host.parse::<IpAddr>() {
-                Ok(ip) => connecting(Address::Tcp(SocketAddr::new(ip, *port))),
-                Err(_) => State::Resolving(Box::pin(runtime.resolve(host, *port))),
-            },
-            Endpoint::Unix(path) => connecting(Address::Unix(path.clone())),
+        let provider = options.provider.as_ref();
+        let state = match provider {
+            Some(provider) => State::Asking(provider.credentials()),
+            None => Self::start(&runtime, endpoint, socket),
         };
         Self {
             alarm: Box::pin(runtime.sleep_until(deadline)),
@@ -65,7 +67,28 @@ impl<R: Runtime> Dial<R> {
             untried: VecDeque::new(),
             deadline,
             failed: None,
+            credentials: None,
             runtime,
+        }
+    }
+
+    /// The configuration with the credentials that were provided.
+    pub(crate) fn configure(&mut self, config: Config) -> Config {
+        match self.credentials.take() {
+            Some(credentials) => config.credentials(credentials),
+            None => config,
+        }
+    }
+
+    /// The first step to an address.
+    fn start(runtime: &R, endpoint: &Endpoint, socket: &SocketOptions) -> State<R> {
+        let connecting = |address| State::Connecting(Box::pin(runtime.connect(&address, socket)));
+        match endpoint {
+            Endpoint::Tcp { host, port } => match host.parse::<IpAddr>() {
+                Ok(ip) => connecting(Address::Tcp(SocketAddr::new(ip, *port))),
+                Err(_) => State::Resolving(Box::pin(runtime.resolve(host, *port))),
+            },
+            Endpoint::Unix(path) => connecting(Address::Unix(path.clone())),
         }
     }
 
@@ -98,6 +121,18 @@ impl<R: Runtime> Future for Dial<R> {
         let this = self.get_mut();
         loop {
             let tried = match &mut this.state {
+                State::Asking(asking) => match asking.as_mut().poll(cx) {
+                    Poll::Ready(Ok(credentials)) => {
+                        this.credentials = Some(credentials);
+                        this.state = Self::start(&this.runtime, &this.endpoint, &this.socket);
+                        continue;
+                    }
+                    Poll::Ready(Err(error)) => {
+                        let endpoint = this.endpoint.clone();
+                        return Poll::Ready(Err(ConnectError::Credentials { endpoint, error }));
+                    }
+                    Poll::Pending => Poll::Pending,
+                },
                 State::Resolving(resolve) => resolve.as_mut().poll(cx).map_ok(|addresses| {
                     this.untried = addresses.into();
                     None
@@ -114,7 +149,7 @@ impl<R: Runtime> Future for Dial<R> {
                 Poll::Pending => {
                     std::task::ready!(this.alarm.as_mut().poll(cx));
                     this.failed = None;
-                    if matches!(this.state, State::Resolving(_)) {
+                    if !matches!(this.state, State::Connecting(_)) {
                         return Poll::Ready(Err(this.error()));
                     }
                 }

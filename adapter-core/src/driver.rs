@@ -13,6 +13,7 @@ use crate::client::ConnectError;
 use crate::connection::Connection;
 use crate::dial::Dial;
 use crate::event::ConnectionEvent;
+use crate::link::Link;
 use crate::options::Options;
 use crate::pool::Watcher;
 use crate::runtime::{Runtime, SharedCell};
@@ -57,7 +58,7 @@ impl<R: Runtime> Driver<R> {
     pub(crate) fn connected(
         runtime: R,
         shared: R::Cell<Shared>,
-        stream: R::Stream,
+        stream: Link<R::Stream>,
         limits: Limits,
     ) -> Self {
         let connection = Connection::new(runtime.clone(), shared.clone(), stream, limits, None);
@@ -119,18 +120,18 @@ impl<R: Runtime> Driver<R> {
     fn poll_dial(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ConnectionError>> {
         let Phase::Dialling(dial) = &mut self.phase else { return Poll::Ready(Ok(())) };
         let dialled = ready!(Pin::new(dial.as_mut()).poll(cx));
-        Poll::Ready(match (dialled, &self.keeper) {
-            (Ok(stream), Some(keeper)) => {
-                let config = keeper.options.config.clone();
+        let Some(keeper) = &self.keeper else { return Poll::Ready(Err(ConnectionError::Closed)) };
+        let config = dial.configure(keeper.options.config.clone());
+        Poll::Ready(match dialled.and_then(|stream| keeper.options.secure(stream)) {
+            Ok(stream) => {
                 self.connect(stream, config);
                 Ok(())
             }
-            (Ok(_), None) => Err(ConnectionError::Closed),
-            (Err(error), _) => self.failed(&error),
+            Err(error) => self.failed(&error),
         })
     }
 
-    fn connect(&mut self, stream: R::Stream, config: Config) {
+    fn connect(&mut self, stream: Link<R::Stream>, config: Config) {
         let limits = config.reply_limits();
         let session = Session::new(self.runtime.now(), config);
         self.shared.with(|shared| shared.resume(session));

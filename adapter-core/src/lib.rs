@@ -21,18 +21,15 @@ mod endpoint;
 mod event;
 mod later;
 mod line;
+mod link;
 mod options;
 mod pool;
 mod runtime;
 mod shared;
 mod slots;
-mod transfer;
-mod link;
-mod runtime;
-mod shared;
-mod slots;
 #[cfg(feature = "tls")]
 pub mod tls;
+mod transfer;
 
 pub use client::{Call, Client, Closing, ConnectError, Pipeline, Ready, Transaction};
 pub use credentials::{CredentialError, CredentialFuture, CredentialProvider};
@@ -40,15 +37,12 @@ pub use dial::Dial;
 pub use driver::Driver;
 pub use endpoint::{Address, Endpoint, SocketOptions};
 pub use event::ConnectionEvent;
+pub use link::Link;
 pub use options::{Offline, Options, OptionsError, PoolKey, Security};
 pub use pool::{Lease, Leasing, Next, Pool, Raw};
 pub use redis_client_core::*;
 pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport, Unlocked};
 pub use shared::Incoming;
-pub use transfer::{read_initialized, write_segments};
-pub use endpoint::{Address, Endpoint, Options, OptionsError, SocketOptions};
-pub use link::Link;
-pub use redis_client_core::*;
-pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport};
 #[cfg(feature = "tls")]
 pub use tls::{TlsConfig, TlsError, TlsStream};
+pub use transfer::{read_initialized, write_segments};

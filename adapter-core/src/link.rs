@@ -1,14 +1,22 @@
 //! A transport with or without TLS.
 
 use std::io;
+#[cfg(feature = "tls")]
+use std::sync::LazyLock;
 use std::task::{Context, Poll};
 
 use bytes::BytesMut;
 use redis_client_core::resp_core::OutBuf;
 
+use crate::client::ConnectError;
+#[cfg(feature = "tls")]
+use crate::endpoint::Endpoint;
+use crate::options::Options;
+#[cfg(feature = "tls")]
+use crate::options::Security;
 use crate::runtime::Transport;
 #[cfg(feature = "tls")]
-use crate::tls::TlsStream;
+use crate::tls::{TlsConfig, TlsStream};
 
 /// A connection's stream as it is, or with TLS around it: so that one driver serves both.
 #[derive(Debug)]
@@ -61,3 +69,23 @@ impl<S> From<TlsStream<S>> for Link<S> {
         Self::Tls(Box::new(stream))
     }
 }
+
+impl Options {
+    /// Puts TLS around the stream, if that is wanted.
+    pub(crate) fn secure<S: Transport>(&self, stream: S) -> Result<Link<S>, ConnectError> {
+        #[cfg(feature = "tls")]
+        if let (Security::Tls, Endpoint::Tcp { host, .. }) = (self.security(), self.endpoint()) {
+            let config = self.tls.as_ref().unwrap_or(&PUBLIC);
+            let endpoint = || self.endpoint().clone();
+            return config
+                .connect(host, stream)
+                .map(Link::from)
+                .map_err(|error| ConnectError::Tls { endpoint: endpoint(), error });
+        }
+        Ok(Link::Plain(stream))
+    }
+}
+
+/// Trust in the public authorities. One for all, since it remembers sessions.
+#[cfg(feature = "tls")]
+static PUBLIC: LazyLock<TlsConfig> = LazyLock::new(TlsConfig::new);

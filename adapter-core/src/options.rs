@@ -20,6 +20,8 @@ use redis_client_core::{Config, Reconnect};
 use crate::credentials::CredentialProvider;
 use crate::endpoint::{Endpoint, SocketOptions};
 use crate::event::Hook;
+#[cfg(feature = "tls")]
+use crate::tls::TlsConfig;
 pub use error::OptionsError;
 pub use key::PoolKey;
 
@@ -79,6 +81,9 @@ pub use key::PoolKey;
 pub struct Options {
     pub(crate) endpoint: Endpoint,
     pub(crate) security: Security,
+    /// Whom to trust, if the application has said.
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<TlsConfig>,
     pub(crate) config: Config,
     /// A user who still lacks a password; with one, both are in the configuration.
     user: Option<String>,
@@ -122,6 +127,8 @@ impl Options {
         Self {
             endpoint,
             security: Security::Plain,
+            #[cfg(feature = "tls")]
+            tls: None,
             config: Config::default(),
             user: None,
             provider: None,

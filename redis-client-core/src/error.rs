@@ -156,6 +156,8 @@ pub enum ConnectionError {
     ClosedByServer,
     /// The transport failed; the text is the operating system's.
     Io(String),
+    /// The connection could not be encrypted, or not any more; the text says why.
+    Tls(String),
     /// The server sent something that is no RESP, or that passes a limit.
     Protocol(DecodeError),
     /// A reply came that nothing asked for, so that replies can't be matched any more.
@@ -188,6 +190,7 @@ impl fmt::Display for ConnectionError {
             Self::Closed => f.write_str("the connection was closed"),
             Self::ClosedByServer => f.write_str("the server closed the connection"),
             Self::Io(text) => write!(f, "the connection failed: {text}"),
+            Self::Tls(text) => write!(f, "TLS failed: {text}"),
             Self::Protocol(error) => write!(f, "the server broke the protocol: {error}"),
             Self::UnexpectedReply => f.write_str("the server sent a reply to nothing"),
             Self::Handshake { step, error } => write!(f, "the server refused {step}: {error}"),

@@ -5,6 +5,7 @@ use std::fmt;
 use redis_client_core::ConnectionError;
 
 use super::Client;
+use crate::credentials::CredentialError;
 use crate::dial::Dial;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
@@ -12,6 +13,8 @@ use crate::options::{Offline, Options, OptionsError};
 use crate::pool::Watcher;
 use crate::runtime::{Runtime, Spawn};
 use crate::shared::Terms;
+#[cfg(feature = "tls")]
+use crate::tls::TlsError;
 
 /// Why there is no connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,21 @@ pub enum ConnectError {
     TimedOut {
         /// Where.
         endpoint: Endpoint,
+    },
+    /// There are no credentials.
+    Credentials {
+        /// For where.
+        endpoint: Endpoint,
+        /// What the application's provider says.
+        error: CredentialError,
+    },
+    /// What is configured of TLS doesn't do.
+    #[cfg(feature = "tls")]
+    Tls {
+        /// For where.
+        endpoint: Endpoint,
+        /// Why not.
+        error: TlsError,
     },
     /// The session could not be set up.
     Session {
@@ -100,8 +118,9 @@ impl<R: Runtime + Spawn<Driver<R>>> Client<R> {
         terms: Terms,
         watcher: Option<Watcher<R>>,
     ) -> Result<Self, ConnectError> {
-        let stream = Dial::new(runtime.clone(), options).await?;
-        let config = options.config.clone();
+        let mut dial = Dial::new(runtime.clone(), options);
+        let stream = options.secure((&mut dial).await?)?;
+        let config = dial.configure(options.config.clone());
         let (client, driver) = Self::with_terms(runtime.clone(), stream, config, terms);
         let driver = driver.kept(options.clone());
         runtime.spawn(match watcher {
@@ -137,6 +156,11 @@ impl fmt::Display for ConnectError {
             Self::TimedOut { endpoint } => {
                 write!(f, "cannot connect to {endpoint}: no answer in time")
             }
+            Self::Credentials { endpoint, error } => {
+                write!(f, "no credentials for {endpoint}: {error}")
+            }
+            #[cfg(feature = "tls")]
+            Self::Tls { endpoint, error } => write!(f, "no TLS with {endpoint}: {error}"),
             Self::Session { endpoint, error } => {
                 write!(f, "cannot start a session with {endpoint}: {error}")
             }
@@ -149,6 +173,9 @@ impl std::error::Error for ConnectError {
         match self {
             Self::Options(error) => Some(error),
             Self::Session { error, .. } => Some(error),
+            Self::Credentials { error, .. } => Some(error),
+            #[cfg(feature = "tls")]
+            Self::Tls { error, .. } => Some(error),
             Self::Unreachable { .. } | Self::TimedOut { .. } => None,
         }
     }

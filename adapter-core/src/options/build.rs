@@ -11,6 +11,8 @@ use super::{Offline, Options};
 use crate::credentials::CredentialProvider;
 use crate::endpoint::SocketOptions;
 use crate::event::{ConnectionEvent, Hook};
+#[cfg(feature = "tls")]
+use crate::tls::TlsConfig;
 
 /// Setting them. [`check`](Self::check) tells what goes with what.
 impl Options {
@@ -135,12 +137,13 @@ impl Options {
         self
     }
 
-    /// Encrypts the connection.
+    /// Encrypts the connection. A URL that starts with `rediss://` does so by itself, and trusts
+    /// the public authorities.
     #[cfg(feature = "tls")]
     #[must_use]
-    pub const fn tls(mut self) -> Self {
-        // `TlsConfig` goes here.
+    pub fn tls(mut self, config: TlsConfig) -> Self {
         self.security = Security::Tls;
+        self.tls = Some(config);
         self
     }
 

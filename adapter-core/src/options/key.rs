@@ -1,5 +1,7 @@
 //! What tells one pool's connections from another's.
 
+#[cfg(feature = "tls")]
+use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ptr;
@@ -17,12 +19,14 @@ impl Options {
         PoolKey {
             endpoint: self.endpoint.clone(),
             security: self.security,
+            #[cfg(feature = "tls")]
+            tls: self.tls.as_ref().map(|tls| Same(tls.identity())),
             protocol: self.config.protocol_version(),
             database: self.config.selected_database(),
             client_name: self.config.connection_name().map(str::to_owned),
             user: self.user.clone(),
             credentials: self.config.login().cloned(),
-            provider: self.provider.clone().map(Identity),
+            provider: self.provider.clone().map(Same),
         }
     }
 }
@@ -38,12 +42,15 @@ impl Options {
 pub struct PoolKey {
     endpoint: Endpoint,
     security: Security,
+    /// A client's certificate is an identity, too.
+    #[cfg(feature = "tls")]
+    tls: Option<Same<dyn Any + Send + Sync>>,
     protocol: Protocol,
     database: u32,
     client_name: Option<String>,
     user: Option<String>,
     credentials: Option<Credentials>,
-    provider: Option<Identity>,
+    provider: Option<Same<dyn CredentialProvider>>,
 }
 
 impl fmt::Debug for PoolKey {
@@ -58,26 +65,31 @@ impl fmt::Debug for PoolKey {
     }
 }
 
-/// One provider and no other. Keeping it alive keeps its address from being somebody else's.
-#[derive(Clone)]
-struct Identity(Arc<dyn CredentialProvider>);
+/// One thing and no other. Keeping it alive keeps its address from being somebody else's.
+struct Same<T: ?Sized>(Arc<T>);
 
-impl Identity {
+impl<T: ?Sized> Same<T> {
     /// Without the vtable, of which one type may have several.
     fn address(&self) -> *const () {
         Arc::as_ptr(&self.0).cast()
     }
 }
 
-impl PartialEq for Identity {
+impl<T: ?Sized> Clone for Same<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: ?Sized> PartialEq for Same<T> {
     fn eq(&self, other: &Self) -> bool {
         ptr::eq(self.address(), other.address())
     }
 }
 
-impl Eq for Identity {}
+impl<T: ?Sized> Eq for Same<T> {}
 
-impl Hash for Identity {
+impl<T: ?Sized> Hash for Same<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.address().hash(state);
     }

@@ -1,5 +1,6 @@
 //! Whom to trust, and who to be.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -57,6 +58,11 @@ enum Trust {
 }
 
 impl TlsConfig {
+    /// What is the same for clones and nobody else.
+    pub(crate) fn identity(&self) -> Arc<dyn Any + Send + Sync> {
+        Arc::clone(&self.0) as _
+    }
+
     /// Trusts the public CAs.
     pub fn new() -> Self {
         Self::default()

@@ -284,8 +284,12 @@ fn tls_is_asked_for_by_url_and_by_method() {
     assert_eq!(options.security(), Security::Tls);
     let same = Options::tcp("db", 7).user("u").password("p").database(1);
     assert_ne!(same.key(), options.key());
-    assert_eq!(same.tls().key(), options.key());
-    let error = Options::unix("/s").tls().check();
+    assert_eq!(parsed("rediss://u:p@db:7/1").key(), options.key());
+    // Whom it trusts is its own affair, and its clones'.
+    let own = same.tls(adapter_core::TlsConfig::new());
+    assert_ne!(own.key(), options.key());
+    assert_eq!(own.clone().key(), own.key());
+    let error = Options::unix("/s").tls(adapter_core::TlsConfig::new()).check();
     assert_eq!(error, Err(OptionsError::TlsOverUnix));
 }
 
