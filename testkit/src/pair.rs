@@ -32,7 +32,7 @@ use resp_core::{Decoder, Frame, Limits, OutBuf, View};
 
 use crate::chunking::SplitMix64;
 use link::Link;
-pub use model::{Hello, Model};
+pub use model::{Data, Hello, Model, Ran};
 pub use record::Ended;
 use record::Record;
 

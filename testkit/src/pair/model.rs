@@ -1,5 +1,6 @@
 //! A small Redis, which keeps a ledger of what it has run.
 
+mod data;
 mod pubsub;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,10 +9,13 @@ use bytes::Bytes;
 use resp_core::encode;
 
 use super::Server;
+pub use data::{Data, Ran};
 
-/// A server with one connection that knows `ECHO`, `GET`, `SET`, `INCR`, `PING`, `HELLO`, `AUTH`,
-/// `SELECT`, `CLIENT SETNAME`, `CLIENT SETINFO`, `RESET`, transactions and subscriptions, and what
-/// Redis says to everything else.
+/// A server with one connection that knows `ECHO`, `GET`, `SET`, `INCR`, `DEL`, `RPUSH`, `LLEN`,
+/// `PING`, `HELLO`, `AUTH`, `SELECT`, `CLIENT SETNAME`, `CLIENT SETINFO`, `RESET`, transactions and
+/// subscriptions, and what Redis says to everything else. `BLPOP` doesn't wait.
+///
+/// Several of them are connections to one server if they take turns with its [`Data`].
 ///
 /// Its [`ledger`](Self::ledger) says how often each first argument was executed, so that a test
 /// that gives every command an argument of its own knows what was really applied.
@@ -32,11 +36,12 @@ pub struct Model {
     knows_setinfo: bool,
     resp3: bool,
     authenticated: bool,
-    strings: BTreeMap<Bytes, Bytes>,
+    /// What its connections have in common.
+    pub data: Data,
     ledger: BTreeMap<Bytes, u32>,
     transaction: Option<Transaction>,
-    /// Keys watched, and the values they had.
-    watched: BTreeMap<Bytes, Option<Bytes>>,
+    /// Keys watched, with their databases, and the values they had.
+    watched: BTreeMap<(u32, Bytes), Option<Bytes>>,
     /// Channels, patterns and shard channels.
     subscriptions: [BTreeSet<Bytes>; 3],
 }
@@ -91,13 +96,13 @@ impl Model {
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&[u8]> {
-        self.strings.get(key.as_bytes()).map(|value| &value[..])
+        self.data.string(self.database, key.as_bytes()).map(|value| &value[..])
     }
 
     /// Sets a key as another client would.
     pub fn set(&mut self, key: &str, value: &str) {
         let (key, value) = (key.to_owned(), value.to_owned());
-        self.strings.insert(key.into(), value.into());
+        self.data.set(self.database, key.into(), value.into());
     }
 
     /// Whether the connection speaks RESP3.
@@ -193,7 +198,10 @@ impl Model {
         if transaction.broken {
             return error(out, "EXECABORT Transaction discarded because of previous errors.");
         }
-        if watched.iter().any(|(key, value)| self.strings.get(key) != value.as_ref()) {
+        let changed = |((database, key), value): (&(u32, Bytes), &Option<Bytes>)| {
+            self.data.string(*database, key) != value.as_ref()
+        };
+        if watched.iter().any(changed) {
             return if self.resp3 { encode::null(out) } else { encode::null_array(out) };
         }
         encode::array(out, transaction.queued.len());
@@ -238,6 +246,10 @@ impl Server for Model {
         }
         if let Some(argument) = arguments.first() {
             *self.ledger.entry(argument.clone()).or_default() += 1;
+            self.data.note(self.database, &name, argument);
+        }
+        if self.data_command(&name, arguments, out) {
+            return;
         }
         match (name.as_str(), arguments) {
             ("HELLO", _) => self.greet(arguments, out),
@@ -274,23 +286,6 @@ impl Server for Model {
                 let text = format!("ERR unknown subcommand '{}'. Try CLIENT HELP.", text(word));
                 error(out, &text);
             }
-            ("GET", [key]) => match self.strings.get(key) {
-                Some(value) => encode::bulk_string(out, value),
-                None => self.null(out),
-            },
-            ("SET", [key, value, ..]) => {
-                self.strings.insert(key.clone(), value.clone());
-                ok(out);
-            }
-            ("INCR", [key]) => {
-                let value = self.strings.get(key).map_or("0".into(), |value| text(value));
-                let Some(sum) = value.parse::<i64>().ok().and_then(|value| value.checked_add(1))
-                else {
-                    return error(out, "ERR value is not an integer or out of range");
-                };
-                self.strings.insert(key.clone(), sum.to_string().into());
-                encode::integer(out, sum);
-            }
             ("MULTI", []) if self.transaction.is_some() => {
                 error(out, "ERR MULTI calls can not be nested");
             }
@@ -311,8 +306,13 @@ impl Server for Model {
             }
             ("WATCH", [_, ..]) => {
                 for key in arguments {
-                    self.watched.insert(key.clone(), self.strings.get(key).cloned());
+                    let value = self.data.string(self.database, key).cloned();
+                    self.watched.insert((self.database, key.clone()), value);
                 }
+                ok(out);
+            }
+            ("UNWATCH", []) => {
+                self.watched.clear();
                 ok(out);
             }
             _ if self.subscription(&name, arguments, out) => {}
@@ -349,7 +349,7 @@ fn text(bytes: &[u8]) -> String {
 const WRONGPASS: &str = "WRONGPASS invalid username-password pair or user is disabled.";
 
 /// Everything that is no unknown command.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 25] = [
     "HELLO",
     "RESET",
     "PING",
@@ -360,10 +360,15 @@ const KNOWN: [&str; 20] = [
     "GET",
     "SET",
     "INCR",
+    "DEL",
+    "RPUSH",
+    "LLEN",
+    "BLPOP",
     "MULTI",
     "EXEC",
     "DISCARD",
     "WATCH",
+    "UNWATCH",
     "SUBSCRIBE",
     "UNSUBSCRIBE",
     "PSUBSCRIBE",
