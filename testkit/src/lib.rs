@@ -12,5 +12,6 @@ pub mod memory;
 pub mod oracle;
 pub mod pair;
 pub mod redis_server;
+pub mod simulation;
 pub mod tree;
 pub mod ways;

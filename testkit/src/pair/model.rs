@@ -110,6 +110,11 @@ impl Model {
         self.resp3
     }
 
+    /// Whether a transaction is open.
+    pub const fn in_transaction(&self) -> bool {
+        self.transaction.is_some()
+    }
+
     fn may_run(&self, name: &str) -> bool {
         self.credentials.is_none() || self.authenticated || matches!(name, "HELLO" | "AUTH")
     }

@@ -31,6 +31,11 @@ pub struct Ran {
 }
 
 impl Data {
+    /// No data, with a journal of what is run.
+    pub fn with_journal() -> Self {
+        Self { journal: Some(Vec::new()), ..Self::default() }
+    }
+
     /// Whether a list has elements.
     pub fn has_list(&self, database: u32, key: &[u8]) -> bool {
         self.lists.contains_key(&(database, Bytes::copy_from_slice(key)))

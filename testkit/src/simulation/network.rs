@@ -1,0 +1,375 @@
+//! Connections, and how they come about.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use adapter_core::resp_core::OutBuf;
+use adapter_core::{Address, Runtime, SocketOptions, Transport};
+use bytes::{Buf, BufMut, BytesMut};
+
+use super::pipe::Pipe;
+use super::trace::What;
+use super::world::{Event, Simulated, Sleep, World};
+
+/// A connection, without its ends.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) upward: Pipe,
+    pub(super) downward: Pipe,
+    /// Why the client can't use it any more.
+    reset: Option<io::ErrorKind>,
+    pub(super) client_gone: bool,
+    pub(super) server_gone: bool,
+    options: SocketOptions,
+}
+
+impl World {
+    /// Segments have arrived.
+    pub(super) fn arrive(&self, connection: usize, upward: bool) {
+        let mut connections = self.connections.borrow_mut();
+        let Some(state) = connections.get_mut(connection) else { return };
+        let pipe = if upward { &mut state.upward } else { &mut state.downward };
+        let (bytes, next) = pipe.arrive(self.now.get());
+        self.note(What::Arrived { connection, upward, bytes });
+        if let Some(at) = next {
+            self.schedule(at, Event::Arrive { connection, upward });
+        }
+        if upward && state.server_gone {
+            drop(connections);
+            return self.send_reset(connection);
+        }
+        if !upward && state.client_gone {
+            return self.schedule_in(self.latency(), Event::ResetServer { connection });
+        }
+        // Above it is the writer's, which waits until the server has read.
+        let reader = pipe.waker.take_if(|_| !upward);
+        drop(connections);
+        if upward {
+            self.call_server(connection);
+        } else if let Some(reader) = reader
+            && !self.sabotages(super::Sabotage::NeverWakes)
+        {
+            reader.wake();
+        }
+    }
+
+    /// The client can't use the connection any more: what has arrived and is not read is lost.
+    pub(super) fn reset_client(&self, connection: usize) {
+        let mut connections = self.connections.borrow_mut();
+        let Some(state) = connections.get_mut(connection) else { return };
+        if state.client_gone || state.reset.is_some() {
+            return;
+        }
+        let dead = state.upward.swallows || state.downward.swallows;
+        let (reset, timed_out) = (io::ErrorKind::ConnectionReset, io::ErrorKind::TimedOut);
+        state.reset = Some(if dead { timed_out } else { reset });
+        self.note(What::ResetSeen { connection });
+        for waker in [state.upward.waker.take(), state.downward.waker.take()].into_iter().flatten()
+        {
+            waker.wake();
+        }
+    }
+
+    /// The server tells the client that it knows nothing of the connection.
+    pub(super) fn send_reset(&self, connection: usize) {
+        let mut connections = self.connections.borrow_mut();
+        let Some(state) = connections.get_mut(connection) else { return };
+        state.server_gone = true;
+        if !state.downward.swallows {
+            self.schedule_in(self.latency(), Event::ResetClient { connection });
+        }
+    }
+
+    /// From now on nothing arrives in these directions, and nobody is told, except by keepalive.
+    pub(super) fn swallow(&self, connection: usize, upward: bool, downward: bool) {
+        let mut connections = self.connections.borrow_mut();
+        let Some(state) = connections.get_mut(connection) else { return };
+        if upward {
+            state.upward.swallow();
+        }
+        if downward {
+            state.downward.swallow();
+        }
+        if let Some(idle) = state.options.keepalive_idle {
+            let probing = state.options.keepalive_interval * state.options.keepalive_probes;
+            self.schedule_in(idle + probing, Event::ResetClient { connection });
+        }
+    }
+
+    /// What a segment takes now.
+    pub(super) fn latency(&self) -> Duration {
+        let network = &self.plan.network;
+        let usual = self.up_to(network.latency * 2);
+        let factor = if self.one_in(network.tail) { TAIL } else { 1 };
+        usual * factor * if self.lags() { LAG } else { 1 }
+    }
+
+    /// The server sends as much as there is room for, and takes it off the front.
+    pub(super) fn send_down(&self, connection: usize, out: &mut BytesMut, most: usize) -> usize {
+        let mut connections = self.connections.borrow_mut();
+        let Some(state) = connections.get_mut(connection) else { return 0 };
+        let bytes = state.downward.room().min(out.len()).min(most);
+        if bytes == 0 {
+            return 0;
+        }
+        let sent = out.split_to(bytes);
+        let at = || self.now.get() + self.latency();
+        if let Some(at) = state.downward.send(&sent, self.segment(), at) {
+            self.schedule(at, Event::Arrive { connection, upward: false });
+        }
+        self.note(What::Sent { connection, bytes });
+        bytes
+    }
+
+    /// The server ends its direction of the stream.
+    pub(super) fn finish_down(&self, connection: usize) {
+        let mut connections = self.connections.borrow_mut();
+        let Some(state) = connections.get_mut(connection) else { return };
+        state.server_gone = true;
+        if let Some(at) = state.downward.finish(self.now.get() + self.latency()) {
+            self.schedule(at, Event::Arrive { connection, upward: false });
+        }
+    }
+
+    fn establish(&self, options: SocketOptions) -> usize {
+        let pipe = || Pipe::new(self.plan.network.window);
+        let mut connections = self.connections.borrow_mut();
+        connections.push(Connection {
+            upward: pipe(),
+            downward: pipe(),
+            reset: None,
+            client_gone: false,
+            server_gone: false,
+            options,
+        });
+        connections.len() - 1
+    }
+
+    /// A length for the segments of one write.
+    fn segment(&self) -> usize {
+        1 + self.below(self.plan.network.segment)
+    }
+
+    fn piece(&self) -> usize {
+        match self.plan.network.piece {
+            usize::MAX => usize::MAX,
+            most => 1 + self.below(most),
+        }
+    }
+}
+
+/// The client's end of a connection.
+pub struct Stream {
+    runtime: Simulated,
+    connection: usize,
+}
+
+impl Stream {
+    fn with<O>(&self, use_it: impl FnOnce(&World, &mut Connection) -> O) -> Option<O> {
+        let world = &*self.runtime.0;
+        world.connections.borrow_mut().get_mut(self.connection).map(|state| use_it(world, state))
+    }
+}
+
+impl Transport for Stream {
+    fn poll_read(&mut self, cx: &mut Context<'_>, dst: &mut BytesMut) -> Poll<io::Result<usize>> {
+        let connection = self.connection;
+        let read = self.with(|world, state| {
+            if let Some(kind) = state.reset {
+                return Poll::Ready(Err(kind.into()));
+            }
+            let room = dst.capacity() - dst.len();
+            assert!(room > 0, "a read with no room would look like the end of the stream");
+            if state.downward.readable() == 0 {
+                if state.downward.end_arrived {
+                    world.note(What::EndOfStream { connection });
+                    return Poll::Ready(Ok(0));
+                }
+                state.downward.waker = Some(cx.waker().clone());
+                return Poll::Pending;
+            }
+            if world.one_in(world.plan.network.hesitation) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let bytes = state.downward.read(world.piece().min(room), |bytes| dst.put(bytes));
+            world.note(What::Read { connection, bytes });
+            Poll::Ready(Ok(bytes))
+        });
+        if matches!(read, Some(Poll::Ready(Ok(1..)))) {
+            // There is room for more.
+            self.runtime.0.call_server_to_write(connection);
+        }
+        read.unwrap_or(Poll::Pending)
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, src: &mut OutBuf) -> Poll<io::Result<usize>> {
+        let connection = self.connection;
+        let written = self.with(|world, state| {
+            if let Some(kind) = state.reset {
+                return Poll::Ready(Err(kind.into()));
+            }
+            if state.upward.finished {
+                return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+            }
+            let bytes = src.remaining().min(state.upward.room()).min(world.piece());
+            if bytes == 0 {
+                state.upward.waker = Some(cx.waker().clone());
+                return Poll::Pending;
+            }
+            if world.one_in(world.plan.network.hesitation) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let at = || world.now.get() + world.latency();
+            let sent = src.copy_to_bytes(bytes);
+            if let Some(at) = state.upward.send(&sent, world.segment(), at) {
+                world.schedule(at, Event::Arrive { connection, upward: true });
+            }
+            world.note(What::Wrote { connection, bytes });
+            Poll::Ready(Ok(bytes))
+        });
+        written.unwrap_or(Poll::Pending)
+    }
+
+    fn poll_close(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let connection = self.connection;
+        self.with(|world, state| {
+            if let Some(at) = state.upward.finish(world.now.get() + world.latency()) {
+                world.schedule(at, Event::Arrive { connection, upward: true });
+            }
+        });
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        let connection = self.connection;
+        // Closing with something unread resets the connection.
+        let unread = self.with(|_, state| state.downward.readable() > 0).unwrap_or_default();
+        if !unread {
+            let _ = self.poll_close(&mut Context::from_waker(std::task::Waker::noop()));
+        }
+        self.with(|world, state| {
+            world.note(What::ClientHungUp { connection });
+            state.client_gone = true;
+            if unread && !state.upward.swallows {
+                world.schedule_in(world.latency(), Event::ResetServer { connection });
+            }
+        });
+    }
+}
+
+/// The future of a [`Stream`].
+#[must_use = "nobody connects until it is awaited"]
+pub struct Connect {
+    runtime: Simulated,
+    options: SocketOptions,
+    arrival: Sleep,
+    fate: Fate,
+}
+
+/// What becomes of an attempt to connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Accepted,
+    Refused,
+    /// Nobody answers.
+    Swallowed,
+}
+
+impl Connect {
+    pub(super) fn new(runtime: &Simulated, address: &Address, options: SocketOptions) -> Self {
+        let round_trip = runtime.0.latency() + runtime.0.latency();
+        Self {
+            arrival: runtime.sleep_until(runtime.now() + round_trip),
+            fate: runtime.0.fate(address),
+            options,
+            runtime: runtime.clone(),
+        }
+    }
+}
+
+impl Future for Connect {
+    type Output = io::Result<Stream>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        if this.fate == Fate::Swallowed {
+            return Poll::Pending;
+        }
+        std::task::ready!(Pin::new(&mut this.arrival).poll(cx));
+        let world = &this.runtime.0;
+        if this.fate == Fate::Refused || world.refuses() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionRefused.into()));
+        }
+        let connection = world.establish(this.options);
+        world.note(What::Connected { connection });
+        world.accept(connection);
+        Poll::Ready(Ok(Stream { runtime: this.runtime.clone(), connection }))
+    }
+}
+
+/// The future of a name's addresses.
+#[must_use = "nobody looks the name up until it is awaited"]
+pub struct Resolve {
+    runtime: Simulated,
+    answer: Option<Sleep>,
+}
+
+impl Resolve {
+    pub(super) fn new(runtime: &Simulated) -> Self {
+        let answer = runtime.0.names_answer().then(|| {
+            let delay = runtime.0.latency() + runtime.0.up_to(LOOKUP);
+            runtime.sleep_until(runtime.now() + delay)
+        });
+        Self { runtime: runtime.clone(), answer }
+    }
+}
+
+impl Future for Resolve {
+    type Output = io::Result<Vec<SocketAddr>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let Some(answer) = &mut this.answer else { return Poll::Pending };
+        std::task::ready!(Pin::new(answer).poll(cx));
+        let addresses = this.runtime.0.addresses();
+        let number = addresses.as_ref().map_or(0, Vec::len);
+        this.runtime.0.note(What::Resolved { addresses: number });
+        Poll::Ready(addresses)
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Stream").field(&self.connection).finish()
+    }
+}
+
+impl fmt::Debug for Connect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Connect").field(&self.fate).finish()
+    }
+}
+
+impl fmt::Debug for Resolve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Resolve")
+    }
+}
+
+/// A name lookup takes up to this long.
+const LOOKUP: Duration = Duration::from_millis(20);
+
+/// A segment that is late takes so many times as long.
+const TAIL: u32 = 30;
+
+/// As do all of them while the network lags.
+const LAG: u32 = 50;
