@@ -10,6 +10,8 @@ Usage: cargo xtask <command>
   fuzz [--seconds N] [TARGET]     run one fuzz target or all, 60 seconds each unless told
   bench [ARGS..]                  run the benchmarks in release mode (`codec` unless told)
   exhaustive [TOKENS]             check all inputs of up to so many tokens (6), in release mode
+  simulate [--seeds N] [--from S] run simulated worlds, 5,000 unless told, in release mode
+  simulate --seed S               run one of them and print everything that happens
   help                            print this
 ";
 
@@ -23,6 +25,8 @@ pub(crate) enum Command {
     Bench(Vec<String>),
     /// The arguments are the example's.
     Exhaustive(Vec<String>),
+    /// The arguments are the example's.
+    Simulate(Vec<String>),
 }
 
 /// What to fuzz, and for how long.
@@ -49,6 +53,7 @@ pub(crate) fn parse(args: Vec<String>) -> Result<Command, Failure> {
         "bench" if rest.is_empty() => Ok(Command::Bench(vec!["codec".to_owned()])),
         "bench" => Ok(Command::Bench(rest)),
         "exhaustive" => Ok(Command::Exhaustive(rest)),
+        "simulate" => Ok(Command::Simulate(rest)),
         unknown => Err(usage(&format!("there is no command `{unknown}`"))),
     }
 }
@@ -113,6 +118,7 @@ mod tests {
             ("bench", Command::Bench(vec!["codec".to_owned()])),
             ("bench codec --quick", Command::Bench(vec!["codec".to_owned(), "--quick".to_owned()])),
             ("exhaustive 7", Command::Exhaustive(vec!["7".to_owned()])),
+            ("simulate --seed", Command::Simulate(vec!["--seed".to_owned()])),
         ] {
             assert_eq!(parsed(line).unwrap(), command, "{line}");
         }

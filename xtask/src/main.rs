@@ -35,10 +35,12 @@ fn run(args: Vec<String>) -> Result<(), Failure> {
         Command::Bench(args) => {
             Exec::cargo(["run", "--release", "-p", "bench", "--"]).args(args).run()
         }
-        Command::Exhaustive(args) => {
-            Exec::cargo(["run", "--release", "-p", "testkit", "--example", "exhaustive", "--"])
-                .args(args)
-                .run()
-        }
+        Command::Exhaustive(args) => example("exhaustive", args),
+        Command::Simulate(args) => example("simulate", args),
     }
+}
+
+/// Runs one of testkit's examples in release mode.
+fn example(name: &str, args: Vec<String>) -> Result<(), Failure> {
+    Exec::cargo(["run", "--release", "-p", "testkit", "--example", name, "--"]).args(args).run()
 }

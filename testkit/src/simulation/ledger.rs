@@ -37,6 +37,13 @@ impl Ledger {
         Some(command)
     }
 
+    /// Has a command seem to have been run a second later.
+    pub(super) fn postpone(&mut self, command: usize) {
+        for entry in self.own.get_mut(&command).into_iter().flatten() {
+            entry.at = entry.at + std::time::Duration::from_secs(1);
+        }
+    }
+
     /// When a command was run.
     pub(super) fn own(&self, command: usize) -> &[Entry] {
         self.own.get(&command).map_or(&[], Vec::as_slice)

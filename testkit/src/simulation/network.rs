@@ -12,6 +12,7 @@ use adapter_core::resp_core::OutBuf;
 use adapter_core::{Address, Runtime, SocketOptions, Transport};
 use bytes::{Buf, BufMut, BytesMut};
 
+use super::Sabotage;
 use super::pipe::Pipe;
 use super::trace::What;
 use super::world::{Event, Simulated, Sleep, World};
@@ -26,6 +27,9 @@ pub(super) struct Connection {
     pub(super) client_gone: bool,
     pub(super) server_gone: bool,
     options: SocketOptions,
+    /// By sabotage.
+    deaf: bool,
+    nervous: bool,
 }
 
 impl World {
@@ -52,10 +56,20 @@ impl World {
         if upward {
             self.call_server(connection);
         } else if let Some(reader) = reader
-            && !self.sabotages(super::Sabotage::NeverWakes)
+            && !self.is_deaf(connection)
         {
             reader.wake();
         }
+    }
+
+    /// Whether a connection has been made one that wakes nobody.
+    fn is_deaf(&self, connection: usize) -> bool {
+        let deaf = self.sabotages(Sabotage::NeverWakes);
+        let mut connections = self.connections.borrow_mut();
+        connections.get_mut(connection).is_some_and(|state| {
+            state.deaf |= deaf;
+            state.deaf
+        })
     }
 
     /// The client can't use the connection any more: what has arrived and is not read is lost.
@@ -104,6 +118,9 @@ impl World {
     /// What a segment takes now.
     pub(super) fn latency(&self) -> Duration {
         let network = &self.plan.network;
+        if self.is_fair() {
+            return self.up_to(network.latency.min(FAIR));
+        }
         let usual = self.up_to(network.latency * 2);
         let factor = if self.one_in(network.tail) { TAIL } else { 1 };
         usual * factor * if self.lags() { LAG } else { 1 }
@@ -146,6 +163,8 @@ impl World {
             client_gone: false,
             server_gone: false,
             options,
+            deaf: false,
+            nervous: false,
         });
         connections.len() - 1
     }
@@ -189,6 +208,10 @@ impl Transport for Stream {
                 if state.downward.end_arrived {
                     world.note(What::EndOfStream { connection });
                     return Poll::Ready(Ok(0));
+                }
+                state.nervous |= world.sabotages(Sabotage::WakesForNothing);
+                if state.nervous {
+                    cx.waker().wake_by_ref();
                 }
                 state.downward.waker = Some(cx.waker().clone());
                 return Poll::Pending;
@@ -364,6 +387,9 @@ impl fmt::Debug for Resolve {
         f.write_str("Resolve")
     }
 }
+
+/// What a segment takes at the most in fair weather.
+const FAIR: Duration = Duration::from_micros(100);
 
 /// A name lookup takes up to this long.
 const LOOKUP: Duration = Duration::from_millis(20);

@@ -309,6 +309,9 @@ impl World {
         let Server { served, data, ledger, .. } = server;
         let Some(served) = served.get_mut(connection).and_then(Option::as_mut) else { return };
         let mut reply = Vec::new();
+        if is_counted(command) && self.sabotages(Sabotage::ForgetsDatabase) {
+            served.model.database = 0;
+        }
         std::mem::swap(&mut served.model.data, data);
         served.model.execute(command, &mut reply);
         if is_counted(command) && self.sabotages(Sabotage::AppliesTwice) {
@@ -318,6 +321,9 @@ impl World {
         for ran in data.journal.iter_mut().flat_map(|journal| journal.drain(..)) {
             if let Some(command) = ledger.note(self.now.get(), connection, &ran) {
                 self.note(What::Ran { connection, command });
+                if self.sabotages(Sabotage::RunsLate) {
+                    ledger.postpone(command);
+                }
             }
         }
         self.answer(served, is_counted(command), reply);

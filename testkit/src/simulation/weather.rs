@@ -99,6 +99,8 @@ pub(super) struct Weather {
     no_names: Time,
     names_hang: Time,
     lags: Time,
+    /// No fault is to come, and the network is fast.
+    fair: bool,
     /// Which of the addresses are dead, and whether those refuse.
     dead: [Option<Fate>; 2],
     /// The faults there were.
@@ -122,6 +124,7 @@ impl Weather {
             no_names: Time::ZERO,
             names_hang: Time::ZERO,
             lags: Time::ZERO,
+            fair: false,
             dead,
             struck: Vec::new(),
         }
@@ -149,6 +152,16 @@ impl World {
     /// No more faults from now on. Those that last end by themselves.
     pub(super) fn calm_down(&self) {
         self.weather.borrow_mut().left = 0;
+    }
+
+    /// The same, and where there were any the network is fast: then no timeout is too short.
+    pub(super) fn clear_up(&self) {
+        self.calm_down();
+        self.weather.borrow_mut().fair = self.plan.faults > 0;
+    }
+
+    pub(super) fn is_fair(&self) -> bool {
+        self.weather.borrow().fair
     }
 
     /// Has one of the faults happen.

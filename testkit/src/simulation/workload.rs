@@ -47,7 +47,7 @@ impl Caller {
             }
             self.step().await;
         }
-        self.world().calm_down();
+        self.world().clear_up();
         self.farewell().await;
     }
 

@@ -154,11 +154,6 @@ impl World {
         self.agenda.borrow().values().filter(is_timer).count()
     }
 
-    /// How many events there were.
-    pub(super) fn events(&self) -> u64 {
-        self.events.get()
-    }
-
     fn take_due(&self) -> Option<Event> {
         let mut agenda = self.agenda.borrow_mut();
         let first = agenda.first_entry().filter(|first| first.key().0 <= self.now.get())?;
