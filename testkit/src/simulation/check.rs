@@ -49,12 +49,14 @@ fn runs<'a>(ledger: &'a Ledger, command: usize, issued: &Issued) -> &'a [Entry] 
 /// What is wrong with an outcome, given how often the command was run.
 fn disagreement(world: &World, issued: &Issued, run: &[Entry]) -> Option<&'static str> {
     let Some((outcome, at)) = issued.outcome else { return Some("has no outcome") };
+    // What only reads may be sent again.
+    let most = if world.plan.reconnects && issued.reads { 1 + RESENDS } else { 1 };
     let right_number = match outcome {
-        Outcome::Replied | Outcome::Refused => run.len() == 1,
+        Outcome::Replied | Outcome::Refused => (1..=most).contains(&run.len()),
         Outcome::Discarded | Outcome::NotSent | Outcome::Unpolled | Outcome::NoClient => {
             run.is_empty()
         }
-        Outcome::MaybeApplied | Outcome::Cancelled => run.len() <= 1,
+        Outcome::MaybeApplied | Outcome::Cancelled => run.len() <= most,
     };
     if !right_number {
         return Some("was not run as often as that");
@@ -66,7 +68,7 @@ fn disagreement(world: &World, issued: &Issued, run: &[Entry]) -> Option<&'stati
         return Some("was run before it was asked for");
     }
     let replied = matches!(outcome, Outcome::Replied | Outcome::Refused);
-    if replied && run.iter().any(|run| run.at > at) {
+    if replied && run.iter().all(|run| run.at > at) {
         return Some("was run after its reply");
     }
     let excused = replied || matches!(outcome, Outcome::Cancelled | Outcome::Unpolled);
@@ -96,6 +98,9 @@ fn torn(members: &[(usize, &[Entry])], atomic: bool) -> Option<&'static str> {
         () => None,
     }
 }
+
+/// The most often that the options let a command be sent again.
+const RESENDS: usize = 2;
 
 /// A task may be stalled for so long, and wait for the others, before it is told.
 const LATE: Duration = Duration::from_secs(2);

@@ -23,6 +23,8 @@ pub(super) struct Issued {
     /// The first command of its pipeline or transaction.
     pub(super) group: usize,
     pub(super) atomic: bool,
+    /// The client knows that it only reads.
+    pub(super) reads: bool,
     /// When its future was first polled, or made.
     pub(super) at: Time,
     pub(super) patience: Option<Duration>,

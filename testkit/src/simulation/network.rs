@@ -105,9 +105,11 @@ impl World {
         let Some(state) = connections.get_mut(connection) else { return };
         if upward {
             state.upward.swallow();
+            state.downward.lose_acknowledgements();
         }
         if downward {
             state.downward.swallow();
+            state.upward.lose_acknowledgements();
         }
         if let Some(idle) = state.options.keepalive_idle {
             let probing = state.options.keepalive_interval * state.options.keepalive_probes;
@@ -240,12 +242,16 @@ impl Transport for Stream {
             if state.upward.finished {
                 return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
             }
-            let bytes = src.remaining().min(state.upward.room()).min(world.piece());
+            // A socket's buffer goes on as ever while it fills, and what it takes after it did not
+            // is a sign of life: one of a dead connection must not give any.
+            let dead = state.upward.swallows || state.downward.swallows;
+            let piece = if dead { usize::MAX } else { world.piece() };
+            let bytes = src.remaining().min(state.upward.room()).min(piece);
             if bytes == 0 {
                 state.upward.waker = Some(cx.waker().clone());
                 return Poll::Pending;
             }
-            if world.one_in(world.plan.network.hesitation) {
+            if !dead && world.one_in(world.plan.network.hesitation) {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }

@@ -20,6 +20,8 @@ pub(super) struct Pipe {
     pub(super) end_arrived: bool,
     /// Nothing arrives any more, and nobody is told.
     pub(super) swallows: bool,
+    /// What is read makes no room any more: word of it is lost on its way back.
+    unacknowledged: Option<usize>,
     /// Who waits at the client's end.
     pub(super) waker: Option<Waker>,
 }
@@ -38,7 +40,13 @@ impl Pipe {
 
     /// How many bytes may be written.
     pub(super) fn room(&self) -> usize {
-        self.window.saturating_sub(self.bytes.len())
+        let read = self.unacknowledged.unwrap_or_default();
+        self.window.saturating_sub(self.bytes.len() + read)
+    }
+
+    /// Nothing comes back from the other end any more.
+    pub(super) fn lose_acknowledgements(&mut self) {
+        self.unacknowledged = self.unacknowledged.or(Some(0));
     }
 
     /// How many bytes can be read.
@@ -97,6 +105,7 @@ impl Pipe {
         take(self.bytes.get(..bytes).unwrap_or_default());
         self.bytes.advance(bytes);
         self.arrived -= bytes;
+        self.unacknowledged = self.unacknowledged.map(|before| before + bytes);
         bytes
     }
 

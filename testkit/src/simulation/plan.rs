@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use adapter_core::{Config, Credentials, Endpoint, Options, Protocol};
+use adapter_core::{
+    Config, Credentials, Endpoint, Offline, Options, Protocol, Reconnect, SocketOptions,
+};
 
 use crate::chunking::SplitMix64;
 use crate::pair::{Hello, Model};
@@ -16,6 +18,8 @@ pub(super) struct Plan {
     pub(super) impatient: bool,
     /// Whether callers go away.
     pub(super) fickle: bool,
+    /// Whether clients reconnect by themselves. Callers dial anew otherwise.
+    pub(super) reconnects: bool,
     /// Clients, each with its connection.
     pub(super) clients: usize,
     pub(super) callers: usize,
@@ -42,6 +46,8 @@ pub(super) struct Bounds {
     pub(super) in_flight: usize,
     /// Bytes waiting to be sent.
     pub(super) queued: usize,
+    /// Silence after which a connection counts as dead.
+    pub(super) liveness: Option<Duration>,
 }
 
 /// What the network is like.
@@ -90,10 +96,17 @@ impl Plan {
         let impatient = faults > 0 && random.below(2) == 0;
         let segment = one_of(random, [4, 60, 536, 1460, 16_384]);
         let server = Server::draw(random);
+        let reconnects = random.below(2) == 0;
+        // One that reconnects has to notice that it has to.
+        let liveness = match random.below(3) {
+            0 if !reconnects => None,
+            _ => Some(one_of(random, [500, 3_000])),
+        };
         let bounds = Bounds {
             database: one_of(random, [0, 0, 1, 5]),
             in_flight: one_of(random, [1, 4, 30, 1_000, 65_536]),
             queued: one_of(random, [1, 200, 4_096, 1 << 26]),
+            liveness: liveness.map(millis),
         };
         Self {
             faults,
@@ -110,6 +123,7 @@ impl Plan {
                 _ => one_of(random, [20, 400, 3_000, 20_000]),
             },
             poll_time: micros(one_of(random, [1, 5, 20, 500])),
+            reconnects,
             bounds,
             options: options(random, &server, bounds, faults > 0),
             network: Network::draw(random, segment),
@@ -163,7 +177,7 @@ impl Server {
 }
 
 fn options(random: &mut SplitMix64, server: &Server, bounds: Bounds, faults: bool) -> Options {
-    let mut options = Options::new(match random.below(4) {
+    let options = Options::new(match random.below(4) {
         0 => Endpoint::Unix("/run/redis.sock".into()),
         1 => Endpoint::Tcp { host: "10.0.0.1".to_owned(), port: 6379 },
         _ => Endpoint::Tcp { host: "redis.sim".to_owned(), port: 6379 },
@@ -186,24 +200,31 @@ fn options(random: &mut SplitMix64, server: &Server, bounds: Bounds, faults: boo
     if random.below(3) == 0 {
         config = config.client_name("simulated");
     }
-    if faults {
-        config = config
-            .handshake_timeout(millis(one_of(random, [300, 2_000, 5_000])))
-            .command_timeout(Some(millis(one_of(random, [300, 2_000, 10_000]))));
-        options.connect_timeout = millis(one_of(random, [500, 5_000]));
-        if random.below(4) == 0 {
-            options.socket.keepalive_idle = None;
-        } else if random.below(4) == 0 {
-            // A dead connection ends by itself.
-            config = config.command_timeout(None);
-        }
-    } else {
+    if !faults {
         // Nothing is lost here, so that what hangs is a wakeup lost, which no timer may hide.
-        config = config.handshake_timeout(HOUR).command_timeout(None);
-        options.connect_timeout = HOUR;
+        let config = config.handshake_timeout(HOUR).command_timeout(None).liveness(None);
+        return options.config(config).connect_timeout(HOUR);
     }
-    options.config = config;
+    let mut socket = SocketOptions::default();
+    let mut timeout = Some(millis(one_of(random, [300, 2_000, 10_000])));
+    match random.below(16) {
+        0..4 => socket.keepalive_idle = None,
+        // A dead connection ends by itself.
+        4..7 => timeout = None,
+        _ => {}
+    }
+    let config = config
+        .handshake_timeout(millis(one_of(random, [300, 2_000, 5_000])))
+        .command_timeout(timeout)
+        .liveness(bounds.liveness);
+    let most = millis(one_of(random, [20, 300, 2_000]));
     options
+        .config(config)
+        .socket(socket)
+        .connect_timeout(millis(one_of(random, [500, 5_000])))
+        .reconnect(Reconnect::default().delays(millis(10), most))
+        .offline(one_of(random, [Offline::Wait, Offline::Wait, Offline::Fail]))
+        .resends(one_of(random, [0, 1, 2]))
 }
 
 fn one_of<T: Copy, const N: usize>(random: &mut SplitMix64, values: [T; N]) -> T {

@@ -98,7 +98,7 @@ impl Caller {
 
     /// One last command, when nothing goes wrong any more: it has to succeed in the end.
     async fn farewell(&self) {
-        for _ in 0..FAREWELLS {
+        for attempt in 1..=FAREWELLS {
             let call = Call { form: Form::Single, kinds: vec![(Kind::Echo, 8)], patience: None };
             let call = call.issue(self.id, self.world());
             let [command] = call.commands[..] else { return };
@@ -112,7 +112,7 @@ impl Caller {
                 _ if lost => self.link.lose(generation),
                 _ => {}
             }
-            self.pause(GIVE_UP).await;
+            self.pause(GIVE_UP * attempt).await;
         }
         self.world().violated(format!("caller {} can't get through in calm weather", self.id));
     }
@@ -170,6 +170,7 @@ fn issued(caller: usize, (kind, size): (Kind, usize), world: &World) -> Issued {
         size,
         group: usize::MAX,
         atomic: false,
+        reads: false,
         at: world.now.get(),
         patience: None,
         outcome: None,
@@ -183,4 +184,4 @@ const GIVE_UP: Duration = Duration::from_millis(30);
 const IMPATIENT: Duration = Duration::from_millis(60);
 
 /// Attempts at a last command: more than there can be connections that were lost unnoticed.
-const FAREWELLS: usize = 40;
+const FAREWELLS: u32 = 40;

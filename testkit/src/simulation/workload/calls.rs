@@ -44,6 +44,7 @@ impl Call {
             let mut issued = issued(caller, kind, world);
             issued.group = commands.first().copied().unwrap_or(usize::MAX);
             issued.atomic = self.form == Form::Transaction;
+            issued.reads = self.form == Form::Single && matches!(kind.0, Kind::Echo | Kind::Get(_));
             issued.patience = self.patience;
             commands.push(world.issue(issued));
         }

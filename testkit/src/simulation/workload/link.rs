@@ -9,10 +9,10 @@ use crate::simulation::world::Simulated;
 
 pub(super) type SimulatedClient = Client<Simulated>;
 
-/// A client that several callers share, dialled when it is wanted and again once it is lost.
+/// A client that several callers share: one that reconnects by itself, or one that is dialled when
+/// it is wanted and again once it is lost.
 ///
-/// This is the one place that knows how a client comes about: one that reconnects by itself, or a
-/// pool, would go here.
+/// This is the one place that knows how a client comes about; a pool would go here.
 pub(super) struct Link {
     runtime: Simulated,
     state: RefCell<State>,
@@ -49,10 +49,10 @@ impl Link {
         None
     }
 
-    /// Forgets a client of which nothing is to be hoped for.
+    /// Forgets a client of which nothing is to be hoped for. One that reconnects is not given up.
     pub(super) fn lose(&self, generation: usize) {
         let mut state = self.state.borrow_mut();
-        let is_meant = state.generation == generation;
+        let is_meant = state.generation == generation && !self.runtime.0.plan.reconnects;
         let lost = state.client.take_if(|_| is_meant);
         drop(state);
         drop(lost);
@@ -64,13 +64,22 @@ impl Link {
     }
 
     async fn dial(&self) {
-        let options = &self.runtime.0.plan.options;
-        let Ok(stream) = Dial::new(self.runtime.clone(), options).await else { return };
-        let (client, driver) = Client::new(self.runtime.clone(), stream, options.config.clone());
-        self.runtime.spawn(driver);
-        if self.runtime.0.one_in(2) && client.ready().await.is_err() {
-            return;
-        }
+        let plan = &self.runtime.0.plan;
+        let options = &plan.options;
+        let client = if plan.reconnects {
+            let client = Client::connect_on(self.runtime.clone(), options.clone()).await;
+            let Ok(client) = client else { return };
+            client
+        } else {
+            let Ok(stream) = Dial::new(self.runtime.clone(), options).await else { return };
+            let config = options.session_config().clone();
+            let (client, driver) = Client::new(self.runtime.clone(), stream, config);
+            self.runtime.spawn(driver);
+            if self.runtime.0.one_in(2) && client.ready().await.is_err() {
+                return;
+            }
+            client
+        };
         let mut state = self.state.borrow_mut();
         state.generation += 1;
         state.client = Some(client);
