@@ -1,21 +1,22 @@
-//! Connections, and how they come about.
+//! Connections, and the client's end of them.
+
+mod dialling;
 
 use std::fmt;
-use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use adapter_core::resp_core::OutBuf;
-use adapter_core::{Address, Runtime, SocketOptions, Transport};
+use adapter_core::{SocketOptions, Transport};
 use bytes::{Buf, BufMut, BytesMut};
 
 use super::Sabotage;
 use super::pipe::Pipe;
 use super::trace::What;
-use super::world::{Event, Simulated, Sleep, World};
+use super::world::{Event, Simulated, World};
+pub(super) use dialling::Fate;
+pub use dialling::{Connect, Resolve};
 
 /// A connection, without its ends.
 #[derive(Debug)]
@@ -155,22 +156,6 @@ impl World {
         }
     }
 
-    fn establish(&self, options: SocketOptions) -> usize {
-        let pipe = || Pipe::new(self.plan.network.window);
-        let mut connections = self.connections.borrow_mut();
-        connections.push(Connection {
-            upward: pipe(),
-            downward: pipe(),
-            reset: None,
-            client_gone: false,
-            server_gone: false,
-            options,
-            deaf: false,
-            nervous: false,
-        });
-        connections.len() - 1
-    }
-
     /// A length for the segments of one write.
     fn segment(&self) -> usize {
         1 + self.below(self.plan.network.segment)
@@ -295,110 +280,14 @@ impl Drop for Stream {
     }
 }
 
-/// The future of a [`Stream`].
-#[must_use = "nobody connects until it is awaited"]
-pub struct Connect {
-    runtime: Simulated,
-    options: SocketOptions,
-    arrival: Sleep,
-    fate: Fate,
-}
-
-/// What becomes of an attempt to connect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    Accepted,
-    Refused,
-    /// Nobody answers.
-    Swallowed,
-}
-
-impl Connect {
-    pub(super) fn new(runtime: &Simulated, address: &Address, options: SocketOptions) -> Self {
-        let round_trip = runtime.0.latency() + runtime.0.latency();
-        Self {
-            arrival: runtime.sleep_until(runtime.now() + round_trip),
-            fate: runtime.0.fate(address),
-            options,
-            runtime: runtime.clone(),
-        }
-    }
-}
-
-impl Future for Connect {
-    type Output = io::Result<Stream>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        if this.fate == Fate::Swallowed {
-            return Poll::Pending;
-        }
-        std::task::ready!(Pin::new(&mut this.arrival).poll(cx));
-        let world = &this.runtime.0;
-        if this.fate == Fate::Refused || world.refuses() {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionRefused.into()));
-        }
-        let connection = world.establish(this.options);
-        world.note(What::Connected { connection });
-        world.accept(connection);
-        Poll::Ready(Ok(Stream { runtime: this.runtime.clone(), connection }))
-    }
-}
-
-/// The future of a name's addresses.
-#[must_use = "nobody looks the name up until it is awaited"]
-pub struct Resolve {
-    runtime: Simulated,
-    answer: Option<Sleep>,
-}
-
-impl Resolve {
-    pub(super) fn new(runtime: &Simulated) -> Self {
-        let answer = runtime.0.names_answer().then(|| {
-            let delay = runtime.0.latency() + runtime.0.up_to(LOOKUP);
-            runtime.sleep_until(runtime.now() + delay)
-        });
-        Self { runtime: runtime.clone(), answer }
-    }
-}
-
-impl Future for Resolve {
-    type Output = io::Result<Vec<SocketAddr>>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        let Some(answer) = &mut this.answer else { return Poll::Pending };
-        std::task::ready!(Pin::new(answer).poll(cx));
-        let addresses = this.runtime.0.addresses();
-        let number = addresses.as_ref().map_or(0, Vec::len);
-        this.runtime.0.note(What::Resolved { addresses: number });
-        Poll::Ready(addresses)
-    }
-}
-
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Stream").field(&self.connection).finish()
     }
 }
 
-impl fmt::Debug for Connect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Connect").field(&self.fate).finish()
-    }
-}
-
-impl fmt::Debug for Resolve {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Resolve")
-    }
-}
-
 /// What a segment takes at the most in fair weather.
 const FAIR: Duration = Duration::from_micros(100);
-
-/// A name lookup takes up to this long.
-const LOOKUP: Duration = Duration::from_millis(20);
 
 /// A segment that is late takes so many times as long.
 const TAIL: u32 = 30;

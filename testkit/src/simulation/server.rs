@@ -1,5 +1,6 @@
 //! The server: connections to one set of data, and a ledger of what was run.
 
+mod blocking;
 mod sabotage;
 
 use adapter_core::Time;
@@ -185,18 +186,6 @@ impl World {
         }
     }
 
-    /// A blocking command has waited long enough.
-    pub(super) fn unblock(&self, connection: usize) {
-        let mut server = self.server.borrow_mut();
-        let Some(command) = server.of(connection).and_then(|served| served.blocked.take()) else {
-            return;
-        };
-        server.blocked.retain(|blocked| *blocked != connection);
-        self.execute(&mut server, connection, &command);
-        drop(server);
-        self.call_server(connection);
-    }
-
     fn turn(&self, server: &mut Server, connection: usize) -> Turn {
         if let Some(turn) = self.flush(server, connection) {
             return turn;
@@ -258,51 +247,6 @@ impl World {
             writer.wake();
         }
         (read > 0, over)
-    }
-
-    /// Whether a command has to wait, and keeps its connection waiting.
-    fn blocks(&self, server: &mut Server, connection: usize, command: &[Bytes]) -> bool {
-        let [name, keys @ .., seconds] = command else { return false };
-        let Server { served, data, blocked, .. } = server;
-        let Some(served) = served.get_mut(connection).and_then(Option::as_mut) else {
-            return false;
-        };
-        let database = served.model.database;
-        let waits = name.eq_ignore_ascii_case(b"BLPOP")
-            && !served.model.in_transaction()
-            && !keys.iter().any(|key| data.has_list(database, key));
-        let seconds = std::str::from_utf8(seconds).ok().and_then(|text| text.parse::<f64>().ok());
-        let Some(seconds) = seconds.filter(|_| waits) else { return false };
-        served.blocked = Some(command.to_vec());
-        blocked.push(connection);
-        if seconds > 0.0 {
-            let wait = std::time::Duration::from_secs_f64(seconds);
-            self.schedule_in(wait, Event::Unblock { connection });
-        }
-        true
-    }
-
-    /// Runs one command, and what was waiting for what it has stored.
-    fn run(&self, server: &mut Server, connection: usize, command: &[Bytes]) {
-        self.execute(server, connection, command);
-        for blocked in server.blocked.clone() {
-            let Server { served, data, .. } = server;
-            let Some(served) = served.get_mut(blocked).and_then(Option::as_mut) else { continue };
-            let database = served.model.database;
-            let is_there = |key: &Bytes| data.has_list(database, key);
-            if let Some(command) =
-                served.blocked.take_if(|command| command.iter().skip(1).any(is_there))
-            {
-                server.blocked.retain(|one| *one != blocked);
-                self.execute(server, blocked, &command);
-                if let Some(served) = server.of(blocked)
-                    && !std::mem::replace(&mut served.called, true)
-                {
-                    self.schedule_in(self.latency(), Event::Serve { connection: blocked });
-                }
-            }
-        }
-        self.maybe_strike();
     }
 
     fn execute(&self, server: &mut Server, connection: usize, command: &[Bytes]) {
