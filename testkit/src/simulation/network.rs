@@ -286,8 +286,8 @@ impl fmt::Debug for Stream {
     }
 }
 
-/// What a segment takes at the most in fair weather.
-const FAIR: Duration = Duration::from_micros(100);
+/// What a segment, or the server's attention, takes at the most in fair weather.
+pub(super) const FAIR: Duration = Duration::from_micros(100);
 
 /// A segment that is late takes so many times as long.
 const TAIL: u32 = 30;

@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::Sabotage;
 use super::ledger::Ledger;
+use super::network::FAIR;
 use super::trace::What;
 use super::world::{Event, World};
 use crate::pair::{Data, Model, Server as _};
@@ -103,7 +104,10 @@ impl World {
         let mut server = self.server.borrow_mut();
         let Some(served) = server.of(connection) else { return };
         if !std::mem::replace(&mut served.called, true) {
-            self.schedule_in(self.up_to(self.plan.server.delay * 2), Event::Serve { connection });
+            // In fair weather it is quick, too: a backlog has to be over in time.
+            let usual = self.plan.server.delay * 2;
+            let delay = if self.is_fair() { usual.min(FAIR) } else { usual };
+            self.schedule_in(self.up_to(delay), Event::Serve { connection });
         }
     }
 
