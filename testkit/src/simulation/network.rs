@@ -125,8 +125,13 @@ impl World {
             return self.up_to(network.latency.min(FAIR));
         }
         let usual = self.up_to(network.latency * 2);
-        let factor = if self.one_in(network.tail) { TAIL } else { 1 };
-        usual * factor * if self.lags() { LAG } else { 1 }
+        // Never both: nobody waits for a segment that takes half a minute.
+        usual
+            * match self.one_in(network.tail) {
+                _ if self.lags() => LAG,
+                true => TAIL,
+                false => 1,
+            }
     }
 
     /// The server sends as much as there is room for, and takes it off the front.
@@ -292,5 +297,5 @@ pub(super) const FAIR: Duration = Duration::from_micros(100);
 /// A segment that is late takes so many times as long.
 const TAIL: u32 = 30;
 
-/// As do all of them while the network lags.
+/// While the network lags all of them take so many times as long.
 const LAG: u32 = 50;
