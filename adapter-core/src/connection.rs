@@ -37,8 +37,8 @@ pub(crate) struct Connection<R: Runtime> {
     read_size: usize,
     /// Whether the callers have been let go first since the last write.
     yielded: bool,
-    /// Whether the stream took something of what it could not take before.
-    moved: bool,
+    /// The stream has taken something of what it could not take at once, of so many bytes.
+    moved: Option<usize>,
     /// Whether nothing is to be read: a reader has not kept up.
     choked: bool,
     /// Whether the handshake is done, and whether that was told.
@@ -86,7 +86,7 @@ impl<R: Runtime> Connection<R> {
             alarm: Alarm::default(),
             read_size: READ_MIN,
             yielded: false,
-            moved: false,
+            moved: None,
             choked: false,
             ready: false,
             told: false,
@@ -115,7 +115,7 @@ impl<R: Runtime> Connection<R> {
             Ok(more) => more,
             Err(error) => return self.lose(lost(&error), cx),
         };
-        self.moved = unfinished && self.output.len() < left;
+        self.moved = (unfinished && self.output.len() < left).then_some(left);
         let alarm = self.alarm.poll(&self.runtime, now, deadline, cx).is_ready();
         if alarm {
             self.shrink();
@@ -179,7 +179,10 @@ impl<R: Runtime> Connection<R> {
         let Self { yielded, moved, choked, ready, watcher, .. } = self;
         let (closed, deadline, news) = shared.with(|shared| {
             shared.now = now;
-            if *moved || matches!(read, Read::Some) {
+            if let Some(unwritten) = moved.take() {
+                shared.session.handle_progress(now, unwritten);
+            }
+            if matches!(read, Read::Some) {
                 shared.session.handle_activity(now);
             }
             for frame in frames.drain(..) {

@@ -99,7 +99,7 @@ pub struct Session<T> {
     /// What is submitted next is part of a transaction that `MULTI` has opened by itself.
     in_transaction: bool,
     traces: Traces,
-    /// When the connection last moved, or something was first awaited of it.
+    /// When bytes last arrived, or something was first awaited.
     quiet_since: Time,
     events: VecDeque<Event<T>>,
     /// Handshake to be sent.

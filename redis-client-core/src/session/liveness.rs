@@ -18,14 +18,23 @@ use crate::time::Time;
 /// So a dead peer goes unnoticed for 2 L at most ([`Config::liveness`](crate::Config::liveness)).
 /// A command that waits by its own leave, such as a blocking one, is given its time first.
 impl<T> Session<T> {
-    /// Takes word that the connection moved: bytes arrived, or the transport took the rest of what
-    /// it could not take before.
+    /// Takes word that bytes have arrived. They may be no frame yet.
     #[inline]
     pub fn handle_activity(&mut self, now: Time) {
         self.quiet_since = self.quiet_since.max(now);
     }
 
-    /// When the connection last moved, or something was first awaited of it.
+    /// Takes word that the transport took some more of what it could not take at once, when
+    /// `unwritten` bytes were left. As long as the oldest command is not out, that is all the life
+    /// there can be; later it may be no more than room in a buffer.
+    pub fn handle_progress(&mut self, now: Time, unwritten: usize) {
+        let written = self.taken.saturating_sub(unwritten as u64);
+        if self.in_flight.oldest().is_some_and(|oldest| written < oldest.boundary) {
+            self.handle_activity(now);
+        }
+    }
+
+    /// When bytes last arrived, or something was first awaited.
     pub const fn quiet_since(&self) -> Time {
         self.quiet_since
     }

@@ -92,6 +92,27 @@ fn bytes_that_are_no_frame_yet_count() {
     assert_eq!(pair.reply(due), "_\r\n");
 }
 
+/// A request that takes its time to leave; and, behind it, others that only fill a buffer.
+#[test]
+fn what_leaves_slowly_counts_up_to_the_oldest_request() {
+    let mut pair = alive(plain());
+    pair.stall(true);
+    pair.submit(echo(&"x".repeat(1000)));
+    pair.turn();
+    for _ in 0..100 {
+        pair.run_for(SECOND);
+        pair.session.handle_progress(pair.now, 500);
+    }
+    assert_eq!(pair.closed(), None);
+    for _ in 0..14 {
+        pair.run_for(SECOND);
+        pair.session.handle_progress(pair.now, 0);
+        assert_eq!(pair.closed(), None);
+    }
+    pair.run_for(SECOND);
+    assert_eq!(pair.closed(), Some(&ConnectionError::Unresponsive));
+}
+
 #[test]
 fn a_blocking_command_has_its_own_time_first() {
     let silent = |command: &[Bytes], out: &mut Vec<u8>| {

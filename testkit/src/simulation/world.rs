@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use adapter_core::Unlocked;
 use adapter_core::{Address, Runtime, SocketOptions, Spawn, Time};
 
 use super::Sabotage;
@@ -20,7 +21,6 @@ use super::tasks::Tasks;
 use super::trace::{Trace, What};
 use super::weather::Weather;
 use crate::chunking::SplitMix64;
-use crate::memory::Unlocked;
 
 /// Everything there is in a run.
 pub(super) struct World {
