@@ -111,7 +111,8 @@ impl<R: Runtime> Pool<R> {
     ///
     /// # Errors
     ///
-    /// [`Error::NotSent`] if none is free within [`Options::lease_timeout`], or the pool is closed.
+    /// [`Error::NotSent`](redis_client_core::Error::NotSent) if none is free within
+    /// [`Options::lease_timeout`], or the pool is closed.
     pub fn lease(&self) -> Leasing<'_, R> {
         Leasing::new(self, false)
     }
@@ -173,7 +174,8 @@ impl<R: Runtime> Pool<R> {
 
     /// Closes the pool for good, and waits until all connections are. What is under way is
     /// answered first, and leases come back when they are dropped; with `force` everything ends at
-    /// once. Whoever waits, or comes later, gets [`Error::NotSent`].
+    /// once. Whoever waits, or comes later, gets
+    /// [`Error::NotSent`](redis_client_core::Error::NotSent).
     pub async fn close(&self, force: bool) {
         let inner = &self.inner;
         self.enter(|lobby, later| lobby.close(&mut later.wake));
