@@ -362,7 +362,7 @@ impl Run {
             match event {
                 Event::Reply { tag, frame } => self.end(tag, &[frame], None),
                 Event::Replies { tag, frames } => self.end(tag, &frames, None),
-                Event::Failed { tag, frames, outcome, cause } => {
+                Event::Failed { tag, frames, outcome, cause, .. } => {
                     self.end(tag, &frames, Some(&(outcome, cause)));
                 }
                 Event::Ready { .. } => self.ready = true,
