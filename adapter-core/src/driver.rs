@@ -18,6 +18,7 @@ use crate::options::Options;
 use crate::pool::Watcher;
 use crate::runtime::{Runtime, SharedCell};
 use crate::shared::{Shared, Status};
+use crate::trace::Span;
 
 /// Moves bytes between a connection and its session, and makes another connection when it is lost,
 /// for as long as there is a client or anything under way. To be spawned, or polled beside other
@@ -39,6 +40,7 @@ pub struct Driver<R: Runtime> {
     watcher: Option<Watcher<R>>,
     alarm: Alarm<R>,
     wakers: Vec<Waker>,
+    span: Span,
 }
 
 enum Phase<R: Runtime> {
@@ -74,6 +76,7 @@ impl<R: Runtime> Driver<R> {
     /// Makes another connection whenever one is lost.
     pub(crate) fn kept(mut self, options: Options) -> Self {
         let backoff = Backoff::new(options.reconnect, self.runtime.seed());
+        self.span = Span::of_connection(&options.endpoint);
         self.keeper = Some(Keeper { options, backoff });
         self
     }
@@ -96,6 +99,7 @@ impl<R: Runtime> Driver<R> {
             watcher: None,
             alarm: Alarm::default(),
             wakers: Vec::new(),
+            span: Span::none(),
         }
     }
 
@@ -208,6 +212,7 @@ impl<R: Runtime> Driver<R> {
     }
 
     fn tell(&self, event: &ConnectionEvent) {
+        self.span.tell(event);
         if let Some(hook) = self.keeper.as_ref().and_then(|keeper| keeper.options.hook.as_ref()) {
             hook.call(event);
         }

@@ -29,6 +29,7 @@ mod shared;
 mod slots;
 #[cfg(feature = "tls")]
 pub mod tls;
+mod trace;
 mod transfer;
 
 pub use client::{Call, Client, Closing, ConnectError, Pipeline, Ready, Transaction};

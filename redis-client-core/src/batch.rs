@@ -81,6 +81,11 @@ impl Batch {
         self.commands.is_empty()
     }
 
+    /// Whether the server runs all or none of the commands.
+    pub const fn is_transaction(&self) -> bool {
+        self.atomic
+    }
+
     /// The facts about each command, in order.
     pub fn facts(&self) -> &[&'static Facts] {
         &self.commands

@@ -13,6 +13,7 @@ use redis_client_core::{
 use super::{Flight, Landing, Payload, Way};
 use crate::runtime::Runtime;
 use crate::slots::{Answer, NO_REPLY};
+use crate::trace::Span;
 
 /// A command on its way. It is sent when first polled; dropped after that, it is still run by the
 /// server and its reply is thrown away.
@@ -38,22 +39,40 @@ struct Journey<'a, R: Runtime, P: Payload> {
     way: Way<'a, R>,
     flight: Flight<P>,
     admitted: bool,
+    span: Span,
 }
 
-impl<R: Runtime, P: Payload> Journey<'_, R, P> {
+impl<'a, R: Runtime, P: Payload> Journey<'a, R, P> {
+    #[inline]
+    fn new(way: Way<'a, R>, payload: P) -> Self {
+        let span = payload.span();
+        Self { way, flight: Flight::new(payload), admitted: false, span }
+    }
+
     #[inline]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
-        if !self.admitted {
-            self.way.admit(&self.flight.payload)?;
-            self.admitted = true;
+        let Self { way, flight, admitted, span } = self;
+        let _entered = span.enter();
+        if !*admitted {
+            way.admit(&flight.payload)?;
+            *admitted = true;
         }
         loop {
-            let passage = ready!(self.way.poll_passage(&self.flight.payload, cx))?;
-            match ready!(self.flight.poll(passage.client, passage.pass, cx)) {
+            let passage = ready!(way.poll_passage(&flight.payload, cx))?;
+            match ready!(flight.poll(passage.client, passage.pass, cx)) {
                 Landing::Answered(answer) => return Poll::Ready(answer),
-                Landing::Elsewhere => self.way.leave(),
+                Landing::Elsewhere => way.leave(),
             }
         }
+    }
+
+    /// Makes a note of what came of it.
+    #[inline]
+    fn ended<T>(&self, result: Result<T, Error>) -> Poll<Result<T, Error>> {
+        if let Err(error) = &result {
+            self.span.failed(error);
+        }
+        Poll::Ready(result)
     }
 }
 
@@ -67,9 +86,8 @@ impl<R: Runtime, P: Payload> Drop for Journey<'_, R, P> {
 
 impl<'a, R: Runtime, T> Call<'a, R, T> {
     #[inline]
-    pub(crate) const fn new(way: Way<'a, R>, request: Request) -> Self {
-        let journey = Journey { way, flight: Flight::new(request), admitted: false };
-        Self { journey, reply: PhantomData }
+    pub(crate) fn new(way: Way<'a, R>, request: Request) -> Self {
+        Self { journey: Journey::new(way, request), reply: PhantomData }
     }
 }
 
@@ -80,7 +98,8 @@ impl<R: Runtime, T: FromReply> Future for Call<'_, R, T> {
         let journey = &mut self.get_mut().journey;
         let reply = ready!(journey.poll(cx)).and_then(Answer::into_reply);
         let facts = journey.flight.payload.facts();
-        Poll::Ready(reply.and_then(|frame| read_reply(facts, frame.as_frame())))
+        let result = reply.and_then(|frame| read_reply(facts, frame.as_frame()));
+        journey.ended(result)
     }
 }
 
@@ -91,9 +110,8 @@ impl<'a, R: Runtime, B: IntoBatch> Pipeline<'a, R, B> {
         Self::of(way, batch)
     }
 
-    const fn of(way: Way<'a, R>, batch: Batch) -> Self {
-        let journey = Journey { way, flight: Flight::new(batch), admitted: false };
-        Self { journey, commands: PhantomData }
+    fn of(way: Way<'a, R>, batch: Batch) -> Self {
+        Self { journey: Journey::new(way, batch), commands: PhantomData }
     }
 }
 
@@ -102,14 +120,18 @@ impl<R: Runtime, B: IntoBatch> Future for Pipeline<'_, R, B> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let journey = &mut self.get_mut().journey;
-        let (frames, rest) = match ready!(journey.poll(cx))? {
-            Answer::Reply(frame) => (vec![frame], None),
-            Answer::Replies(frames) => (frames, None),
-            Answer::Failed(frames, error @ Error::NotSent(_), _) if frames.is_empty() => {
-                return Poll::Ready(Err(error));
+        let (frames, rest) = match ready!(journey.poll(cx)) {
+            Ok(Answer::Reply(frame)) => (vec![frame], None),
+            Ok(Answer::Replies(frames)) => (frames, None),
+            Ok(Answer::Failed(frames, error @ Error::NotSent(_), _)) if frames.is_empty() => {
+                return journey.ended(Err(error));
             }
-            Answer::Failed(frames, error, _) => (frames, Some(error)),
+            Ok(Answer::Failed(frames, error, _)) => (frames, Some(error)),
+            Err(error) => return journey.ended(Err(error)),
         };
+        if let Some(error) = &rest {
+            journey.span.failed(error);
+        }
         let facts = journey.flight.payload.facts();
         Poll::Ready(Ok(B::read(Results::of_pipeline(facts, &frames, rest))))
     }
@@ -128,13 +150,14 @@ impl<R: Runtime, B: IntoBatch> Future for Transaction<'_, R, B> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let journey = &mut self.get_mut().0.journey;
-        Poll::Ready(match ready!(journey.poll(cx))? {
+        let result = ready!(journey.poll(cx)).and_then(|answer| match answer {
             Answer::Replies(frames) => {
                 read_transaction::<B>(journey.flight.payload.facts(), &frames)
             }
             Answer::Failed(_, error, _) => Err(error),
             Answer::Reply(_) => Err(NO_REPLY),
-        })
+        });
+        journey.ended(result)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::line::Ticket;
 use crate::runtime::Runtime;
 use crate::shared::{Pass, Shared, Submitted};
 use crate::slots::{Answer, NO_REPLY, SlotKey};
+use crate::trace::Span;
 
 /// What is sent, and where it stands.
 ///
@@ -62,6 +63,8 @@ pub(crate) trait Payload {
     fn admit(&self) -> Result<(), Error>;
 
     fn blocks(&self) -> bool;
+
+    fn span(&self) -> Span;
 }
 
 impl<P: Payload> Flight<P> {
@@ -196,6 +199,11 @@ impl Payload for Request {
     fn blocks(&self) -> bool {
         self.blocking() != Blocking::No
     }
+
+    #[inline]
+    fn span(&self) -> Span {
+        Span::of_command(self)
+    }
 }
 
 impl Payload for Batch {
@@ -230,6 +238,10 @@ impl Payload for Batch {
 
     fn blocks(&self) -> bool {
         self.blocking().is_some()
+    }
+
+    fn span(&self) -> Span {
+        Span::of_batch(self)
     }
 }
 
