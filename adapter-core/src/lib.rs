@@ -40,7 +40,7 @@ pub use endpoint::{Address, Endpoint, SocketOptions};
 pub use event::ConnectionEvent;
 pub use link::Link;
 pub use options::{Offline, Options, OptionsError, PoolKey, Security};
-pub use pool::{Lease, Leasing, Next, Pool, Raw};
+pub use pool::{Lease, Leasing, Next, Pool, Pools, Raw};
 pub use redis_client_core::*;
 pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport, Unlocked};
 pub use shared::Incoming;

@@ -3,6 +3,7 @@
 mod lease;
 mod lobby;
 mod raw;
+mod registry;
 mod routing;
 
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::shared::{Seat, Status, Terms};
 pub use lease::{Lease, Leasing};
 use lobby::Lobby;
 pub use raw::{Next, Raw};
+pub use registry::Pools;
 pub(crate) use routing::Routing;
 
 /// A fixed number of connections, cheap to clone.
@@ -102,6 +104,12 @@ impl<R: Runtime> Pool<R> {
     /// How many connections there are.
     pub fn size(&self) -> usize {
         self.inner.clients.len()
+    }
+
+    /// Whether it was [closed](Self::close), or has [given up](redis_client_core::Reconnect) all
+    /// its connections.
+    pub fn is_closed(&self) -> bool {
+        self.inner.lobby.with(|lobby| lobby.is_over())
     }
 
     /// Takes a connection for oneself. It goes back when the lease is dropped.

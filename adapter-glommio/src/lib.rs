@@ -82,6 +82,9 @@ pub type Driver = adapter_core::Driver<Glommio>;
 /// A pool on glommio: see [`adapter_core::Pool`].
 pub type Pool = adapter_core::Pool<Glommio>;
 
+/// Pools on glommio by what they connect to: see [`adapter_core::Pools`].
+pub type Pools = adapter_core::Pools<Glommio>;
+
 /// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
 pub type Lease = adapter_core::Lease<Glommio>;
 

@@ -33,6 +33,11 @@ fn refused() -> Outcome {
 }
 
 #[test]
+fn registry() -> Outcome {
+    on_an_executor("registry", &suite::registry::<Glommio>)
+}
+
+#[test]
 fn session() -> Outcome {
     on_an_executor("session", &suite::session::<Glommio>)
 }

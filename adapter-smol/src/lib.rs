@@ -77,6 +77,9 @@ pub type Driver = adapter_core::Driver<Smol>;
 /// A pool on smol: see [`adapter_core::Pool`].
 pub type Pool = adapter_core::Pool<Smol>;
 
+/// Pools on smol by what they connect to: see [`adapter_core::Pools`].
+pub type Pools = adapter_core::Pools<Smol>;
+
 /// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
 pub type Lease = adapter_core::Lease<Smol>;
 

@@ -87,6 +87,11 @@ fn refused() -> Outcome {
 }
 
 #[test]
+fn registry() -> Outcome {
+    on_each("registry", &suite::registry::<Smol>, &suite::registry::<Own>)
+}
+
+#[test]
 fn session() -> Outcome {
     on_each("session", &suite::session::<Smol>, &suite::session::<Own>)
 }

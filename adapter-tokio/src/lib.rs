@@ -40,6 +40,9 @@ pub type Driver = adapter_core::Driver<Tokio>;
 /// A pool on tokio: see [`adapter_core::Pool`].
 pub type Pool = adapter_core::Pool<Tokio>;
 
+/// Pools on tokio by what they connect to: see [`adapter_core::Pools`].
+pub type Pools = adapter_core::Pools<Tokio>;
+
 /// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
 pub type Lease = adapter_core::Lease<Tokio>;
 

@@ -37,6 +37,11 @@ fn refused() -> Outcome {
 }
 
 #[test]
+fn registry() -> Outcome {
+    on_both("registry", &suite::registry::<Tokio>)
+}
+
+#[test]
 fn session() -> Outcome {
     on_both("session", &suite::session::<Tokio>)
 }

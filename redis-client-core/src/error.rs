@@ -171,6 +171,11 @@ pub enum ConnectionError {
     },
     /// The handshake took longer than configured.
     HandshakeTimeout,
+    /// The server answered a step of the handshake with something else than what Redis says.
+    UnexpectedAnswer {
+        /// The command's name.
+        step: &'static str,
+    },
     /// A command of [`Config::on_connect`](crate::Config::on_connect) can't be run there.
     Unsuitable {
         /// The command's name.
@@ -196,6 +201,9 @@ impl fmt::Display for ConnectionError {
             Self::Handshake { step, error } => write!(f, "the server refused {step}: {error}"),
             Self::HandshakeTimeout => {
                 f.write_str("the server did not answer the handshake in time")
+            }
+            Self::UnexpectedAnswer { step } => {
+                write!(f, "the server's answer to {step} is not Redis's")
             }
             Self::Unsuitable { command } => {
                 write!(f, "{command} can't be run at the start of each connection")

@@ -166,7 +166,8 @@ impl Lobby {
         }
     }
 
-    fn is_over(&self) -> bool {
+    /// Whether there will be no connection any more.
+    pub(super) fn is_over(&self) -> bool {
         self.closed || self.places.iter().all(|place| place.seat.over)
     }
 }

@@ -4,7 +4,7 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 
 use bytes::Bytes;
-use resp_core::{FrameRef, OutBuf};
+use resp_core::{FrameRef, OutBuf, View};
 
 use crate::config::{Config, Protocol};
 use crate::error::{ConnectionError, ServerError};
@@ -84,6 +84,9 @@ impl Handshake {
                 let error = without_secrets(error, config);
                 return Progress::Failed(ConnectionError::Handshake { step: step.name(), error });
             }
+        } else if step == Step::Hello && !matches!(frame.view(), View::Map(_)) {
+            // Only RESP3 has maps: whatever this is, it goes on in something else.
+            return Progress::Failed(ConnectionError::UnexpectedAnswer { step: step.name() });
         }
         if !self.asked.is_empty() {
             return Progress::Going;

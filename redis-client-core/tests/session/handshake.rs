@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use redis_client_core::{
-    Cause, Config, ConnectionError, Credentials, Outcome, Protocol, SubmitError, cmd,
+    Cause, Config, ConnectionError, Credentials, Event, Outcome, Protocol, Session, SubmitError,
+    Time, cmd,
 };
+use resp_core::OutBuf;
 use testkit::pair::{Ended, Hello, Model, Pair};
 
 use crate::{bulk, echo, plain};
@@ -312,4 +314,17 @@ fn closing_during_the_handshake_sends_nothing() {
     assert_eq!(pair.closed(), Some(&ConnectionError::Closed));
     assert_eq!(pair.ended(tag).unwrap().outcome(), Some(Outcome::NotSent));
     assert!(pair.received.is_empty());
+}
+
+#[test]
+fn an_answer_to_hello_that_is_no_map_ends_the_connection() {
+    for answer in ["+OK\r\n", "*2\r\n$6\r\nserver\r\n$5\r\nproxy\r\n", "$-1\r\n"] {
+        let mut session = Session::<u64>::new(Time::ZERO, Config::default());
+        let mut out = OutBuf::default();
+        assert!(session.poll_transmit(&mut out));
+        let _ = session.handle_input(Time::ZERO, &mut answer.as_bytes().into());
+        let closed = std::iter::from_fn(|| session.poll_event())
+            .find_map(|event| if let Event::Closed(why) = event { Some(why) } else { None });
+        assert_eq!(closed, Some(ConnectionError::UnexpectedAnswer { step: "HELLO" }), "{answer}");
+    }
 }
