@@ -108,6 +108,14 @@ impl Facts {
         }
     }
 
+    /// Whether it ends what was begun before it: a transaction, or a `WATCH`.
+    pub(crate) fn settles(&self) -> bool {
+        matches!(self.name, "EXEC" | "DISCARD" | "UNWATCH")
+    }
+
+    /// The beginning of a transaction.
+    pub(crate) const MULTI: Self = Self::with("MULTI", Effect::ChangesState);
+
     /// The end of a transaction.
     pub(crate) const EXEC: Self = Self::with("EXEC", Effect::ChangesState);
 

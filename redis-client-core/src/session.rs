@@ -253,6 +253,16 @@ impl<T> Session<T> {
         true
     }
 
+    /// What a session that is over never sent. It keeps that, since dropping an argument that an
+    /// application shares ([`Bytes::from_owner`](bytes::Bytes::from_owner)) may run anything, which
+    /// a driver that has locked the session must not.
+    pub fn take_unsent(&mut self) -> OutBuf {
+        match self.state {
+            State::Closed(_) => core::mem::take(&mut self.output),
+            _ => OutBuf::new(),
+        }
+    }
+
     /// The next thing that happened.
     #[inline]
     #[must_use = "an event lost is an outcome lost"]
@@ -304,7 +314,6 @@ impl<T> Session<T> {
         }
         self.in_flight.fail(&reason, written, &mut self.events);
         self.greeting = OutBuf::new();
-        self.output = OutBuf::new();
         self.events.push_back(Event::Closed(reason.clone()));
         self.state = State::Closed(reason);
     }

@@ -50,8 +50,10 @@ pub(super) enum Expect {
     Reply,
     /// One reply, to `HELLO` or `RESET`.
     Switch,
-    /// So many more replies.
-    Replies { left: usize },
+    /// One reply, to `EXEC` or `DISCARD` (`all`), or to `UNWATCH`.
+    Settled { all: bool },
+    /// So many more replies; the last one to the `EXEC` of an `atomic` batch.
+    Replies { left: usize, atomic: bool },
     /// One reply, to a command of the session's own that puts the connection in order.
     Tidied { last: bool },
     /// So many more confirmations, or one error. None where the number is how many subscriptions
@@ -120,12 +122,12 @@ impl<T> InFlight<T> {
     pub(super) fn answer(&mut self, frame: Frame, events: &mut VecDeque<Event<T>>) {
         let Some(oldest) = self.entries.front_mut() else { return };
         match &mut oldest.expect {
-            Expect::Reply | Expect::Switch | Expect::Tidied { .. } => {
+            Expect::Reply | Expect::Switch | Expect::Settled { .. } | Expect::Tidied { .. } => {
                 if let Some(tag) = self.pop() {
                     events.push_back(Event::Reply { tag, frame });
                 }
             }
-            Expect::Replies { left } => {
+            Expect::Replies { left, .. } => {
                 if oldest.tag.is_some() {
                     if self.collected.is_empty() {
                         self.collected.reserve_exact(*left);
@@ -264,8 +266,12 @@ impl Expect {
     /// How many replies this stands for among those in flight.
     const fn weight(&self) -> usize {
         match self {
-            Self::Replies { left } => *left,
-            Self::Reply | Self::Switch | Self::Tidied { .. } | Self::Confirmations { .. } => 1,
+            Self::Replies { left, .. } => *left,
+            Self::Reply
+            | Self::Switch
+            | Self::Settled { .. }
+            | Self::Tidied { .. }
+            | Self::Confirmations { .. } => 1,
         }
     }
 }

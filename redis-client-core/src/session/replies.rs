@@ -12,7 +12,8 @@ use crate::facts::Subscription;
 use crate::time::Time;
 
 impl<T> Session<T> {
-    /// Takes one frame that a [`Receiver`](super::Receiver) found, in place of [`handle_input`](Self::handle_input).
+    /// Takes one frame that a [`Receiver`](super::Receiver) found, in place of
+    /// [`handle_input`](Self::handle_input).
     #[inline]
     pub fn handle_frame(&mut self, now: Time, frame: Frame) {
         self.handle_activity(now);
@@ -89,16 +90,21 @@ impl<T> Session<T> {
     #[inline]
     fn handle_reply(&mut self, frame: Frame) {
         self.surplus_due = false;
-        match self.in_flight.expected() {
-            None => return self.fail(ConnectionError::UnexpectedReply, self.taken),
-            Some(Expect::Switch) => self.switch(frame.as_frame()),
-            Some(Expect::Tidied { last }) => {
-                let last = *last;
+        let Some(oldest) = self.in_flight.oldest() else {
+            return self.fail(ConnectionError::UnexpectedReply, self.taken);
+        };
+        match oldest.expect {
+            Expect::Switch => self.switch(frame.as_frame()),
+            Expect::Settled { all } => self.settle(frame.as_frame(), all, oldest.boundary),
+            Expect::Replies { left: 1, atomic: true } => {
+                self.settle(frame.as_frame(), true, oldest.boundary);
+            }
+            Expect::Tidied { last } => {
                 self.in_flight.drop_oldest();
                 self.handle_tidied(frame.as_frame(), last);
                 return self.answered();
             }
-            Some(_) => {}
+            Expect::Reply | Expect::Replies { .. } | Expect::Confirmations { .. } => {}
         }
         self.in_flight.answer(frame, &mut self.events);
         self.answered();

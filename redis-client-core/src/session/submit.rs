@@ -62,17 +62,19 @@ impl<T> Session<T> {
             self.events.push_back(Event::Replies { tag, frames: Vec::new() });
             return Ok(());
         }
-        batch.facts().iter().for_each(|facts| self.trace(facts));
+        // In a transaction too: where MULTI is refused the commands behind it run at once.
+        let boundary = self.encoded + batch.first_end as u64;
         if batch.atomic {
             resp_core::encode::command(&mut batch.encoded, ["EXEC"]);
-            self.trace(&Facts::EXEC);
+            self.trace(&Facts::MULTI, boundary);
+        }
+        batch.facts().iter().for_each(|facts| self.trace(facts, boundary));
+        if batch.atomic {
+            self.trace(&Facts::EXEC, boundary);
         }
         batch.spent = true;
-        let start = self.encoded;
         self.encoded += batch.encoded.len() as u64;
-        // In a transaction too: where MULTI is refused the commands behind it run at once.
-        let boundary = start + batch.first_end as u64;
-        let expect = Expect::Replies { left: batch.replies() };
+        let expect = Expect::Replies { left: batch.replies(), atomic: batch.atomic };
         self.output.append(&mut batch.encoded);
         self.enqueue(now, tag, expect, batch.timeout, boundary);
         Ok(())
@@ -106,13 +108,16 @@ impl<T> Session<T> {
                 }
                 Expect::Switch
             }
+            Effect::ChangesState if facts.settles() => {
+                Expect::Settled { all: facts.opens_transaction().is_some() }
+            }
             Effect::None | Effect::Blocks(_) | Effect::ChangesState => Expect::Reply,
         };
         let tag = self.admit(tag, 1)?;
-        self.trace(facts);
         let before = self.output.len();
         request.encode(&mut self.output);
         self.encoded += (self.output.len() - before) as u64;
+        self.trace(facts, self.encoded);
         self.enqueue(now, tag, expect, request.timeout(), self.encoded);
         Ok(())
     }

@@ -25,10 +25,15 @@ pub enum Tidy {
 }
 
 /// What commands have left behind on the connection, as far as it matters to its next user.
+///
+/// A transaction and a `WATCH` are over when the server says so: a `DISCARD` may be refused. Each
+/// is noted by the place of its command, so that an answer ends only what came before.
 #[derive(Debug, Default)]
 pub(super) struct Traces {
+    /// There was a `MULTI`.
+    transaction: Option<u64>,
     /// Keys are watched.
-    watching: bool,
+    watching: Option<u64>,
     /// Another database is selected.
     elsewhere: bool,
     /// Something that is not worth undoing: another user, another name, tracking.
@@ -42,20 +47,21 @@ impl<T> Session<T> {
     /// Nothing may be submitted until it is [`Tidy::Clean`]. A server that refuses ends the
     /// session.
     pub fn tidy(&mut self, _now: Time) -> Tidy {
-        let Traces { watching, elsewhere, altered } = self.traces;
+        let Traces { transaction, watching, elsewhere, altered } = self.traces;
         let ready = matches!(self.state, State::Ready);
         if !ready || altered || !self.subscriptions.is_empty() || self.in_flight.is_entangled() {
             return Tidy::Hopeless;
         }
-        let in_transaction = core::mem::take(&mut self.in_transaction);
-        if !in_transaction && !watching && !elsewhere && self.in_flight.is_empty() {
+        let unsettled = transaction.is_some() || watching.is_some();
+        if !unsettled && !elsewhere && self.in_flight.is_empty() {
             return Tidy::Clean;
         }
+        self.in_transaction = false;
         self.traces = Traces::default();
-        if in_transaction {
-            // Ends WATCH as well.
+        if transaction.is_some() {
             self.ask(&["DISCARD"], Expect::Tidied { last: false });
-        } else if watching {
+        }
+        if watching.is_some() {
             self.ask(&["UNWATCH"], Expect::Tidied { last: false });
         }
         if elsewhere {
@@ -66,29 +72,42 @@ impl<T> Session<T> {
         Tidy::Pending
     }
 
-    /// Notes what a command leaves behind.
+    /// Notes what a command leaves behind that ends at that place of the output.
     #[inline]
-    pub(super) fn trace(&mut self, facts: &Facts) {
+    pub(super) fn trace(&mut self, facts: &Facts, place: u64) {
         if facts.effect == Effect::ChangesState {
-            self.trace_change(facts);
+            self.trace_change(facts, place);
         }
     }
 
-    fn trace_change(&mut self, facts: &Facts) {
+    fn trace_change(&mut self, facts: &Facts, place: u64) {
         match facts.name {
-            "MULTI" => self.in_transaction = true,
-            "EXEC" | "DISCARD" => {
-                self.in_transaction = false;
-                self.traces.watching = false;
+            "MULTI" => {
+                self.in_transaction = true;
+                self.traces.transaction = Some(place);
             }
-            "WATCH" => self.traces.watching = true,
-            "UNWATCH" => self.traces.watching = false,
+            "EXEC" | "DISCARD" => self.in_transaction = false,
+            "WATCH" => self.traces.watching = Some(place),
+            "UNWATCH" => {}
             "SELECT" => self.traces.elsewhere = true,
             "RESET" => {
                 self.in_transaction = false;
                 self.traces.altered = true;
             }
             _ => self.traces.altered = true,
+        }
+    }
+
+    /// Takes the answer to `EXEC`, `DISCARD` or `UNWATCH` (`all` but that ends a transaction): what
+    /// was begun before it is over, unless it is refused.
+    pub(super) fn settle(&mut self, frame: FrameRef<'_>, all: bool, place: u64) {
+        if ServerError::of(frame).is_some_and(|error| error.code() != "EXECABORT") {
+            return;
+        }
+        let later = |begun: &u64| *begun > place;
+        self.traces.watching = self.traces.watching.filter(later);
+        if all {
+            self.traces.transaction = self.traces.transaction.filter(later);
         }
     }
 

@@ -78,7 +78,7 @@ fn a_transaction_a_watch_and_a_database_are_undone() {
     for (commands, undone) in [
         (&["MULTI"][..], "DISCARD PING"),
         (&["WATCH k"], "UNWATCH PING"),
-        (&["WATCH k", "MULTI", "SELECT 3"], "DISCARD SELECT 5 PING"),
+        (&["WATCH k", "MULTI", "SELECT 3"], "DISCARD UNWATCH SELECT 5 PING"),
         (&["SELECT 3"], "SELECT 5 PING"),
         (&["GET k"], "PING"),
     ] {
@@ -208,5 +208,53 @@ fn what_the_handshake_can_not_do_is_refused() {
         let bare = Bare::new(plain().on_connect(words(command)));
         let refused = matches!(bare.session.closed(), Some(ConnectionError::Unsuitable { .. }));
         assert!(refused, "{command}");
+    }
+}
+
+#[test]
+fn what_the_server_did_not_end_is_not_over() {
+    for (commands, undone) in [
+        (&[("MULTI", "+OK\r\n"), ("DISCARD oops", "-ERR wrong number\r\n")][..], "DISCARD PING"),
+        (&[("WATCH k", "+OK\r\n"), ("UNWATCH oops", "-ERR wrong number\r\n")], "UNWATCH PING"),
+        (&[("MULTI", "+OK\r\n"), ("EXEC", "-NOPERM no EXEC\r\n")], "DISCARD PING"),
+        (&[("MULTI", "+OK\r\n"), ("EXEC", "-EXECABORT discarded\r\n")], ""),
+        (&[("WATCH k", "+OK\r\n"), ("MULTI", "+OK\r\n"), ("EXEC", "*-1\r\n")], ""),
+    ] {
+        let mut bare = Bare::new(plain());
+        for (command, reply) in commands {
+            bare.submit(command);
+            bare.reply(reply);
+        }
+        let tidy = bare.tidy();
+        assert_eq!(bare.sent(), undone, "{commands:?}");
+        assert_eq!(tidy, if undone.is_empty() { Tidy::Clean } else { Tidy::Pending });
+    }
+}
+
+#[test]
+fn a_late_answer_ends_only_what_came_before_it() {
+    let mut bare = Bare::new(plain());
+    for command in ["WATCH k", "UNWATCH", "WATCH k", "DISCARD", "MULTI"] {
+        bare.submit(command);
+    }
+    for reply in ["+OK\r\n", "+OK\r\n", "+OK\r\n", "-ERR DISCARD without MULTI\r\n", "+OK\r\n"] {
+        bare.reply(reply);
+    }
+    assert_eq!(bare.tidy(), Tidy::Pending);
+    assert_eq!(bare.sent(), "DISCARD UNWATCH PING");
+}
+
+#[test]
+fn a_batch_whose_exec_is_refused_leaves_a_transaction() {
+    for (exec, expected) in [("*1\r\n+OK\r\n", ""), ("-NOPERM no EXEC\r\n", "DISCARD PING")] {
+        let mut bare = Bare::new(plain());
+        let mut batch = redis_client_core::Batch::transaction();
+        batch.push(cmd::set("k", "v"));
+        bare.session.submit_batch(Time::ZERO, &mut batch, 0).unwrap();
+        for reply in ["+OK\r\n", "+QUEUED\r\n", exec] {
+            bare.reply(reply);
+        }
+        let _ = bare.tidy();
+        assert_eq!(bare.sent(), expected);
     }
 }
