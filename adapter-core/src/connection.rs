@@ -99,7 +99,9 @@ impl<R: Runtime> Connection<R> {
         let read = self.read(cx);
         // What is queued behind a write that is not done has to be fetched once it is.
         let unfinished = !self.output.is_empty();
+        let choked = self.choked;
         let (closed, deadline) = self.exchange(now, &read, cx.waker());
+        let unchoked = choked && !self.choked;
         let woken = !self.wakers.is_empty();
         self.wake();
         if let Some(reason) = closed {
@@ -121,7 +123,7 @@ impl<R: Runtime> Connection<R> {
             self.shrink();
         }
         let fetch = unfinished && self.output.is_empty();
-        let again = alarm || fetch || more || !matches!(read, Read::Pending);
+        let again = alarm || fetch || more || unchoked || !matches!(read, Read::Pending);
         if again { Turn::Again } else { Turn::Idle }
     }
 
@@ -182,7 +184,8 @@ impl<R: Runtime> Connection<R> {
             if let Some(unwritten) = moved.take() {
                 shared.session.handle_progress(now, unwritten);
             }
-            if matches!(read, Read::Some) {
+            // What nobody has looked at is not silence.
+            if matches!(read, Read::Some) || *choked {
                 shared.session.handle_activity(now);
             }
             for frame in frames.drain(..) {

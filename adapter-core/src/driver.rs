@@ -113,11 +113,18 @@ impl<R: Runtime> Driver<R> {
             self.tell(&ConnectionEvent::Connected);
         }
         let reason = ready!(ended);
-        if self.shared.with(|shared| shared.status()) == Status::Over {
+        let (status, unsent) =
+            self.shared.with(|shared| (shared.status(), shared.session.take_unsent()));
+        drop(unsent);
+        if status == Status::Over {
             return Poll::Ready(Err(reason));
         }
         self.tell(&ConnectionEvent::Lost(reason.clone()));
-        let next = self.again(reason, Backoff::handle_lost);
+        // Given up by this side, for what a lease has left on it: nobody has to be spared.
+        let next = match reason {
+            ConnectionError::Closed => self.again(reason, |_, now| Some(now)),
+            _ => self.again(reason, Backoff::handle_lost),
+        };
         Poll::Ready(next)
     }
 
@@ -127,21 +134,21 @@ impl<R: Runtime> Driver<R> {
         let Some(keeper) = &self.keeper else { return Poll::Ready(Err(ConnectionError::Closed)) };
         let config = dial.configure(keeper.options.config.clone());
         Poll::Ready(match dialled.and_then(|stream| keeper.options.secure(stream)) {
-            Ok(stream) => {
-                self.connect(stream, config);
-                Ok(())
-            }
+            Ok(stream) => self.connect(stream, config),
             Err(error) => self.failed(&error),
         })
     }
 
-    fn connect(&mut self, stream: Link<R::Stream>, config: Config) {
+    fn connect(&mut self, stream: Link<R::Stream>, config: Config) -> Result<(), ConnectionError> {
         let limits = config.reply_limits();
         let session = Session::new(self.runtime.now(), config);
-        self.shared.with(|shared| shared.resume(session));
+        if self.shared.with(|shared| shared.resume(session)).is_err() {
+            return Err(ConnectionError::Closed);
+        }
         let (runtime, shared) = (self.runtime.clone(), self.shared.clone());
         let connection = Connection::new(runtime, shared, stream, limits, self.watcher.clone());
         self.phase = Phase::Connected(Box::new(connection));
+        Ok(())
     }
 
     fn failed(&mut self, error: &ConnectError) -> Result<(), ConnectionError> {
@@ -224,7 +231,7 @@ impl<R: Runtime> Future for Driver<R> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ConnectionError> {
         let this = self.get_mut();
-        loop {
+        for _ in 0..STEPS {
             let step = match &mut this.phase {
                 Phase::Connected(_) => ready!(this.poll_connection(cx)),
                 Phase::Waiting { until } => {
@@ -253,6 +260,8 @@ impl<R: Runtime> Future for Driver<R> {
                 return Poll::Ready(reason);
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
@@ -264,12 +273,14 @@ impl<R: Runtime> Drop for Driver<R> {
             Phase::Connected(connection) => connection.unwritten(),
             Phase::Waiting { .. } | Phase::Dialling(_) => 0,
         };
-        self.shared.with(|shared| {
+        let unsent = self.shared.with(|shared| {
             shared.now = now;
             shared.retire();
             shared.session.handle_disconnected(now, ConnectionError::Closed, unwritten);
             shared.close(true, &mut self.wakers);
+            shared.session.take_unsent()
         });
+        drop(unsent);
         self.report();
     }
 }
@@ -287,3 +298,6 @@ impl<R: Runtime> fmt::Debug for Driver<R> {
         }
     }
 }
+
+/// Changes of phase before other tasks get their share: attempts to connect may fail at once.
+const STEPS: usize = 4;

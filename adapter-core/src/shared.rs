@@ -3,6 +3,7 @@
 mod inbox;
 mod tenancy;
 
+use std::mem;
 use std::task::{Context, Poll, Waker};
 
 use redis_client_core::{
@@ -40,6 +41,10 @@ pub(crate) struct Shared {
     pub(crate) handles: usize,
     status: Status,
     terms: Terms,
+    /// There is to be no further connection.
+    retired: bool,
+    /// A handshake was done.
+    greeted: bool,
     /// Why there is no connection, where there is none.
     why: ConnectionError,
     /// Everybody may submit.
@@ -100,6 +105,8 @@ impl Shared {
             handles: 1,
             status: Status::Up,
             terms,
+            retired: false,
+            greeted: false,
             why: ConnectionError::Closed,
             open: !terms.pooled,
             tenancy: Tenancy::default(),
@@ -129,9 +136,17 @@ impl Shared {
         &self.why
     }
 
-    /// Goes on with a new connection, once its handshake is done.
-    pub(crate) fn resume(&mut self, session: Session<SlotKey>) {
-        self.session = session;
+    /// Goes on with a new connection, once its handshake is done. Gives back what is not needed
+    /// any more, to be dropped out of the lock: the session before it, or this one where all is
+    /// over.
+    pub(crate) fn resume(
+        &mut self,
+        session: Session<SlotKey>,
+    ) -> Result<Session<SlotKey>, Session<SlotKey>> {
+        if self.status == Status::Over {
+            return Err(session);
+        }
+        Ok(mem::replace(&mut self.session, session))
     }
 
     /// Takes word that another attempt to connect has failed; `last` if there will be no more.
@@ -148,8 +163,8 @@ impl Shared {
     }
 
     /// Reconnects no more.
-    pub(crate) fn retire(&mut self) {
-        self.terms.reconnects = false;
+    pub(crate) const fn retire(&mut self) {
+        self.retired = true;
     }
 
     /// Closes: at once, or once everything under way is answered.
@@ -162,6 +177,9 @@ impl Shared {
             }
             Status::Up => self.session.close(self.now),
             Status::Down => {
+                // Another connection's handshake may be under way.
+                self.session.handle_disconnected(self.now, ConnectionError::Closed, 0);
+                self.dispatch(wakers);
                 self.why = ConnectionError::Closed;
                 self.end(wakers);
             }
@@ -229,8 +247,10 @@ impl Shared {
         self.unready.leave(ticket, None, later);
     }
 
+    /// Ready when there is a connection; where the `first` is meant, also when there was one.
     pub(crate) fn poll_ready(
         &mut self,
+        first: bool,
         ticket: &mut Option<Ticket>,
         cx: &Context<'_>,
         later: &mut Later,
@@ -238,6 +258,7 @@ impl Shared {
         match self.status {
             Status::Over => return Poll::Ready(Err(self.why.clone())),
             Status::Up if self.session.is_ready() => return Poll::Ready(Ok(())),
+            Status::Up | Status::Down if first && self.greeted => return Poll::Ready(Ok(())),
             Status::Up | Status::Down => {}
         }
         self.unready.wait(ticket, 0, None, cx, later);
@@ -296,8 +317,8 @@ impl Shared {
 
     #[inline]
     fn answer(&mut self, tag: SlotKey, answer: Answer, wakers: &mut Vec<Waker>) {
-        if tag == SlotKey::INBOX {
-            wakers.extend(self.inbox.answer(answer));
+        if tag.is_inbox() {
+            wakers.extend(self.inbox.answer(tag, answer));
         } else {
             wakers.extend(self.slots.answer(tag, answer));
         }
@@ -306,17 +327,21 @@ impl Shared {
     fn handle_ready(&mut self, wakers: &mut Vec<Waker>) {
         self.status = Status::Up;
         self.tenancy.held = true;
+        self.greeted = true;
         self.unready.dissolve(wakers);
         self.reopen();
         self.line.call(self.room(), wakers);
     }
 
     fn handle_closed(&mut self, reason: ConnectionError, wakers: &mut Vec<Waker>) {
+        // Closed, though not for good: a lease has left something on it.
+        let discarded = reason == ConnectionError::Closed;
         self.why = reason;
         self.tenancy.lost();
         wakers.extend(self.inbox.end());
         // A first connection that fails is told to who asked for it.
-        if !(self.terms.reconnects && self.tenancy.held) {
+        let again = self.tenancy.held && (self.terms.reconnects || discarded);
+        if self.retired || !again {
             return self.end(wakers);
         }
         self.status = Status::Down;

@@ -19,8 +19,7 @@ pub(crate) struct SlotKey {
 pub(crate) enum Answer {
     Reply(Frame),
     Replies(Vec<Frame>),
-    /// The replies that had come, and what became of the rest.
-    /// And when it would have been overdue.
+    /// The replies that had come, what became of the rest, and when that would have been overdue.
     Failed(Vec<Frame>, Error, Option<Time>),
 }
 
@@ -47,8 +46,14 @@ pub(crate) enum State {
 }
 
 impl SlotKey {
-    /// No slot: what comes is for the [inbox](crate::shared::Incoming).
-    pub(crate) const INBOX: Self = Self { index: u32::MAX, generation: u32::MAX };
+    /// No slot: what comes is for the [inbox](crate::shared::Incoming) while it has that reader.
+    pub(crate) const fn inbox(reader: u32) -> Self {
+        Self { index: u32::MAX, generation: reader }
+    }
+
+    pub(crate) const fn is_inbox(self) -> bool {
+        self.index == u32::MAX
+    }
 }
 
 impl Slots {

@@ -66,7 +66,11 @@ mod on {
         }
 
         pub(crate) fn failed(&self, error: &Error) {
-            self.0.record("error", display(error));
+            match error {
+                // Of the text, servers make what was sent a part.
+                Error::Server(error) => self.0.record("error", error.code()),
+                error => self.0.record("error", display(error)),
+            };
         }
 
         pub(crate) fn tell(&self, event: &ConnectionEvent) {

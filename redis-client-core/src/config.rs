@@ -107,6 +107,11 @@ impl Config {
         self.client_name.as_deref()
     }
 
+    /// The commands of [`on_connect`](Self::on_connect).
+    pub fn opening(&self) -> &[Request] {
+        &self.on_connect
+    }
+
     /// How long the handshake may take.
     pub const fn handshake_limit(&self) -> Duration {
         self.handshake_timeout
@@ -176,11 +181,6 @@ impl Config {
         self
     }
 
-    /// How long a command waits for its reply.
-    pub const fn timeout(&self) -> Option<Duration> {
-        self.command_timeout
-    }
-
     /// Sets how long the server may be silent: so long, and an idle connection is asked for a sign
     /// of life by `PING`; as long again, or with any reply due, and it is given up. So a dead peer
     /// goes unnoticed for twice as long at most. None never asks and never gives up.
@@ -198,7 +198,8 @@ impl Config {
     /// `SELECT` and in front of everything else: `CLIENT NO-EVICT ON`, `CLIENT TRACKING ON`,
     /// `READONLY`. An error in reply fails the connection.
     ///
-    /// Commands that block, subscribe, or change protocol or transaction can't be among them.
+    /// Commands that block, subscribe, or change protocol or transaction can't be among them, nor
+    /// `AUTH`, `SELECT` and `QUIT`.
     #[must_use]
     pub fn on_connect(mut self, command: impl AsRef<Request>) -> Self {
         self.on_connect.push(command.as_ref().clone());

@@ -119,10 +119,11 @@ impl Facts {
     /// The end of a transaction.
     pub(crate) const EXEC: Self = Self::with("EXEC", Effect::ChangesState);
 
-    /// Whether it can be part of the handshake: one reply, at once, that changes nothing about
-    /// those behind it.
+    /// Whether it can be added to the handshake: one reply, at once, that changes nothing about
+    /// those behind it, and nothing that the configuration has its own word for.
     pub(crate) fn is_suitable(&self) -> bool {
         matches!(self.effect, Effect::None | Effect::ChangesState)
+            && !matches!(self.name, "AUTH" | "SELECT" | "QUIT")
             && !self.changes_protocol()
             && self.opens_transaction().is_none()
     }

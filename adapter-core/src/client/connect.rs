@@ -4,7 +4,7 @@ use std::fmt;
 
 use redis_client_core::ConnectionError;
 
-use super::Client;
+use super::{Client, Ready};
 use crate::credentials::CredentialError;
 use crate::dial::Dial;
 use crate::driver::Driver;
@@ -127,7 +127,7 @@ impl<R: Runtime + Spawn<Driver<R>>> Client<R> {
             Some(watcher) => driver.watched(watcher),
             None => driver,
         });
-        match client.ready().await {
+        match Ready::first(&client).await {
             Ok(()) => Ok(client),
             Err(error) => Err(ConnectError::Session { endpoint: options.endpoint.clone(), error }),
         }

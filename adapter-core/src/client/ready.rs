@@ -15,6 +15,8 @@ use crate::runtime::Runtime;
 #[must_use = "nobody waits until it is awaited"]
 pub struct Ready<'a, R: Runtime> {
     client: &'a Client<R>,
+    /// One that was and is no more will do.
+    first: bool,
     ticket: Option<Ticket>,
 }
 
@@ -23,7 +25,11 @@ pub struct Closing<'a, R: Runtime>(Ready<'a, R>);
 
 impl<'a, R: Runtime> Ready<'a, R> {
     pub(super) const fn new(client: &'a Client<R>) -> Self {
-        Self { client, ticket: None }
+        Self { client, first: false, ticket: None }
+    }
+
+    pub(super) const fn first(client: &'a Client<R>) -> Self {
+        Self { client, first: true, ticket: None }
     }
 }
 
@@ -38,7 +44,8 @@ impl<R: Runtime> Future for Ready<'_, R> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        this.client.locked(|shared, later| shared.poll_ready(&mut this.ticket, cx, later))
+        this.client
+            .locked(|shared, later| shared.poll_ready(this.first, &mut this.ticket, cx, later))
     }
 }
 

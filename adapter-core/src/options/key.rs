@@ -7,6 +7,8 @@ use std::hash::{Hash, Hasher};
 use std::ptr;
 use std::sync::Arc;
 
+use bytes::{Buf, Bytes};
+use redis_client_core::resp_core::OutBuf;
 use redis_client_core::{Credentials, Protocol};
 
 use super::{Options, Security};
@@ -16,6 +18,10 @@ use crate::endpoint::Endpoint;
 impl Options {
     /// What connections have in common that may be used in each other's place.
     pub fn key(&self) -> PoolKey {
+        let mut on_connect = OutBuf::new();
+        for command in self.config.opening() {
+            command.encode(&mut on_connect);
+        }
         PoolKey {
             endpoint: self.endpoint.clone(),
             security: self.security,
@@ -27,6 +33,7 @@ impl Options {
             user: self.user.clone(),
             credentials: self.config.login().cloned(),
             provider: self.provider.clone().map(Same),
+            on_connect: on_connect.copy_to_bytes(on_connect.remaining()),
         }
     }
 }
@@ -51,6 +58,8 @@ pub struct PoolKey {
     user: Option<String>,
     credentials: Option<Credentials>,
     provider: Option<Same<dyn CredentialProvider>>,
+    /// What else is said on each connection.
+    on_connect: Bytes,
 }
 
 impl fmt::Debug for PoolKey {

@@ -15,7 +15,8 @@ use crate::shared::Incoming;
 /// The raw level of a [`Lease`]: commands are sent without waiting, and what the server sends is
 /// read one piece at a time, replies and pushes as they come.
 ///
-/// Unread, they pile up to about a mebibyte; then the server has to wait.
+/// Unread, they pile up to about a mebibyte; then the server has to wait. What comes when there is
+/// no `Raw`, or was asked for by an earlier one, is thrown away.
 ///
 /// ```no_run
 /// # async fn example<R: adapter_core::Runtime>(pool: adapter_core::Pool<R>)

@@ -91,7 +91,7 @@ impl<'a, R: Runtime> Routing<'a, R> {
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let (pool, runtime) = (self.pool, self.pool.runtime());
         let now = runtime.now();
-        let timeout = pool.options().config.timeout();
+        let timeout = pool.options().config.reply_timeout();
         if let (None, Some(timeout)) = (self.deadline, timeout) {
             self.deadline = Some(now + timeout);
         }

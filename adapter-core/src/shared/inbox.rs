@@ -26,6 +26,8 @@ pub enum Incoming {
 pub(crate) struct Inbox {
     /// Somebody reads it.
     open: bool,
+    /// How many have read it. What an earlier one has asked for is not for the present one.
+    readers: u32,
     waiting: VecDeque<Result<Incoming, Error>>,
     bytes: usize,
     reader: Option<Waker>,
@@ -34,7 +36,12 @@ pub(crate) struct Inbox {
 impl Inbox {
     /// Starts to collect, or stops and forgets.
     pub(crate) fn set_open(&mut self, open: bool) {
-        *self = Self { open, ..Self::default() };
+        let readers = self.readers.wrapping_add(u32::from(open));
+        *self = Self { open, readers, ..Self::default() };
+    }
+
+    const fn key(&self) -> SlotKey {
+        SlotKey::inbox(self.readers)
     }
 
     pub(crate) const fn is_full(&self) -> bool {
@@ -47,7 +54,10 @@ impl Inbox {
     }
 
     #[cold]
-    pub(super) fn answer(&mut self, answer: Answer) -> Option<Waker> {
+    pub(super) fn answer(&mut self, tag: SlotKey, answer: Answer) -> Option<Waker> {
+        if tag != self.key() {
+            return None;
+        }
         let (frames, error) = match answer {
             Answer::Reply(frame) => (vec![frame], None),
             Answer::Replies(frames) => (frames, None),
@@ -88,7 +98,7 @@ impl Shared {
         if !pass.is_some_and(|pass| self.admits(pass)) {
             return Err(Error::NotSent(Cause::Connection(self.why.clone())));
         }
-        self.session.submit(self.now, request, SlotKey::INBOX).map_err(|error| match error {
+        self.session.submit(self.now, request, self.inbox.key()).map_err(|error| match error {
             SubmitError::Closed(_, reason) => Error::NotSent(Cause::Connection(reason)),
             SubmitError::Refused(_, facts) => super::unmatchable(facts),
             _ => Error::NotSent(Cause::NoRoom),

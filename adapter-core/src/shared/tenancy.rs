@@ -74,7 +74,7 @@ impl Shared {
     /// Takes the connection back, in whatever state it is; `discard` to have another one made.
     pub(crate) fn give_back(&mut self, pass: u64, discard: bool, later: &mut Later) {
         let mine = self.admits(pass);
-        let discard = discard || !self.terms.reconnects;
+        let discard = discard || self.retired;
         self.tenancy.leased = false;
         self.inbox.set_open(false);
         if mine {
@@ -89,6 +89,9 @@ impl Shared {
             }
             // It has something to send, or its connection to close.
             later.wake.extend(self.driver.take());
+        } else if self.retired {
+            // The connection that has taken its place.
+            self.close(false, &mut later.wake);
         }
         self.reopen();
     }

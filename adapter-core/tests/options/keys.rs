@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use adapter_core::{Config, Credentials, Options, Protocol};
+use adapter_core::{Config, Credentials, Options, Protocol, cmd};
 
 use crate::parsed;
 
@@ -26,6 +26,7 @@ fn what_must_not_be_mixed_has_different_keys() {
         db().user("v").password("p"),
         db().user("u").password("q"),
         db().user("default").password("p"),
+        db().config(Config::default().on_connect(cmd::command("READONLY"))),
         db().credential_provider(token),
         db().credential_provider(token),
     ];
