@@ -141,8 +141,8 @@ impl<R: Runtime> Driver<R> {
 
     fn connect(&mut self, stream: Link<R::Stream>, config: Config) -> Result<(), ConnectionError> {
         let limits = config.reply_limits();
-        let session = Session::new(self.runtime.now(), config);
-        if self.shared.with(|shared| shared.resume(session)).is_err() {
+        let mut session = Session::new(self.runtime.now(), config);
+        if !self.shared.with(|shared| shared.resume(&mut session)) {
             return Err(ConnectionError::Closed);
         }
         let (runtime, shared) = (self.runtime.clone(), self.shared.clone());

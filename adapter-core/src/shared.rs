@@ -136,17 +136,14 @@ impl Shared {
         &self.why
     }
 
-    /// Goes on with a new connection, once its handshake is done. Gives back what is not needed
-    /// any more, to be dropped out of the lock: the session before it, or this one where all is
-    /// over.
-    pub(crate) fn resume(
-        &mut self,
-        session: Session<SlotKey>,
-    ) -> Result<Session<SlotKey>, Session<SlotKey>> {
-        if self.status == Status::Over {
-            return Err(session);
+    /// Goes on with a new connection, once its handshake is done; false where all is over. What is
+    /// left in `session` is to be dropped out of the lock.
+    pub(crate) const fn resume(&mut self, session: &mut Session<SlotKey>) -> bool {
+        if matches!(self.status, Status::Over) {
+            return false;
         }
-        Ok(mem::replace(&mut self.session, session))
+        mem::swap(&mut self.session, session);
+        true
     }
 
     /// Takes word that another attempt to connect has failed; `last` if there will be no more.
