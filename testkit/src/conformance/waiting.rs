@@ -1,29 +1,91 @@
 //! Waiting for several things, or not for ever.
 
 use std::future::{Future, poll_fn};
+use std::mem;
 use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use adapter_core::Runtime;
 
 /// Runs futures at once, in one task: their results in order.
+///
+/// Each is polled when it was woken, and at no other time: so a wakeup that is lost shows, and
+/// hundreds of callers don't cost each other a poll for each reply.
 pub async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
-    let mut running: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    let mut running: Vec<_> = futures.into_iter().map(One::new).collect();
+    let mut left = running.len();
     poll_fn(|cx| {
-        let mut pending = false;
-        for (future, result) in &mut running {
-            if result.is_none() {
-                match future.as_mut().poll(cx) {
-                    Poll::Ready(output) => *result = Some(output),
-                    Poll::Pending => pending = true,
-                }
-            }
+        for one in &mut running {
+            left -= usize::from(one.poll(cx));
         }
-        if pending { Poll::Pending } else { Poll::Ready(()) }
+        if left == 0 { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-    running.into_iter().filter_map(|(_, result)| result).collect()
+    running.into_iter().filter_map(|one| one.result).collect()
+}
+
+/// One future of [`all`].
+struct One<F: Future> {
+    future: Pin<Box<F>>,
+    bell: Arc<Bell>,
+    result: Option<F::Output>,
+}
+
+impl<F: Future> One<F> {
+    fn new(future: F) -> Self {
+        Self { future: Box::pin(future), bell: Arc::default(), result: None }
+    }
+
+    /// Polls it if it was woken: whether it has ended by that.
+    fn poll(&mut self, cx: &Context<'_>) -> bool {
+        if self.result.is_some() || !self.bell.is_due(cx) {
+            return false;
+        }
+        let waker = Waker::from(Arc::clone(&self.bell));
+        if let Poll::Ready(output) = self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            self.result = Some(output);
+        }
+        self.result.is_some()
+    }
+}
+
+/// Notes that one of several was woken, and wakes the task that they share.
+#[derive(Default)]
+struct Bell(Mutex<Rung>);
+
+#[derive(Default)]
+struct Rung {
+    /// Since its last poll. A new one has not been polled.
+    woken: bool,
+    task: Option<Waker>,
+}
+
+impl Bell {
+    /// Whether it is to be polled; if not, whom to wake once it is.
+    fn is_due(&self, cx: &Context<'_>) -> bool {
+        let mut rung = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = rung.task.is_none();
+        match &mut rung.task {
+            Some(task) => task.clone_from(cx.waker()),
+            task => *task = Some(cx.waker().clone()),
+        }
+        mem::take(&mut rung.woken) || new
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        let task = {
+            let mut rung = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            rung.woken = true;
+            rung.task.clone()
+        };
+        if let Some(task) = task {
+            task.wake();
+        }
+    }
 }
 
 /// Waits for a future, but not longer than that.
