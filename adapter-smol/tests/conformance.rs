@@ -7,10 +7,10 @@ use std::thread;
 
 use adapter_smol::{Address, Locked, Runtime, Sleep, Smol, SocketOptions, Spawn, Stream, Time};
 use smol::{Executor, block_on, channel};
-use testkit::conformance::{self as suite, Adapter, Outcome, Setup, Tally, everywhere};
+use testkit::conformance::{self as suite, Adapter, Outcome, Setup, Tally, everywhere, once};
 
-/// Runs a section with its drivers on smol's own executor, and on one of the test's that has one
-/// thread, and several.
+/// Runs a section with its drivers on smol's own executor, and once each on one of the test's that
+/// has one thread, and several.
 fn on_each(
     name: &str,
     global: &impl AsyncFn(&Setup) -> Outcome,
@@ -18,13 +18,13 @@ fn on_each(
 ) -> Outcome {
     block_on(everywhere(&format!("{name} on smol's threads"), global))?;
     let executor = EXECUTOR.with_borrow(Arc::clone);
-    block_on(executor.run(everywhere(&format!("{name} on one"), own)))?;
+    block_on(executor.run(once(&format!("{name} on one"), own)))?;
     let (stop, stopped) = channel::bounded::<()>(1);
     thread::scope(|scope| {
         scope.spawn(|| block_on(executor.run(stopped.recv())));
         // Ends the other thread, whatever happens.
         let _stop = stop;
-        block_on(executor.run(everywhere(&format!("{name} on several"), own)))
+        block_on(executor.run(once(&format!("{name} on several"), own)))
     })
 }
 

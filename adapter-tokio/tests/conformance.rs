@@ -1,19 +1,15 @@
 //! The conformance suite on both of tokio's schedulers, against a real redis-server.
 
 use adapter_tokio::Tokio;
-use testkit::conformance::{self as suite, Outcome, Setup, Tally, everywhere};
+use testkit::conformance::{self as suite, Outcome, Setup, Tally, everywhere, once};
 use tokio::runtime::Builder;
 
-/// Runs a section on one thread, and on several.
+/// Runs a section on several threads, and once on a single one.
 fn on_both(name: &str, section: &impl AsyncFn(&Setup) -> Outcome) -> Outcome {
-    let mut several = Builder::new_multi_thread();
-    several.worker_threads(2);
-    for (threads, mut builder) in [("one", Builder::new_current_thread()), ("several", several)] {
-        let runtime = builder.enable_all().build()?;
-        let name = format!("{name} on {threads}");
-        runtime.block_on(everywhere(&name, section))?;
-    }
-    Ok(())
+    let several = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    several.block_on(everywhere(&format!("{name} on several"), section))?;
+    let one = Builder::new_current_thread().enable_all().build()?;
+    one.block_on(once(&format!("{name} on one"), section))
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! One suite for every adapter: what a client promises, against a real redis-server.
 //!
 //! The sections are generic over the [`Runtime`], and ask nothing of the executor but that it
-//! spawns drivers. An adapter's tests run each of them through [`everywhere`]: over TCP and over
-//! a Unix socket, in RESP3 and in RESP2, always with a password.
+//! spawns drivers. An adapter's tests run each of them through [`everywhere`]: over TCP, a Unix
+//! socket and, with the feature `certificates`, TLS; in RESP3 and in RESP2; always with a password.
+//! A second executor of the same adapter runs them [`once`], over TCP in RESP3.
 //!
 //! ```no_run
 //! use testkit::conformance::{self, Adapter};
@@ -28,12 +29,16 @@ use std::fmt;
 use std::io;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "certificates")]
+use adapter_core::TlsConfig;
 use adapter_core::{
-    Client, Config, ConnectError, Credentials, Dial, Driver, Endpoint, Options, Protocol,
-    Reconnect, Runtime, Spawn,
+    Client, Config, ConnectError, Credentials, Driver, Endpoint, Link, Options, Protocol,
+    Reconnect, Runtime, Spawn, Transport,
 };
 
-use crate::redis_server::{RedisServer, RedisServerBuilder};
+#[cfg(feature = "certificates")]
+use crate::certificates::Certificates;
+use crate::redis_server::RedisServer;
 pub use batches::batches;
 pub use cancel::{Tally, cancel_at_every_poll, cancel_at_random};
 pub use commands::commands;
@@ -62,6 +67,9 @@ pub struct Setup {
     /// The protocol to be spoken.
     pub protocol: Protocol,
     over: Over,
+    /// Whom to trust, where it is TLS.
+    #[cfg(feature = "certificates")]
+    tls: Option<TlsConfig>,
 }
 
 /// By what way to connect.
@@ -69,6 +77,8 @@ pub struct Setup {
 enum Over {
     Tcp,
     Unix,
+    #[cfg(feature = "certificates")]
+    Tls,
 }
 
 impl Setup {
@@ -76,11 +86,26 @@ impl Setup {
         let builder = RedisServer::builder()
             .config("requirepass", PASSWORD)
             .config("enable-debug-command", "yes");
-        let builder: RedisServerBuilder = match over {
+        #[cfg(feature = "certificates")]
+        let mut tls = None;
+        let builder = match over {
             Over::Tcp => builder.tcp(),
             Over::Unix => builder.unix_socket(),
+            #[cfg(feature = "certificates")]
+            Over::Tls => {
+                let certificates = Certificates::new()?;
+                let trust = TlsConfig::new().ca_pem(certificates.ca_pem());
+                tls = Some(trust.map_err(io::Error::other)?);
+                builder.tls(certificates.tls(certificates.server()?))
+            }
         };
-        Ok(Self { server: builder.start()?, protocol, over })
+        Ok(Self {
+            server: builder.start()?,
+            protocol,
+            over,
+            #[cfg(feature = "certificates")]
+            tls,
+        })
     }
 
     /// The same once more, with a server of its own.
@@ -108,6 +133,33 @@ impl Setup {
             .command_timeout(Some(PATIENCE))
     }
 
+    /// How to get there, with [`config`](Self::config).
+    pub fn options(&self) -> Options {
+        self.secured(Options::new(self.endpoint()).config(self.config()))
+    }
+
+    /// The same options with TLS, if the server wants that.
+    pub fn secured(&self, options: Options) -> Options {
+        #[cfg(feature = "certificates")]
+        if let Some(tls) = &self.tls {
+            return options.tls(tls.clone());
+        }
+        options
+    }
+
+    /// Puts TLS around a stream to the server, if it wants that.
+    ///
+    /// # Errors
+    ///
+    /// If TLS can't be set up.
+    pub fn link<S: Transport>(&self, stream: S) -> io::Result<Link<S>> {
+        #[cfg(feature = "certificates")]
+        if let (Some(tls), Some(addr)) = (&self.tls, self.server.addr()) {
+            return Ok(tls.connect(&addr.ip().to_string(), stream)?.into());
+        }
+        Ok(stream.into())
+    }
+
     /// Connects, and spawns the driver.
     ///
     /// # Errors
@@ -123,7 +175,7 @@ impl Setup {
     ///
     /// Those of [`Client::connect`].
     pub async fn client_with<R: Adapter>(&self, config: Config) -> Result<Client<R>, ConnectError> {
-        Client::connect(Options::new(self.endpoint()).config(config)).await
+        Client::connect(self.options().config(config)).await
     }
 
     /// Connects once and never again.
@@ -135,21 +187,7 @@ impl Setup {
         &self,
         config: Config,
     ) -> Result<Client<R>, ConnectError> {
-        let options = Options::new(self.endpoint()).config(config);
-        Client::connect(options.reconnect(Reconnect::NEVER)).await
-    }
-
-    /// Connects, and leaves it to the caller to run the driver.
-    ///
-    /// # Errors
-    ///
-    /// If nothing answers.
-    pub async fn client_and_driver<R: Adapter>(
-        &self,
-    ) -> Result<(Client<R>, Driver<R>), ConnectError> {
-        let runtime = R::default();
-        let stream = Dial::new(runtime.clone(), &Options::new(self.endpoint())).await?;
-        Ok(Client::new(runtime, stream, self.config()))
+        Client::connect(self.options().config(config).reconnect(Reconnect::NEVER)).await
     }
 
     /// What the server says to a command sent on another connection, as text.
@@ -168,23 +206,49 @@ impl fmt::Display for Setup {
     }
 }
 
-/// Runs a section over TCP and over a Unix socket, in RESP3 and in RESP2, each with a server of
-/// its own.
+/// Runs a section over TCP, a Unix socket and TLS, in RESP3 and in RESP2, each with a server of
+/// its own. Over TLS it is RESP3 only: what is encrypted makes no difference to TLS.
 ///
 /// # Errors
 ///
 /// The first error of the section, with where it happened.
 pub async fn everywhere(name: &str, section: impl AsyncFn(&Setup) -> Outcome) -> Outcome {
-    for over in [Over::Tcp, Over::Unix] {
-        for protocol in [Protocol::Resp3, Protocol::Resp2] {
-            let setup = Setup::start(over, protocol)?;
-            let started = Instant::now();
-            section(&setup).await.map_err(|error| format!("{name}, {setup}: {error}"))?;
-            println!("{name}, {setup}: {:.1?}", started.elapsed());
-        }
+    for (over, protocol) in LEGS {
+        leg(name, *over, *protocol, &section).await?;
     }
     Ok(())
 }
+
+/// Runs a section over TCP in RESP3.
+///
+/// # Errors
+///
+/// Those of [`everywhere`].
+pub async fn once(name: &str, section: impl AsyncFn(&Setup) -> Outcome) -> Outcome {
+    leg(name, Over::Tcp, Protocol::Resp3, &section).await
+}
+
+async fn leg(
+    name: &str,
+    over: Over,
+    protocol: Protocol,
+    section: &impl AsyncFn(&Setup) -> Outcome,
+) -> Outcome {
+    let setup = Setup::start(over, protocol)?;
+    let started = Instant::now();
+    section(&setup).await.map_err(|error| format!("{name}, {setup}: {error}"))?;
+    println!("{name}, {setup}: {:.1?}", started.elapsed());
+    Ok(())
+}
+
+const LEGS: &[(Over, Protocol)] = &[
+    (Over::Tcp, Protocol::Resp3),
+    (Over::Tcp, Protocol::Resp2),
+    (Over::Unix, Protocol::Resp3),
+    (Over::Unix, Protocol::Resp2),
+    #[cfg(feature = "certificates")]
+    (Over::Tls, Protocol::Resp3),
+];
 
 const PASSWORD: &str = "conformance \"pass\" word";
 

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use adapter_core::{Cause, Commands, ConnectionError, Error, cmd};
 
-use super::waiting::{beside, join, sleep, within};
+use super::slow::{Pace, slowed};
+use super::waiting::{join, sleep, within};
 use super::{Adapter, Outcome, Setup, all, eventually};
 
 /// A reply that comes too late is nobody's, and those behind it reach their callers.
@@ -17,7 +18,7 @@ use super::{Adapter, Outcome, Setup, all, eventually};
 /// Any that should not be.
 pub async fn timeouts<R: Adapter>(setup: &Setup) -> Outcome {
     let client = setup.mortal_client::<R>(setup.config()).await?;
-    for _ in 0..5 {
+    for _ in 0..2 {
         let paused = Instant::now();
         assert_eq!(setup.ask(&["CLIENT", "PAUSE", "300", "ALL"])?, "+OK\r\n");
         let late = async {
@@ -197,8 +198,7 @@ async fn left_with_a_command_under_way<R: Adapter>(setup: &Setup) -> Outcome {
 }
 
 async fn driver_dropped<R: Adapter>(setup: &Setup) -> Outcome {
-    let (client, mut driver) = setup.client_and_driver::<R>().await?;
-    beside(&mut driver, client.ready()).await.ok_or("the driver ended")??;
+    let (client, mut driver) = slowed::<R>(setup, Pace::default()).await?;
     assert_eq!(setup.ask(&["CLIENT", "PAUSE", "200", "WRITE"])?, "+OK\r\n");
     let mut sent = pin!(client.set("k", "v").into_future());
     let limit = R::default().now() + 20 * MILLISECOND;

@@ -90,14 +90,16 @@ async fn by_url<R: Adapter>(setup: &Setup) -> Outcome {
             // A name has several addresses, not all of which need answer.
             (Some(addr), _) => {
                 let port = addr.port();
-                format!("redis://{credentials}@localhost:{port}/5?client_name=by-url")
+                let scheme = setup.server.url().split(':').next().unwrap_or_default().to_owned();
+                format!("{scheme}://{credentials}@localhost:{port}/5?client_name=by-url")
             }
             (None, path) => {
                 let path = path.unwrap_or(Path::new("")).display();
                 format!("unix://{credentials}@{path}?db=5&client_name=by-url")
             }
         };
-        let client = Client::<R>::connect(&url).await?;
+        let options = setup.secured(url.parse()?);
+        let client = Client::<R>::connect(options).await?;
         let info: String = client.command("CLIENT INFO").parse().await?;
         assert!(info.contains(" db=5 ") && info.contains(" name=by-url "), "{info}");
     }

@@ -7,9 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll, ready as ready_or_return};
 
 use adapter_core::resp_core::OutBuf;
-use adapter_core::{
-    Address, Client, Dial, Driver, Options, Runtime, SocketOptions, Time, Transport,
-};
+use adapter_core::{Address, Client, Dial, Driver, Link, Runtime, SocketOptions, Time, Transport};
 use bytes::{Buf, BufMut, BytesMut};
 
 use super::{Adapter, Setup};
@@ -34,7 +32,7 @@ impl Default for Pace {
     }
 }
 
-/// Another runtime with slow streams. Its drivers are polled by hand.
+/// Another runtime with slow streams, TLS on top of them. Its drivers are polled by hand.
 #[derive(Clone, Debug)]
 pub(super) struct Slowed<R>(R);
 
@@ -44,7 +42,7 @@ pub(super) async fn slowed<R: Adapter>(
     pace: Pace,
 ) -> Result<(Client<Slowed<R>>, Driver<Slowed<R>>), Box<dyn std::error::Error>> {
     let runtime = R::default();
-    let inner = Dial::new(runtime.clone(), &Options::new(setup.endpoint())).await?;
+    let inner = Dial::new(runtime.clone(), &setup.options()).await?;
     let stream = SlowStream {
         inner,
         pace,
@@ -54,13 +52,13 @@ pub(super) async fn slowed<R: Adapter>(
         read_waited: false,
         write_waited: false,
     };
-    let (client, mut driver) = Client::new(Slowed(runtime), stream, setup.config());
+    let (client, mut driver) = Client::new(Slowed(runtime), setup.link(stream)?, setup.config());
     super::waiting::beside(&mut driver, client.ready()).await.ok_or("the driver ended")??;
     Ok((client, driver))
 }
 
 impl<R: Runtime> Runtime for Slowed<R> {
-    type Stream = SlowStream<R::Stream>;
+    type Stream = Link<SlowStream<R::Stream>>;
     type Connect = Ready<io::Result<Self::Stream>>;
     type Resolve = R::Resolve;
     type Sleep = R::Sleep;
