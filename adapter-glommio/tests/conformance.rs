@@ -2,14 +2,17 @@
 #![cfg(target_os = "linux")]
 
 use adapter_glommio::Glommio;
-use glommio::LocalExecutorBuilder;
+use glommio::{LocalExecutor, LocalExecutorBuilder};
 use testkit::conformance::{self as suite, Outcome, Setup, Tally, everywhere};
 
 /// Runs a section on an executor of its own.
 fn on_an_executor(name: &str, section: &impl AsyncFn(&Setup) -> Outcome) -> Outcome {
-    // Next to nothing is locked, so that many executors may run at once.
-    let executor = LocalExecutorBuilder::default().io_memory(64 << 10).ring_depth(32).make()?;
-    executor.run(everywhere(name, section))
+    executor()?.run(everywhere(name, section))
+}
+
+/// Next to nothing is locked, so that many executors may run at once.
+fn executor() -> Result<LocalExecutor, Box<dyn std::error::Error>> {
+    Ok(LocalExecutorBuilder::default().io_memory(64 << 10).ring_depth(32).make()?)
 }
 
 #[test]
@@ -70,6 +73,26 @@ fn timeouts() -> Outcome {
 #[test]
 fn loss() -> Outcome {
     on_an_executor("loss", &suite::loss::<Glommio>)
+}
+
+#[test]
+fn reconnecting() -> Outcome {
+    on_an_executor("reconnecting", &suite::reconnecting::<Glommio>)
+}
+
+#[test]
+fn silence() -> Outcome {
+    on_an_executor("silence", &suite::silence::<Glommio>)
+}
+
+#[test]
+fn pools() -> Outcome {
+    on_an_executor("pools", &suite::pools::<Glommio>)
+}
+
+#[test]
+fn trust() -> Outcome {
+    executor()?.run(suite::trust::<Glommio>())
 }
 
 #[test]

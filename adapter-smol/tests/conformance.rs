@@ -127,6 +127,26 @@ fn loss() -> Outcome {
 }
 
 #[test]
+fn reconnecting() -> Outcome {
+    on_each("reconnecting", &suite::reconnecting::<Smol>, &suite::reconnecting::<Own>)
+}
+
+#[test]
+fn silence() -> Outcome {
+    on_each("silence", &suite::silence::<Smol>, &suite::silence::<Own>)
+}
+
+#[test]
+fn pools() -> Outcome {
+    on_each("pools", &suite::pools::<Smol>, &suite::pools::<Own>)
+}
+
+#[test]
+fn trust() -> Outcome {
+    block_on(suite::trust::<Smol>())
+}
+
+#[test]
 fn cancelled_at_every_poll() -> Outcome {
     async fn section<R: Adapter>(setup: &Setup) -> Outcome {
         judge(suite::cancel_at_every_poll::<R>(setup).await?, 300);

@@ -73,6 +73,26 @@ fn loss() -> Outcome {
 }
 
 #[test]
+fn reconnecting() -> Outcome {
+    on_both("reconnecting", &suite::reconnecting::<Tokio>)
+}
+
+#[test]
+fn silence() -> Outcome {
+    on_both("silence", &suite::silence::<Tokio>)
+}
+
+#[test]
+fn pools() -> Outcome {
+    on_both("pools", &suite::pools::<Tokio>)
+}
+
+#[test]
+fn trust() -> Outcome {
+    Builder::new_current_thread().enable_all().build()?.block_on(suite::trust::<Tokio>())
+}
+
+#[test]
 fn cancelled_at_every_poll() -> Outcome {
     on_both("cancelled at every poll", &async |setup: &Setup| {
         judge(suite::cancel_at_every_poll::<Tokio>(setup).await?, 300);

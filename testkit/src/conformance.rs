@@ -16,13 +16,19 @@
 mod batches;
 mod cancel;
 mod commands;
+mod journal;
 mod load;
 mod loss;
+mod pools;
+mod reconnecting;
 mod refused;
 mod registry;
 mod replies;
 mod session;
+mod silence;
 mod slow;
+#[cfg(feature = "certificates")]
+mod trust;
 mod waiting;
 
 use std::fmt;
@@ -44,10 +50,15 @@ pub use cancel::{Tally, cancel_at_every_poll, cancel_at_random};
 pub use commands::commands;
 pub use load::{backpressure, large_values, many_at_once, small_steps};
 pub use loss::{loss, timeouts};
+pub use pools::pools;
+pub use reconnecting::reconnecting;
 pub use refused::refused;
 pub use registry::registry;
 pub use replies::replies;
 pub use session::session;
+pub use silence::silence;
+#[cfg(feature = "certificates")]
+pub use trust::trust;
 pub use waiting::{all, eventually, within};
 
 /// How a section ends. Assertions that fail panic; an error is something that should not have
@@ -254,3 +265,7 @@ const PASSWORD: &str = "conformance \"pass\" word";
 
 /// Long enough for anything that works, on a loaded machine and unoptimized.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Comes back quickly, however often it is thrown out.
+const BRISK: Reconnect =
+    Reconnect::NEVER.delays(Duration::from_millis(1), Duration::from_millis(20)).attempts(None);

@@ -28,7 +28,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -187,6 +187,31 @@ impl RedisServer {
     pub fn kill(&mut self) -> io::Result<()> {
         self.child.kill()?;
         self.child.wait().map(drop)
+    }
+
+    /// Stops the server where it stands, as if its machine hung: its system still takes connections
+    /// and what is sent, and nothing answers.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be signalled.
+    pub fn freeze(&self) -> io::Result<()> {
+        self.signal("STOP")
+    }
+
+    /// Lets a frozen server go on.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be signalled.
+    pub fn thaw(&self) -> io::Result<()> {
+        self.signal("CONT")
+    }
+
+    /// By `kill(1)`: the standard library knows one signal only.
+    fn signal(&self, name: &str) -> io::Result<()> {
+        let status = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status()?;
+        if status.success() { Ok(()) } else { Err(io::Error::other(format!("kill: {status}"))) }
     }
 
     /// Polls until the server answers over its socket, exits, or runs out of time.
