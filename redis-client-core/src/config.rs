@@ -183,7 +183,8 @@ impl Config {
 
     /// Sets how long the server may be silent: so long, and an idle connection is asked for a sign
     /// of life by `PING`; as long again, or with any reply due, and it is given up. So a dead peer
-    /// goes unnoticed for twice as long at most. None never asks and never gives up.
+    /// goes unnoticed for twice as long at most. 15 s by default, so 30 s at most, and 15 s where a
+    /// reply is due. None never asks and never gives up.
     ///
     /// Behind a command that has a time of its own (a blocking one, or one with a timeout) it counts
     /// from the end of that time; behind one that blocks for ever it is up to the operating

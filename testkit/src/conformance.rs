@@ -209,6 +209,19 @@ impl Setup {
     pub fn ask(&self, command: &[&str]) -> io::Result<String> {
         Ok(String::from_utf8_lossy(&self.server.cli(command)?).into_owned())
     }
+
+    /// Waits until a client named [`SENDER`] has a command that the server keeps waiting
+    /// (`CLIENT PAUSE .. WRITE`), and so many bytes behind it.
+    async fn has_received<R: Adapter>(&self, behind: usize) -> Outcome {
+        let (name, behind) = (format!(" name={SENDER} "), format!(" qbuf={behind} "));
+        eventually::<R>("all has arrived", async || {
+            let list = self.ask(&["CLIENT", "LIST"])?;
+            Ok(list.lines().any(|client| {
+                client.contains(&name) && flags(client).contains('b') && client.contains(&behind)
+            }))
+        })
+        .await
+    }
 }
 
 impl fmt::Display for Setup {
@@ -260,6 +273,14 @@ const LEGS: &[(Over, Protocol)] = &[
     #[cfg(feature = "certificates")]
     (Over::Tls, Protocol::Resp3),
 ];
+
+/// What the server's `CLIENT LIST` says of a connection, a letter each.
+fn flags(client: &str) -> &str {
+    let mut fields = client.split(' ');
+    fields.find_map(|field| field.strip_prefix("flags=")).unwrap_or_default()
+}
+
+const SENDER: &str = "sender";
 
 const PASSWORD: &str = "conformance \"pass\" word";
 

@@ -48,6 +48,23 @@ fn a_dead_server_is_noticed_within_twice_the_limit_when_idle() {
     assert_eq!(pair.closed(), Some(&ConnectionError::Unresponsive));
 }
 
+/// What README and `Config::liveness` say of the default settings.
+#[test]
+fn by_default_a_dead_server_is_noticed_within_30_seconds() {
+    let mut pair = Pair::new(1, Config::default().library_info(false));
+    pair.drive();
+    // Heard just before it is asked.
+    pair.run_for(SECOND * 14);
+    let heard = pair.submit(echo("x"));
+    pair.drive();
+    assert_eq!(pair.reply(heard), "$1\r\nx\r\n");
+    pair.stall(true);
+    pair.run_for(SECOND * 30 - SECOND);
+    assert_eq!(pair.closed(), None);
+    pair.run_for(SECOND);
+    assert_eq!(pair.closed(), Some(&ConnectionError::Unresponsive));
+}
+
 #[test]
 fn a_dead_server_is_noticed_within_the_limit_when_a_reply_is_due() {
     let mut pair = alive(plain());

@@ -9,7 +9,7 @@ use adapter_core::{Cause, Commands, ConnectionError, Error, cmd};
 
 use super::slow::{Pace, slowed};
 use super::waiting::{join, sleep, within};
-use super::{Adapter, Outcome, Setup, all, eventually};
+use super::{Adapter, Outcome, SENDER, Setup, all, eventually};
 
 /// A reply that comes too late is nobody's, and those behind it reach their callers.
 ///
@@ -82,13 +82,13 @@ pub async fn loss<R: Adapter>(setup: &Setup) -> Outcome {
 
 async fn killed_while_it_waits<R: Adapter>(setup: &Setup) -> Outcome {
     let mut setup = setup.another()?;
-    let client = setup.mortal_client::<R>(setup.config()).await?;
-    assert_eq!(setup.ask(&["CLIENT", "PAUSE", "100000", "ALL"])?, "+OK\r\n");
+    let client = setup.mortal_client::<R>(setup.config().client_name(SENDER)).await?;
+    assert_eq!(setup.ask(&["CLIENT", "PAUSE", "100000", "WRITE"])?, "+OK\r\n");
     let calls = all((0..100).map(|id| {
         let client = client.clone();
         async move {
             match id % 3 {
-                0 => client.echo(id).await.map(drop),
+                0 => client.incr("k").await.map(drop),
                 1 => client.transaction((cmd::incr("k"), cmd::incr("k"))).await.map(drop),
                 _ => {
                     let (one, two) = client.pipeline((cmd::incr("k"), cmd::incr("k"))).await?;
@@ -98,9 +98,14 @@ async fn killed_while_it_waits<R: Adapter>(setup: &Setup) -> Outcome {
         }
     }));
     let killer = async {
-        // Until all have left.
-        sleep::<R>(20 * MILLISECOND).await;
-        setup.server.kill().map(|()| Instant::now())
+        // All have left: the first is in hand, the others are behind it.
+        let [incr, multi_exec] =
+            ["*2\r\n$4\r\nINCR\r\n$1\r\nk\r\n", "*1\r\n$5\r\nMULTI\r\n*1\r\n$4\r\nEXEC\r\n"];
+        let behind =
+            33 * incr.len() + 33 * (multi_exec.len() + 2 * incr.len()) + 33 * 2 * incr.len();
+        setup.has_received::<R>(behind).await?;
+        setup.server.kill()?;
+        Ok::<_, Box<dyn std::error::Error>>(Instant::now())
     };
     let (ends, killed) = within::<R, _>(10 * SECOND, join(calls, killer)).await?;
     let took = killed?.elapsed();

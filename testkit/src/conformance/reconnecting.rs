@@ -12,7 +12,7 @@ use adapter_core::{
 
 use super::journal::Journal;
 use super::waiting::{join, within};
-use super::{Adapter, BRISK, Outcome, PATIENCE, Setup, all, eventually};
+use super::{Adapter, BRISK, Outcome, PATIENCE, SENDER, Setup, all, eventually, flags};
 
 /// A server that is killed and started again, one that throws an idle client out, one that stays
 /// away.
@@ -150,7 +150,7 @@ async fn what_has_left<R: Adapter>(setup: &Setup) -> Outcome {
     for resends in [2, 0] {
         let mut setup = setup.another()?;
         let journal = Journal::default();
-        let config = setup.config().client_name("sender");
+        let config = setup.config().client_name(SENDER);
         let options = options(&setup).config(config).resends(resends);
         let client = Client::<R>::connect(journal.of(options)).await?;
         // Writing commands wait at the server, and what is behind them in its buffer.
@@ -159,7 +159,8 @@ async fn what_has_left<R: Adapter>(setup: &Setup) -> Outcome {
         let reads = async { client.get("read").await };
         let marked = async { client.set("marked", "again").resend().await };
         let restart = async {
-            has_received::<R>(&setup).await?;
+            // The `INCR` is in hand, the others are behind it.
+            setup.has_received::<R>(BEHIND.len()).await?;
             setup.server.kill()?;
             journal.losses::<R>(1).await?;
             setup.server.start_again()?;
@@ -185,28 +186,6 @@ async fn what_has_left<R: Adapter>(setup: &Setup) -> Outcome {
         journal.check();
     }
     Ok(())
-}
-
-/// Waits until the server has an `INCR` in hand, and the two commands behind it in its buffer.
-async fn has_received<R: Adapter>(setup: &Setup) -> Outcome {
-    let behind =
-        "*2\r\n$3\r\nGET\r\n$4\r\nread\r\n*3\r\n$3\r\nSET\r\n$6\r\nmarked\r\n$5\r\nagain\r\n";
-    let buffered = format!(" qbuf={} ", behind.len());
-    eventually::<R>("all three have arrived", async || {
-        let list = setup.ask(&["CLIENT", "LIST"])?;
-        Ok(list.lines().any(|client| {
-            client.contains(" name=sender ")
-                && flags(client).contains('b')
-                && client.contains(&buffered)
-        }))
-    })
-    .await
-}
-
-/// What the server's `CLIENT LIST` says of a connection, a letter each.
-fn flags(client: &str) -> &str {
-    let mut fields = client.split(' ');
-    fields.find_map(|field| field.strip_prefix("flags=")).unwrap_or_default()
 }
 
 /// It is noticed before the next command, which pays nothing for it.
@@ -272,6 +251,9 @@ async fn never_connected<R: Adapter>(setup: &Setup) -> Outcome {
     assert_eq!(end?, 1);
     Ok(())
 }
+
+const BEHIND: &str =
+    "*2\r\n$3\r\nGET\r\n$4\r\nread\r\n*3\r\n$3\r\nSET\r\n$6\r\nmarked\r\n$5\r\nagain\r\n";
 
 const SHORT: Duration = Duration::from_millis(100);
 

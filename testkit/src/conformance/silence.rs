@@ -7,20 +7,25 @@ use adapter_core::{
 };
 
 use super::journal::Journal;
-use super::waiting::within;
+use super::waiting::{join, within};
 use super::{Adapter, Outcome, PATIENCE, Setup, eventually};
 
 /// A server that freezes, connections and all, is noticed within the time that liveness promises:
-/// when idle, when a reply is due, when it doesn't answer the handshake.
+/// when idle, when a reply is due, when it doesn't answer the handshake. All of it at the same
+/// time, since it is a matter of waiting.
 ///
 /// # Errors
 ///
 /// Any that should not be.
 pub async fn silence<R: Adapter>(setup: &Setup) -> Outcome {
-    idle::<R>(setup).await?;
-    reply_due::<R>(setup).await?;
-    pooled::<R>(setup).await?;
-    at_the_handshake::<R>(setup).await
+    let (due, handshake) = (setup.another()?, setup.another()?);
+    let pool = setup.another()?;
+    let (one, two) = join(
+        join(idle::<R>(setup), reply_due::<R>(&due)),
+        join(pooled::<R>(&pool), at_the_handshake::<R>(&handshake)),
+    )
+    .await;
+    one.0.and(one.1).and(two.0).and(two.1)
 }
 
 /// With a client that has just been heard, which nobody uses.
