@@ -1,9 +1,11 @@
 //! The end of a pool.
 
+use std::cell::Cell;
+
 use adapter_core::{Cause, Commands, ConnectionError, Error};
 
-use super::super::waiting::{join, step_aside, within};
-use super::super::{Adapter, Outcome, PATIENCE, Setup};
+use super::super::waiting::{join, within};
+use super::super::{Adapter, Outcome, PATIENCE, Setup, eventually};
 use super::{complete, pool};
 
 pub(super) async fn closing<R: Adapter>(setup: &Setup) -> Outcome {
@@ -16,14 +18,20 @@ pub(super) async fn closing<R: Adapter>(setup: &Setup) -> Outcome {
 async fn in_order<R: Adapter>(setup: &Setup) -> Outcome {
     let pool = pool::<R>(setup, setup.options().lease_timeout(PATIENCE), 2).await?;
     let (one, two) = (pool.lease().await?, pool.lease().await?);
-    let waiting = async { join(pool.lease(), async { pool.ping().await }).await };
+    let told = Cell::new(false);
+    let waiting = async {
+        let ends = join(pool.lease(), async { pool.ping().await }).await;
+        told.set(true);
+        ends
+    };
     let lessee = async {
-        step_aside(10).await;
+        // Who waits in vain is told while others still have their leases.
+        eventually::<R>("those who wait are told", async || Ok(told.get())).await?;
         one.set("last words", "said").await?;
         drop(one);
         two.incr("k").await?;
         drop(two);
-        Ok::<_, Error>(())
+        Ok::<_, Box<dyn std::error::Error>>(())
     };
     let everything = join(waiting, join(pool.close(false), lessee));
     let ((waiting, shared), ((), lessee)) = within::<R, _>(PATIENCE, everything).await?;
@@ -43,7 +51,7 @@ async fn at_once<R: Adapter>(setup: &Setup) -> Outcome {
     let lease = pool.lease().await?;
     let blocked = async { lease.command("BLPOP").arg("nothing").arg(0).await.map(drop) };
     let close = async {
-        super::super::eventually::<R>("it blocks", async || {
+        eventually::<R>("it blocks", async || {
             Ok(setup.ask(&["INFO", "clients"])?.contains("blocked_clients:1\r\n"))
         })
         .await?;
