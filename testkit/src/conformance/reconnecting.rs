@@ -72,7 +72,7 @@ async fn session_is_replayed<R: Adapter>(setup: &Setup) -> Outcome {
         // and the list would not be in this database if it had been selected later.
         let order: Vec<String> = client.lrange("order", 0, -1).parse().await?;
         assert_eq!(order.len(), 12, "{order:?}");
-        assert_eq!(order[..3], ["first", "second", "waiting"]);
+        assert!(order.starts_with(&["first", "second", "waiting"].map(String::from)), "{order:?}");
         let info: String = client.command("CLIENT INFO").parse().await?;
         assert!(info.contains(" db=3 ") && info.contains(" name=own "), "{info}");
         assert!(flags(&info).contains('e'), "{info}");

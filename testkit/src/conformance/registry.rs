@@ -15,7 +15,7 @@ use super::{Adapter, Outcome, PASSWORD, Setup, all};
 ///
 /// Any that should not be.
 pub async fn registry<R: Adapter>(setup: &Setup) -> Outcome {
-    let options = Options::new(setup.endpoint()).config(setup.config()).pool_size(2);
+    let options = setup.options().pool_size(2);
     let pools = Pools::<R>::default();
 
     let before = connections(setup)?;
