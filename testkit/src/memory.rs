@@ -17,6 +17,7 @@
 //! ```
 
 mod peer;
+mod service;
 mod tasks;
 mod wire;
 
@@ -32,11 +33,12 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use adapter_core::{
-    Address, Client, Config, ConnectionError, Driver, Runtime, SocketOptions, Time, Unlocked,
+    Address, Client, Config, ConnectionError, Driver, Runtime, SocketOptions, Spawn, Time, Unlocked,
 };
 
 use crate::pair::{Model, Server};
 pub use peer::Peer;
+pub use service::Service;
 pub use tasks::{Tasks, Woken};
 pub use wire::{Rules, Stream, Traffic, Wire};
 
@@ -50,6 +52,20 @@ struct Clock {
     timers: RefCell<BTreeMap<(Time, u64), Waker>>,
     /// How many timers were ever made.
     made: Cell<u64>,
+    /// Whether somebody answers to those who connect.
+    listening: Cell<bool>,
+    /// Connections made and not taken yet.
+    backlog: RefCell<Vec<Wire>>,
+    /// Tasks spawned and not run yet.
+    spawned: RefCell<Vec<Spawned>>,
+}
+
+struct Spawned(Pin<Box<dyn Future<Output = ()>>>);
+
+impl fmt::Debug for Spawned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Spawned")
+    }
 }
 
 impl Memory {
@@ -86,8 +102,14 @@ impl Runtime for Memory {
         ready(Err(io::ErrorKind::Unsupported.into()))
     }
 
+    /// Answered by a [`Service`], if there is one.
     fn connect(&self, _: &Address, _: &SocketOptions) -> Self::Connect {
-        ready(Err(io::ErrorKind::Unsupported.into()))
+        if !self.0.listening.get() {
+            return ready(Err(io::ErrorKind::ConnectionRefused.into()));
+        }
+        let wire = Wire::default();
+        self.0.backlog.borrow_mut().push(wire.clone());
+        ready(Ok(wire.stream()))
     }
 
     fn sleep_until(&self, at: Time) -> Sleep {
@@ -98,6 +120,14 @@ impl Runtime for Memory {
 
     fn now(&self) -> Time {
         self.0.now.get()
+    }
+}
+
+/// For a [`Service`], which runs what is spawned.
+impl<F: Future + 'static> Spawn<F> for Memory {
+    fn spawn(&self, future: F) {
+        let task = async move { drop(future.await) };
+        self.0.spawned.borrow_mut().push(Spawned(Box::pin(task)));
     }
 }
 
