@@ -58,7 +58,10 @@ impl<'a, R: Runtime, P: Payload> Journey<'a, R, P> {
             *admitted = true;
         }
         loop {
-            let passage = ready!(way.poll_passage(&flight.payload, cx))?;
+            let passage = match ready!(way.poll_passage(&flight.payload, cx)) {
+                Ok(passage) => passage,
+                Err(error) => return Poll::Ready(Err(flight.honest(error))),
+            };
             match ready!(flight.poll(passage.client, passage.pass, cx)) {
                 Landing::Answered(answer) => return Poll::Ready(answer),
                 Landing::Elsewhere => way.leave(),

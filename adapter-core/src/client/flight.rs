@@ -101,7 +101,7 @@ impl<P: Payload> Flight<P> {
                             self.state = State::Start(None);
                             continue;
                         }
-                        Ok(Answer::Failed(frames, error, deadline))
+                        Ok(Answer::Failed(frames, self.honest(error), deadline))
                     }
                     answer => answer,
                 },
@@ -154,7 +154,7 @@ impl<P: Payload> Flight<P> {
     }
 
     /// What a command that had left once has not been, whatever became of it later.
-    fn honest(&self, error: Error) -> Error {
+    pub(crate) fn honest(&self, error: Error) -> Error {
         match error {
             Error::NotSent(cause) if self.resent > 0 => Error::MaybeApplied(cause),
             error => error,
