@@ -115,14 +115,14 @@ impl<R: Runtime> Pool<R> {
     /// Takes a connection for oneself. It goes back when the lease is dropped.
     ///
     /// One whose server was heard less than 5 s ago is handed out at once, another one is asked
-    /// for a sign of life first.
+    /// for a sign of life first. Commands of others that are under way on it are answered before.
     ///
     /// # Errors
     ///
     /// [`Error::NotSent`](redis_client_core::Error::NotSent) if none is free within
     /// [`Options::lease_timeout`], or the pool is closed.
     pub fn lease(&self) -> Leasing<'_, R> {
-        Leasing::new(self, false)
+        Leasing::new(self)
     }
 
     /// Sends several commands in one write, over any connection: see [`Client::pipeline`].

@@ -16,7 +16,7 @@ use crate::line::{Line, Ticket};
 use crate::slots::{Answer, SlotKey, Slots};
 use inbox::Inbox;
 pub use inbox::Incoming;
-pub(crate) use tenancy::{Seat, Tenancy};
+pub(crate) use tenancy::{Condition, Return, Seat, Tenancy};
 
 /// The session of a connection, those who wait for it, and who drives it.
 ///
@@ -41,7 +41,7 @@ pub(crate) struct Shared {
     pub(crate) handles: usize,
     status: Status,
     terms: Terms,
-    /// There is to be no further connection.
+    /// It has been closed, or will be with the end of its lease.
     retired: bool,
     /// A handshake was done.
     greeted: bool,

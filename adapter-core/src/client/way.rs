@@ -47,7 +47,7 @@ impl<R: Runtime> Way<'_, R> {
         match self {
             Self::Client(client) => Poll::Ready(Ok(Passage { client, pass: None })),
             Self::Lease(lease) => Poll::Ready(Ok(lease.passage())),
-            Self::Pool(routing) => routing.poll_passage(payload.blocks(), cx),
+            Self::Pool(routing) => routing.poll_passage(payload.blocks(), payload.timeout(), cx),
         }
     }
 

@@ -17,6 +17,7 @@ use crate::client::{Call, Flight, Landing, Passage, Pipeline, Transaction, Way};
 use crate::later::Later;
 use crate::line::Ticket;
 use crate::runtime::Runtime;
+use crate::shared::{Condition, Return};
 use crate::slots::Answer;
 
 /// A connection of a [`Pool`] that nobody else uses.
@@ -35,7 +36,7 @@ pub struct Lease<R: Runtime> {
     pool: Pool<R>,
     index: usize,
     pass: u64,
-    discard: bool,
+    how: Return,
 }
 
 /// A lease to come: see [`Pool::lease`].
@@ -44,10 +45,19 @@ pub struct Leasing<'a, R: Runtime> {
     pool: &'a Pool<R>,
     wish: Wish,
     ticket: Option<Ticket>,
+    /// How long to wait.
+    limit: Duration,
     deadline: Option<Time>,
     alarm: Alarm<R>,
-    /// A connection that may be dead, and the question whether it is.
-    checking: Option<(Lease<R>, Flight<Request>)>,
+    checking: Option<Check<R>>,
+}
+
+/// A connection that can't be handed out at once, and the question that is to be answered first.
+struct Check<R: Runtime> {
+    lease: Lease<R>,
+    ping: Flight<Request>,
+    /// It may be dead; else others' commands are under way, which must not share the lease's fate.
+    doubtful: bool,
 }
 
 impl<R: Runtime> Lease<R> {
@@ -77,7 +87,7 @@ impl<R: Runtime> Lease<R> {
 
     /// Gives the connection up: it is closed, and the pool makes another one.
     pub fn discard(mut self) {
-        self.discard = true;
+        self.how = Return::Discarded;
     }
 
     pub(crate) fn passage(&self) -> Passage<'_, R> {
@@ -90,7 +100,7 @@ impl<R: Runtime> Drop for Lease<R> {
         let client = self.pool.client(self.index);
         let seat = client.locked(|shared, later| {
             shared.now = client.runtime().now();
-            shared.give_back(self.pass, self.discard, later);
+            shared.give_back(self.pass, self.how, later);
             shared.seat()
         });
         self.pool.enter(|lobby, later| lobby.give_back(self.index, seat, &mut later.wake));
@@ -98,10 +108,24 @@ impl<R: Runtime> Drop for Lease<R> {
 }
 
 impl<'a, R: Runtime> Leasing<'a, R> {
-    pub(super) fn new(pool: &'a Pool<R>, one_of_several: bool) -> Self {
-        let wish = if one_of_several { Wish::TakeOneOfSeveral } else { Wish::Take };
-        let alarm = Alarm::default();
-        Self { pool, wish, ticket: None, deadline: None, alarm, checking: None }
+    pub(super) fn new(pool: &'a Pool<R>) -> Self {
+        Self {
+            pool,
+            wish: Wish::Take,
+            ticket: None,
+            limit: pool.options().lease_timeout,
+            deadline: None,
+            alarm: Alarm::default(),
+            checking: None,
+        }
+    }
+
+    /// For one command with such a timeout; leaves a connection to the others.
+    pub(super) fn for_one(pool: &'a Pool<R>, timeout: Option<Duration>) -> Self {
+        let mut leasing = Self::new(pool);
+        leasing.wish = Wish::TakeOneOfSeveral;
+        leasing.limit = timeout.map_or(leasing.limit, |timeout| timeout.min(leasing.limit));
+        leasing
     }
 
     /// Takes the connection, if it is still to be had.
@@ -113,14 +137,21 @@ impl<'a, R: Runtime> Leasing<'a, R> {
             shared.lease(&mut later.wake).ok_or_else(|| shared.seat())
         });
         match leased {
-            Ok((pass, quiet_since)) => {
-                let lease = Lease { pool: self.pool.clone(), index, pass, discard: false };
-                if now.since(quiet_since) < FRESH {
-                    return Some(lease);
-                }
+            Ok((pass, condition)) => {
+                let mut lease = Lease { pool: self.pool.clone(), index, pass, how: Return::Used };
+                let doubtful = match condition {
+                    Condition::Busy => {
+                        lease.how = Return::Unused;
+                        false
+                    }
+                    Condition::Quiet { since } if now.since(since) < FRESH => return Some(lease),
+                    Condition::Quiet { .. } => true,
+                };
                 let mut ping = Request::new("PING");
-                ping.set_timeout(Timeout::After(CHECK));
-                self.checking = Some((lease, Flight::new(ping)));
+                if doubtful {
+                    ping.set_timeout(Timeout::After(CHECK));
+                }
+                self.checking = Some(Check { lease, ping: Flight::new(ping), doubtful });
                 None
             }
             Err(seat) => {
@@ -130,19 +161,37 @@ impl<'a, R: Runtime> Leasing<'a, R> {
         }
     }
 
-    /// Hears whether the connection is alive.
+    /// Hears whether the connection is alive, and others' commands answered.
     fn check(&mut self, cx: &Context<'_>) -> Poll<Option<Lease<R>>> {
-        let Some((lease, flight)) = &mut self.checking else { return Poll::Ready(None) };
+        let Some(Check { lease, ping, .. }) = &mut self.checking else { return Poll::Ready(None) };
         let Passage { client, pass } = lease.passage();
-        let landing = std::task::ready!(flight.poll(client, pass, cx));
+        let landing = std::task::ready!(ping.poll(client, pass, cx));
         // An error is an answer, too.
         let alive = matches!(landing, Landing::Answered(Ok(Answer::Reply(_))));
-        let Some((lease, _)) = self.checking.take() else { return Poll::Ready(None) };
+        let Some(Check { mut lease, doubtful, .. }) = self.checking.take() else {
+            return Poll::Ready(None);
+        };
         if alive {
+            lease.how = Return::Used;
             return Poll::Ready(Some(lease));
         }
-        lease.discard();
+        if doubtful {
+            lease.discard();
+        }
         Poll::Ready(None)
+    }
+
+    /// The next step towards a lease; none where it is somebody else's turn.
+    fn step(&mut self, cx: &Context<'_>) -> Poll<Result<Option<Lease<R>>, Error>> {
+        if self.checking.is_some() {
+            return self.check(cx).map(Ok);
+        }
+        let (wish, ticket) = (self.wish, &mut self.ticket);
+        match self.pool.enter(|lobby, later| lobby.ask(wish, ticket, cx, later)) {
+            Granted::Seat(index) => Poll::Ready(Ok(self.take(index))),
+            Granted::Closed => Poll::Ready(Err(closed())),
+            Granted::Wait => Poll::Pending,
+        }
     }
 }
 
@@ -153,29 +202,17 @@ impl<R: Runtime> Future for Leasing<'_, R> {
         let this = self.get_mut();
         let runtime = this.pool.runtime();
         loop {
-            if this.checking.is_some() {
-                if let Some(lease) = std::task::ready!(this.check(cx)) {
-                    return Poll::Ready(Ok(lease));
-                }
-                continue;
+            let step = this.step(cx)?;
+            if let Poll::Ready(Some(lease)) = step {
+                return Poll::Ready(Ok(lease));
             }
-            let (wish, ticket) = (this.wish, &mut this.ticket);
-            match this.pool.enter(|lobby, later| lobby.ask(wish, ticket, cx, later)) {
-                Granted::Seat(index) => {
-                    if let Some(lease) = this.take(index) {
-                        return Poll::Ready(Ok(lease));
-                    }
-                }
-                Granted::Closed => return Poll::Ready(Err(closed())),
-                Granted::Wait => {
-                    let now = runtime.now();
-                    let timeout = this.pool.options().lease_timeout;
-                    let deadline = *this.deadline.get_or_insert(now + timeout);
-                    if deadline <= now {
-                        return Poll::Ready(Err(Error::NotSent(this.pool.shortage())));
-                    }
-                    std::task::ready!(this.alarm.poll(runtime, now, Some(deadline), cx));
-                }
+            let now = runtime.now();
+            let deadline = *this.deadline.get_or_insert(now + this.limit);
+            if deadline <= now {
+                return Poll::Ready(Err(Error::NotSent(this.pool.shortage())));
+            }
+            if step.is_pending() {
+                std::task::ready!(this.alarm.poll(runtime, now, Some(deadline), cx));
             }
         }
     }
@@ -183,8 +220,8 @@ impl<R: Runtime> Future for Leasing<'_, R> {
 
 impl<R: Runtime> Drop for Leasing<'_, R> {
     fn drop(&mut self) {
-        if let Some((lease, flight)) = &mut self.checking {
-            flight.abandon(lease.passage().client);
+        if let Some(Check { lease, ping, .. }) = &mut self.checking {
+            ping.abandon(lease.passage().client);
         }
         if let Some(ticket) = self.ticket.take() {
             self.pool.enter(|lobby, later: &mut Later| lobby.leave(self.wish, ticket, later));

@@ -3,8 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use redis_client_core::{Error, Time};
+use redis_client_core::{Error, Time, Timeout};
 
 use super::lease::closed;
 use super::lobby::{Granted, Wish};
@@ -41,9 +42,10 @@ impl<'a, R: Runtime> Routing<'a, R> {
     pub(crate) fn poll_passage(
         &mut self,
         blocks: bool,
+        timeout: Timeout,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Passage<'_, R>, Error>> {
-        ready!(self.find(blocks, cx))?;
+        ready!(self.find(blocks, timeout, cx))?;
         Poll::Ready(self.passage().ok_or_else(closed))
     }
 
@@ -64,12 +66,18 @@ impl<'a, R: Runtime> Routing<'a, R> {
         self.stage = Stage::Looking(None);
     }
 
-    fn find(&mut self, blocks: bool, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    fn find(
+        &mut self,
+        blocks: bool,
+        timeout: Timeout,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Error>> {
         loop {
             match &mut self.stage {
                 Stage::Shared(_) | Stage::Leased(_) => return Poll::Ready(Ok(())),
                 Stage::Looking(_) if blocks => {
-                    self.stage = Stage::Leasing(Box::new(Leasing::new(self.pool, true)));
+                    self.stage =
+                        Stage::Leasing(Box::new(Leasing::for_one(self.pool, self.limit(timeout))));
                 }
                 Stage::Leasing(leasing) => {
                     let lease = ready!(Pin::new(leasing.as_mut()).poll(cx))?;
@@ -80,7 +88,7 @@ impl<'a, R: Runtime> Routing<'a, R> {
                     {
                         Granted::Seat(index) => self.stage = Stage::Shared(index),
                         Granted::Closed => return Poll::Ready(Err(closed())),
-                        Granted::Wait => ready!(self.wait(cx))?,
+                        Granted::Wait => ready!(self.wait(timeout, cx))?,
                     }
                 }
             }
@@ -88,11 +96,10 @@ impl<'a, R: Runtime> Routing<'a, R> {
     }
 
     /// Ready when it is time to look again, or too late.
-    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    fn wait(&mut self, timeout: Timeout, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let (pool, runtime) = (self.pool, self.pool.runtime());
         let now = runtime.now();
-        let timeout = pool.options().config.reply_timeout();
-        if let (None, Some(timeout)) = (self.deadline, timeout) {
+        if let (None, Some(timeout)) = (self.deadline, self.limit(timeout)) {
             self.deadline = Some(now + timeout);
         }
         let overdue = self.deadline.is_some_and(|deadline| deadline <= now);
@@ -101,6 +108,15 @@ impl<'a, R: Runtime> Routing<'a, R> {
             return Poll::Ready(Err(Error::NotSent(pool.shortage())));
         }
         self.alarm.poll(runtime, now, self.deadline, cx).map(Ok)
+    }
+
+    /// How long a command may wait that has such a timeout.
+    fn limit(&self, timeout: Timeout) -> Option<Duration> {
+        match timeout {
+            Timeout::Default => self.pool.options().config.reply_timeout(),
+            Timeout::After(timeout) => Some(timeout),
+            Timeout::Never => None,
+        }
     }
 }
 

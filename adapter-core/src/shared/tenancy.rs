@@ -38,6 +38,28 @@ pub(crate) struct Seat {
     pub(crate) version: u64,
 }
 
+/// How a lease ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Return {
+    /// The lessee has never had it; what is under way on it is others'.
+    Unused,
+    Used,
+    /// Another connection is to be made.
+    Discarded,
+}
+
+/// In what condition a connection is leased.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Condition {
+    /// Nothing is under way.
+    Quiet {
+        /// The server has been silent since.
+        since: Time,
+    },
+    /// Others' commands are.
+    Busy,
+}
+
 impl Tenancy {
     pub(super) const fn is_leased(&self) -> bool {
         self.leased
@@ -58,9 +80,8 @@ impl Tenancy {
 }
 
 impl Shared {
-    /// Gives the connection to a lessee: its pass, and since when the server has been silent. None
-    /// if it can't be had.
-    pub(crate) fn lease(&mut self, wakers: &mut Vec<Waker>) -> Option<(u64, Time)> {
+    /// Gives the connection to a lessee: its pass, and how it is. None if it can't be had.
+    pub(crate) fn lease(&mut self, wakers: &mut Vec<Waker>) -> Option<(u64, Condition)> {
         if !self.open || !self.session.is_ready() {
             return None;
         }
@@ -68,30 +89,36 @@ impl Shared {
         self.reopen();
         // They go over another connection.
         self.line.dissolve(wakers);
-        Some((self.tenancy.epoch, self.session.quiet_since()))
+        let condition = match self.session.in_flight() {
+            0 => Condition::Quiet { since: self.session.quiet_since() },
+            _ => Condition::Busy,
+        };
+        Some((self.tenancy.epoch, condition))
     }
 
-    /// Takes the connection back, in whatever state it is; `discard` to have another one made.
-    pub(crate) fn give_back(&mut self, pass: u64, discard: bool, later: &mut Later) {
+    /// Takes the connection back, in whatever state it is.
+    pub(crate) fn give_back(&mut self, pass: u64, how: Return, later: &mut Later) {
         let mine = self.admits(pass);
-        let discard = discard || self.retired;
         self.tenancy.leased = false;
         self.inbox.set_open(false);
-        if mine {
+        if mine && how != Return::Unused {
             match self.session.tidy(self.now) {
-                Tidy::Clean if !discard => {}
-                Tidy::Pending if !discard => self.tenancy.tidying = true,
+                Tidy::Clean if how == Return::Used => {}
+                Tidy::Pending if how == Return::Used => self.tenancy.tidying = true,
                 _ => {
                     let reason = ConnectionError::Closed;
                     self.session.handle_disconnected(self.now, reason, 0);
                     self.dispatch(&mut later.wake);
                 }
             }
+        }
+        if self.retired {
+            // It would have been closed but for the lease; another one may have been made since.
+            self.close(false, &mut later.wake);
+        }
+        if mine {
             // It has something to send, or its connection to close.
             later.wake.extend(self.driver.take());
-        } else if self.retired {
-            // The connection that has taken its place.
-            self.close(false, &mut later.wake);
         }
         self.reopen();
     }
