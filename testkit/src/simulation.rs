@@ -8,6 +8,8 @@
 //! - each command ended exactly once, with its own reply or an error;
 //! - replied: run once; not sent: never run; maybe applied, or given up: run at most once;
 //! - a transaction was run as a whole or not at all, a pipeline in order;
+//! - no lease is held by two, none finds what another has left behind, none comes late;
+//! - each element of a queue was delivered, is left, or went to somebody who was told so;
 //! - where nothing went wrong, nothing failed;
 //! - when all callers are gone, no task and no timer is left, and it took no more polls than that.
 //!
@@ -29,6 +31,7 @@ mod pipe;
 mod plan;
 mod server;
 mod tasks;
+mod tenants;
 mod trace;
 mod weather;
 mod workload;
@@ -42,6 +45,7 @@ use std::time::Duration;
 use adapter_core::Time;
 
 use crate::chunking::SplitMix64;
+pub use check::Elements;
 pub use journal::Outcome;
 pub use network::{Connect, Resolve, Stream};
 use plan::Plan;
@@ -67,7 +71,7 @@ impl Default for Options {
     }
 }
 
-/// A defect of the server or the network that must not go unnoticed. Nothing else goes wrong then.
+/// A defect of the server, the network or a pool that must not go unnoticed. Nothing else goes wrong then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sabotage {
     /// A command has two replies.
@@ -86,6 +90,34 @@ pub enum Sabotage {
     ForgetsDatabase,
     /// A command is answered before it is run.
     RunsLate,
+    /// A lease is left in a transaction, as if nobody had tidied it.
+    KeepsTransaction,
+    /// A lease is left with keys watched.
+    KeepsWatch,
+    /// A lease is left in another database.
+    KeepsDatabase,
+    /// Two callers have one lease.
+    LeasesTwice,
+    /// A blocking command takes an element and is told that there was none.
+    LosesElement,
+    /// An element is taken and stays.
+    DeliversTwice,
+}
+
+impl Sabotage {
+    /// How many occasions pass before the one that is used.
+    fn patience(self, random: &mut SplitMix64) -> usize {
+        match self {
+            // There are not many.
+            Self::KeepsTransaction
+            | Self::KeepsWatch
+            | Self::KeepsDatabase
+            | Self::LeasesTwice
+            | Self::LosesElement
+            | Self::DeliversTwice => random.below(2),
+            _ => 3 + random.below(10),
+        }
+    }
 }
 
 /// What came of a run, or of several.
@@ -103,6 +135,10 @@ pub struct Report {
     pub faults: [u64; Fault::KINDS],
     /// Virtual time.
     pub time: Duration,
+    /// What became of what was pushed to queues.
+    pub elements: Elements,
+    /// Leases granted.
+    pub leases: u64,
     /// Connections made.
     pub connections: u64,
     /// Polls of tasks.
@@ -121,6 +157,8 @@ impl Report {
         self.outcomes.iter_mut().zip(other.outcomes).for_each(|(sum, number)| *sum += number);
         self.faults.iter_mut().zip(other.faults).for_each(|(sum, number)| *sum += number);
         self.time += other.time;
+        self.elements.add(other.elements);
+        self.leases += other.leases;
         self.connections += other.connections;
         self.polls += other.polls;
         self.traced += other.traced;
@@ -167,6 +205,8 @@ impl Report {
         for fault in &world.weather.borrow().struck {
             self.faults.get_mut(fault.kind()).into_iter().for_each(|number| *number += 1);
         }
+        self.elements = check::account(world);
+        self.leases = world.tenants.borrow().granted;
         self.violations = world.violations.take();
         self.connections = world.connections.borrow().len() as u64;
         let trace = world.trace.borrow();
@@ -260,6 +300,8 @@ impl fmt::Display for Report {
         for ((_, name), number) in Outcome::ALL.iter().zip(self.outcomes) {
             writeln!(f, "  {number:>10} {name}")?;
         }
+        writeln!(f, "{} leases", self.leases)?;
+        writeln!(f, "{}", self.elements)?;
         writeln!(f, "{} faults", self.faults.iter().sum::<u64>())?;
         for (name, number) in Fault::NAMES.iter().zip(self.faults) {
             writeln!(f, "  {number:>10} {name}")?;

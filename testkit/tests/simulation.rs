@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use testkit::simulation::{Fault, Options, Outcome, Report, Sabotage, simulate};
+use testkit::simulation::{Elements, Fault, Options, Outcome, Report, Sabotage, simulate};
 
 /// Many more run in release mode: `cargo xtask simulate`.
 #[test]
@@ -31,6 +31,9 @@ fn a_thousand_worlds() {
     for ((_, name), number) in Outcome::ALL.iter().zip(sum.outcomes) {
         assert!(number > 100, "only {number} commands were {name}");
     }
+    assert!(sum.leases > 5_000, "only {} leases", sum.leases);
+    let Elements { delivered, left, unknown, .. } = sum.elements;
+    assert!(delivered > 1_000 && left > 500 && unknown > 50, "{}", sum.elements);
     for (name, number) in Fault::NAMES.iter().zip(sum.faults) {
         assert!(number > 10, "only {number} times: {name}");
     }
@@ -57,12 +60,21 @@ fn what_is_wrong_is_noticed() {
         (Sabotage::WakesForNothing, "in a second"),
         (Sabotage::ForgetsDatabase, "was run in another database"),
         (Sabotage::RunsLate, "was run after its reply"),
+        (Sabotage::KeepsTransaction, "in a transaction"),
+        (Sabotage::KeepsWatch, "watching keys"),
+        (Sabotage::KeepsDatabase, "in another database"),
+        (Sabotage::LeasesTwice, "is leased twice"),
+        (Sabotage::LosesElement, "is lost"),
+        (Sabotage::DeliversTwice, "is left 1 times, taken by"),
     ] {
         let options = Options { sabotage: Some(sabotage), ..Options::default() };
-        let reports: Vec<_> = (0..40).map(|seed| simulate(seed, &options)).collect();
+        let reports: Vec<_> = (0..SEEDS).map(|seed| simulate(seed, &options)).collect();
         let noticed = reports.iter().filter(|report| !report.violations.is_empty()).count();
         let told = reports.iter().flat_map(|report| &report.violations);
-        assert!(noticed >= 5, "{sabotage:?} was noticed {noticed} times of 40");
+        assert!(noticed >= 5, "{sabotage:?} was noticed {noticed} times of {SEEDS}");
         assert!(told.clone().any(|told| told.contains(sign)), "{sabotage:?} is told as {told:?}");
     }
 }
+
+/// Some half of them have what can be sabotaged.
+const SEEDS: u64 = 40;

@@ -18,12 +18,14 @@ fn options(size: usize) -> Options {
 
 fn pool(service: &mut Service, options: Options) -> Pool<Memory> {
     let runtime = service.runtime.clone();
-    service.finish(Pool::connect_on(runtime, options)).expect("somebody answers")
+    let pool = service.finish(Pool::connect_on(runtime, options));
+    pool.unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn lease(service: &mut Service, pool: &Pool<Memory>) -> Lease<Memory> {
     let pool = pool.clone();
-    service.finish(async move { pool.lease().await }).expect("one is free")
+    let lease = service.finish(async move { pool.lease().await });
+    lease.unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// How many commands each connection has brought.

@@ -115,6 +115,16 @@ impl Model {
         self.transaction.is_some()
     }
 
+    /// Whether keys are watched.
+    pub fn is_watching(&self) -> bool {
+        !self.watched.is_empty()
+    }
+
+    /// Whether there are subscriptions.
+    pub fn is_subscribed(&self) -> bool {
+        self.subscriptions.iter().any(|names| !names.is_empty())
+    }
+
     fn may_run(&self, name: &str) -> bool {
         self.credentials.is_none() || self.authenticated || matches!(name, "HELLO" | "AUTH")
     }
@@ -251,7 +261,7 @@ impl Server for Model {
         }
         if let Some(argument) = arguments.first() {
             *self.ledger.entry(argument.clone()).or_default() += 1;
-            self.data.note(self.database, &name, argument);
+            self.data.note(self.database, &name, arguments);
         }
         if self.data_command(&name, arguments, out) {
             return;

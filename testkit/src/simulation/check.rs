@@ -1,5 +1,7 @@
 //! What has to be true at the end of a run.
 
+mod elements;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -7,6 +9,8 @@ use std::time::Duration;
 use super::journal::{Issued, Kind, Outcome};
 use super::ledger::{Entry, Ledger};
 use super::world::World;
+pub use elements::Elements;
+pub(super) use elements::account;
 
 /// Compares what callers were told with what the server has run, and looks for what was left
 /// behind.
@@ -61,7 +65,8 @@ fn disagreement(world: &World, issued: &Issued, run: &[Entry]) -> Option<&'stati
     if !right_number {
         return Some("was not run as often as that");
     }
-    if run.iter().any(|run| run.database != world.plan.bounds.database) {
+    let database = issued.database.unwrap_or(world.plan.bounds.database);
+    if run.iter().any(|run| run.database != database) {
         return Some("was run in another database");
     }
     if run.iter().any(|run| run.at < issued.at) {
@@ -71,7 +76,8 @@ fn disagreement(world: &World, issued: &Issued, run: &[Entry]) -> Option<&'stati
     if replied && run.iter().all(|run| run.at > at) {
         return Some("was run after its reply");
     }
-    let excused = replied || matches!(outcome, Outcome::Cancelled | Outcome::Unpolled);
+    let excused =
+        replied || issued.excused || matches!(outcome, Outcome::Cancelled | Outcome::Unpolled);
     if world.plan.faults == 0 && !excused && outcome != Outcome::Discarded {
         return Some("failed although nothing went wrong");
     }
@@ -103,4 +109,4 @@ fn torn(members: &[(usize, &[Entry])], atomic: bool) -> Option<&'static str> {
 const RESENDS: usize = 2;
 
 /// A task may be stalled for so long, and wait for the others, before it is told.
-const LATE: Duration = Duration::from_secs(2);
+pub(super) const LATE: Duration = Duration::from_secs(2);

@@ -1,5 +1,7 @@
 //! What the callers have asked for, and what they were told.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use adapter_core::{Cause, Error, Time};
@@ -23,13 +25,38 @@ pub(super) struct Issued {
     /// The first command of its pipeline or transaction.
     pub(super) group: usize,
     pub(super) atomic: bool,
+    pub(super) via: Via,
+    /// Another database than the configured one.
+    pub(super) database: Option<u32>,
     /// The client knows that it only reads.
     pub(super) reads: bool,
     /// When its future was first polled, or made.
     pub(super) at: Time,
     pub(super) patience: Option<Duration>,
     pub(super) outcome: Option<(Outcome, Time)>,
+    /// What became of the client that it was given to.
+    pub(super) closing: Closing,
+    /// Its end came of a client being closed.
+    pub(super) excused: bool,
+    /// Whether its transaction is aborted because a key was changed, if that is known.
+    pub(super) aborted: Option<bool>,
+    /// The element that came of a queue.
+    pub(super) element: Option<usize>,
 }
+
+/// What a command goes over; leases have numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Via {
+    /// A connection that others use, too.
+    Shared,
+    /// A connection that the pool takes for it.
+    Routed(usize),
+    /// A connection that the caller has.
+    Leased(usize),
+}
+
+/// Whether a caller has closed a client, and by force.
+pub(super) type Closing = Rc<Cell<Option<bool>>>;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +67,34 @@ pub(super) enum Kind {
     /// Of a value that another command has set.
     Get(usize),
     Push,
+    /// Of an element, to a queue that others take from.
+    Enqueue(usize),
+    /// Of an element from a queue, waiting for so many milliseconds.
+    Dequeue(usize, u64),
+    /// Of another command's key.
+    Watch(usize),
     /// No such command.
     Nonsense,
+}
+
+impl Via {
+    pub(super) const fn lease(self) -> Option<usize> {
+        match self {
+            Self::Shared => None,
+            Self::Routed(lease) | Self::Leased(lease) => Some(lease),
+        }
+    }
+}
+
+impl Issued {
+    /// Whether it may end like this because a client was closed.
+    fn is_excused(&self, outcome: Outcome) -> bool {
+        match (self.closing.get(), outcome) {
+            (Some(true), Outcome::NotSent | Outcome::MaybeApplied) => true,
+            (Some(false), Outcome::NotSent) => !matches!(self.via, Via::Leased(_)),
+            _ => false,
+        }
+    }
 }
 
 /// What became of it.
@@ -91,7 +144,9 @@ impl Kind {
             Self::Set => "SET",
             Self::Incr => "INCR",
             Self::Get(_) => "GET",
-            Self::Push => "RPUSH",
+            Self::Push | Self::Enqueue(_) => "RPUSH",
+            Self::Dequeue(..) => "BLPOP",
+            Self::Watch(_) => "WATCH",
             Self::Nonsense => "NONSENSE",
         }
     }
@@ -107,12 +162,13 @@ impl World {
         command
     }
 
-    /// Notes that commands are asked for now.
-    pub(super) fn begin(&self, commands: &[usize]) {
+    /// Notes that commands are asked for now, of a client.
+    pub(super) fn begin(&self, commands: &[usize], closing: &Closing) {
         let mut journal = self.journal.borrow_mut();
         for command in commands {
             if let Some(issued) = journal.commands.get_mut(*command) {
                 issued.at = self.now.get();
+                issued.closing = Rc::clone(closing);
             }
         }
     }
@@ -122,6 +178,7 @@ impl World {
         let now = self.now.get();
         let mut journal = self.journal.borrow_mut();
         let Some(issued) = journal.commands.get_mut(command) else { return };
+        issued.excused = issued.is_excused(outcome);
         if let Some((before, _)) = issued.outcome.replace((outcome, now)) {
             self.violated(format!("command {command} ended twice: {before:?}, {outcome:?}"));
         }
@@ -131,8 +188,14 @@ impl World {
     /// Notes what became of a command by what its future gave: that its reply is `right`, or an
     /// error.
     pub(super) fn judge(&self, command: usize, result: Result<Result<(), String>, Error>) {
-        let (kind, atomic) = self.of(command, |issued| (issued.kind, issued.atomic));
+        let of = |issued: &Issued| (issued.kind, issued.atomic, issued.aborted);
+        let (kind, atomic, aborted) = self.of(command, of);
         let outcome = match result {
+            Ok(_) if aborted == Some(true) => {
+                self.violated(format!("command {command} was run though a key was changed"));
+                Outcome::Replied
+            }
+            Err(Error::Aborted) if aborted != Some(false) => Outcome::Discarded,
             Ok(Ok(())) => Outcome::Replied,
             Ok(Err(wrong)) => {
                 self.violated(format!("command {command}: {wrong}"));
@@ -170,6 +233,23 @@ impl World {
                 Some(false)
             }
             Outcome::MaybeApplied | Outcome::Cancelled | Outcome::Refused => None,
+        }
+    }
+
+    /// Says whether a transaction is to be aborted, as far as that is known.
+    pub(super) fn expect_abort(&self, commands: &[usize], aborted: Option<bool>) {
+        let mut journal = self.journal.borrow_mut();
+        for command in commands {
+            if let Some(issued) = journal.commands.get_mut(*command) {
+                issued.aborted = aborted;
+            }
+        }
+    }
+
+    /// Notes that a command has got an element.
+    pub(super) fn deliver(&self, command: usize, element: usize) {
+        if let Some(issued) = self.journal.borrow_mut().commands.get_mut(command) {
+            issued.element = Some(element);
         }
     }
 

@@ -1,13 +1,18 @@
 //! What a run is like: everything that is drawn from its seed beforehand.
 
+mod options;
+mod vault;
+
+use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_core::{
-    Config, Credentials, Endpoint, Offline, Options, Protocol, Reconnect, SocketOptions,
-};
+use adapter_core::Options;
 
 use crate::chunking::SplitMix64;
 use crate::pair::{Hello, Model};
+use options::PASSWORD;
+pub(super) use options::{CLIENT_NAME, GREETING};
+pub(super) use vault::Vault;
 
 /// A run's circumstances.
 #[derive(Clone, Debug)]
@@ -20,7 +25,11 @@ pub(super) struct Plan {
     pub(super) fickle: bool,
     /// Whether clients reconnect by themselves. Callers dial anew otherwise.
     pub(super) reconnects: bool,
-    /// Clients, each with its connection.
+    /// The connections of each client, if it is a pool.
+    pub(super) pool: Option<usize>,
+    /// Whether callers close clients.
+    pub(super) closes: bool,
+    /// Clients, each with its connection or pool.
     pub(super) clients: usize,
     pub(super) callers: usize,
     /// What each caller does, one after the other.
@@ -36,6 +45,8 @@ pub(super) struct Plan {
     pub(super) options: Options,
     pub(super) network: Network,
     pub(super) server: Server,
+    /// Where the password comes from, if it changes.
+    pub(super) vault: Option<Arc<Vault>>,
 }
 
 /// What the options set, and can't be asked for.
@@ -48,6 +59,14 @@ pub(super) struct Bounds {
     pub(super) queued: usize,
     /// Silence after which a connection counts as dead.
     pub(super) liveness: Option<Duration>,
+    /// How long a lease may take to come.
+    pub(super) lease: Duration,
+    /// Attempts to reconnect.
+    pub(super) attempts: Option<u32>,
+    /// Whether each connection begins with commands of the application's.
+    pub(super) greets: bool,
+    /// Whether connections have a name.
+    pub(super) named: bool,
 }
 
 /// What the network is like.
@@ -86,7 +105,8 @@ impl Plan {
     pub(super) fn faultless(mut self, random: &mut SplitMix64) -> Self {
         self.faults = 0;
         self.impatient = false;
-        self.options = options(random, &self.server, self.bounds, false);
+        self.bounds = Bounds { liveness: None, lease: HOUR, attempts: None, ..self.bounds };
+        self.options = self.options(random);
         self
     }
 
@@ -96,7 +116,8 @@ impl Plan {
         let impatient = faults > 0 && random.below(2) == 0;
         let segment = one_of(random, [4, 60, 536, 1460, 16_384]);
         let server = Server::draw(random);
-        let reconnects = random.below(2) == 0;
+        let pool = (random.below(2) == 0).then(|| 1 + random.below(4));
+        let reconnects = pool.is_some() || random.below(2) == 0;
         // One that reconnects has to notice that it has to.
         let liveness = match random.below(3) {
             0 if !reconnects => None,
@@ -107,15 +128,21 @@ impl Plan {
             in_flight: one_of(random, [1, 4, 30, 1_000, 65_536]),
             queued: one_of(random, [1, 200, 4_096, 1 << 26]),
             liveness: liveness.map(millis),
+            lease: millis(one_of(random, [30, 500, 5_000])),
+            attempts: one_of(random, [None, None, Some(1), Some(5)]),
+            greets: random.below(3) == 0,
+            named: random.below(3) == 0,
         };
-        Self {
+        let vault = (server.guarded && random.below(2) == 0).then(Arc::default);
+        let plan = Self {
             faults,
             impatient,
             fickle: random.below(3) > 0,
             clients: 1 + random.below(3),
             callers: 1 + random.below(6),
             steps: 4 + random.below(16),
-            pause: micros(one_of(random, [0, 50, 2_000, 100_000])),
+            // The longest makes connections too old to be leased unasked.
+            pause: micros(one_of(random, [0, 50, 2_000, 100_000, 100_000, 8_000_000])),
             // Small segments make many events.
             payload: match segment {
                 0..60 => 40,
@@ -124,10 +151,17 @@ impl Plan {
             },
             poll_time: micros(one_of(random, [1, 5, 20, 500])),
             reconnects,
+            pool,
+            closes: random.below(3) == 0,
             bounds,
-            options: options(random, &server, bounds, faults > 0),
+            options: Options::default(),
             network: Network::draw(random, segment),
             server,
+            vault,
+        };
+        match faults {
+            0 => plan.faultless(random),
+            _ => Self { options: plan.options(random), ..plan },
         }
     }
 
@@ -135,7 +169,9 @@ impl Plan {
     pub(super) fn model(&self) -> Model {
         let mut model = Model::default().hello(self.server.hello.clone());
         if self.server.guarded {
-            model = model.guarded("default", PASSWORD);
+            let password =
+                self.vault.as_ref().map_or_else(|| PASSWORD.to_owned(), |vault| vault.password());
+            model = model.guarded("default", &password);
         }
         if self.server.knows_setinfo { model.knows_setinfo() } else { model }
     }
@@ -176,57 +212,6 @@ impl Server {
     }
 }
 
-fn options(random: &mut SplitMix64, server: &Server, bounds: Bounds, faults: bool) -> Options {
-    let options = Options::new(match random.below(4) {
-        0 => Endpoint::Unix("/run/redis.sock".into()),
-        1 => Endpoint::Tcp { host: "10.0.0.1".to_owned(), port: 6379 },
-        _ => Endpoint::Tcp { host: "redis.sim".to_owned(), port: 6379 },
-    });
-    let known = matches!(server.hello, Hello::Known);
-    let protocol = match random.below(4) {
-        0 => Protocol::Resp2,
-        1 if known => Protocol::Resp3,
-        _ => Protocol::Auto,
-    };
-    let mut config = Config::default()
-        .protocol(protocol)
-        .database(bounds.database)
-        .library_info(random.below(2) == 0)
-        .max_in_flight(bounds.in_flight)
-        .max_queued(bounds.queued);
-    if server.guarded {
-        config = config.credentials(Credentials::password(PASSWORD));
-    }
-    if random.below(3) == 0 {
-        config = config.client_name("simulated");
-    }
-    if !faults {
-        // Nothing is lost here, so that what hangs is a wakeup lost, which no timer may hide.
-        let config = config.handshake_timeout(HOUR).command_timeout(None).liveness(None);
-        return options.config(config).connect_timeout(HOUR);
-    }
-    let mut socket = SocketOptions::default();
-    let mut timeout = Some(millis(one_of(random, [300, 2_000, 10_000])));
-    match random.below(16) {
-        0..4 => socket.keepalive_idle = None,
-        // A dead connection ends by itself.
-        4..7 => timeout = None,
-        _ => {}
-    }
-    let config = config
-        .handshake_timeout(millis(one_of(random, [300, 2_000, 5_000])))
-        .command_timeout(timeout)
-        .liveness(bounds.liveness);
-    let most = millis(one_of(random, [20, 300, 2_000]));
-    options
-        .config(config)
-        .socket(socket)
-        .connect_timeout(millis(one_of(random, [500, 5_000])))
-        .reconnect(Reconnect::default().delays(millis(10), most))
-        .offline(one_of(random, [Offline::Wait, Offline::Wait, Offline::Fail]))
-        .resends(one_of(random, [0, 1, 2]))
-}
-
 fn one_of<T: Copy, const N: usize>(random: &mut SplitMix64, values: [T; N]) -> T {
     #[expect(clippy::indexing_slicing, reason = "it is below the length")]
     values[random.below(N)]
@@ -241,5 +226,3 @@ const fn millis(millis: u64) -> Duration {
 }
 
 const HOUR: Duration = Duration::from_secs(3600);
-
-const PASSWORD: &str = "secret";

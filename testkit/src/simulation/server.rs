@@ -1,6 +1,7 @@
 //! The server: connections to one set of data, and a ledger of what was run.
 
 mod blocking;
+mod hygiene;
 mod sabotage;
 
 use adapter_core::Time;
@@ -13,12 +14,13 @@ use super::network::FAIR;
 use super::trace::What;
 use super::world::{Event, World};
 use crate::pair::{Data, Model, Server as _};
+pub(super) use hygiene::name_of;
 
 /// The simulated server.
 #[derive(Debug)]
 pub(super) struct Server {
     served: Vec<Option<Served>>,
-    data: Data,
+    pub(super) data: Data,
     pub(super) ledger: Ledger,
     paused: Time,
     /// Connections whose blocking commands wait, the longest first.
@@ -39,6 +41,10 @@ struct Served {
     reset_after: Option<usize>,
     /// The command that blocks it.
     blocked: Option<Vec<Bytes>>,
+    /// The lease whose command was run last; none within for a shared connection.
+    user: Option<Option<usize>>,
+    /// How far the application's commands for a new connection have come.
+    greeted: usize,
     /// What a saboteur keeps back.
     kept: Vec<u8>,
 }
@@ -85,6 +91,8 @@ impl World {
             finish_after: None,
             reset_after: None,
             blocked: None,
+            user: None,
+            greeted: 0,
             kept: Vec::new(),
         };
         if let Some(slot) = server.served.get_mut(connection) {
@@ -256,7 +264,11 @@ impl World {
     fn execute(&self, server: &mut Server, connection: usize, command: &[Bytes]) {
         let Server { served, data, ledger, .. } = server;
         let Some(served) = served.get_mut(connection).and_then(Option::as_mut) else { return };
+        self.look_over(served, connection, command);
         let mut reply = Vec::new();
+        if self.leaves_dirt(served, command) {
+            return served.out.extend_from_slice(b"+OK\r\n");
+        }
         if is_counted(command) && self.sabotages(Sabotage::ForgetsDatabase) {
             served.model.database = 0;
         }
@@ -265,6 +277,7 @@ impl World {
         if is_counted(command) && self.sabotages(Sabotage::AppliesTwice) {
             served.model.execute(command, &mut Vec::new());
         }
+        self.account(&mut served.model, ledger, command, &mut reply);
         std::mem::swap(&mut served.model.data, data);
         for ran in data.journal.iter_mut().flat_map(|journal| journal.drain(..)) {
             if let Some(command) = ledger.note(self.now.get(), connection, &ran) {
@@ -294,5 +307,5 @@ fn next_command(served: &mut Served) -> Result<Option<Vec<Bytes>>, String> {
 
 /// Whether a command is one of a caller's, not of the handshake.
 fn is_counted(command: &[Bytes]) -> bool {
-    command.get(1).is_some_and(|argument| super::ledger::number(argument).is_some())
+    super::ledger::numbered(command).is_some()
 }

@@ -48,6 +48,8 @@ pub enum Fault {
     NamesHang,
     /// Everything takes much longer for a while.
     Lag,
+    /// The server wants another password, which the application doesn't have at once.
+    NewPassword,
 }
 
 impl Fault {
@@ -55,7 +57,7 @@ impl Fault {
     pub const KINDS: usize = Self::NAMES.len();
 
     /// What to call them, by their number.
-    pub const NAMES: [&str; 11] = [
+    pub const NAMES: [&str; 12] = [
         "closed by server",
         "reset",
         "half-open",
@@ -67,6 +69,7 @@ impl Fault {
         "name lookups failing",
         "name lookups hanging",
         "network lagging",
+        "password changed",
     ];
 
     /// The number of its kind.
@@ -83,6 +86,7 @@ impl Fault {
             Self::NoNames => 8,
             Self::NamesHang => 9,
             Self::Lag => 10,
+            Self::NewPassword => 11,
         }
     }
 }
@@ -194,6 +198,11 @@ impl World {
             Fault::NoNames => self.weather.borrow_mut().no_names = until,
             Fault::NamesHang => self.weather.borrow_mut().names_hang = until,
             Fault::Lag => self.weather.borrow_mut().lags = until,
+            Fault::NewPassword => {
+                if let Some(vault) = &self.plan.vault {
+                    vault.change(self.below(3), self.below(3));
+                }
+            }
         }
     }
 
@@ -251,6 +260,9 @@ impl World {
 
     fn draw_fault(&self, connected: bool) -> Fault {
         let after = self.below(4);
+        if self.plan.vault.is_some() && self.one_in(4) {
+            return Fault::NewPassword;
+        }
         match self.below(if connected { 16 } else { 6 }) {
             0 => Fault::Refuse,
             1 => Fault::Swallow,

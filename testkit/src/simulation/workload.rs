@@ -1,19 +1,23 @@
 //! The callers: what they ask for, in what way, and how they go away.
 
 mod calls;
+mod draw;
 mod give_up;
 mod link;
+mod visit;
+mod way;
 
 use std::rc::Rc;
 use std::time::Duration;
 
 use adapter_core::{Runtime, Time};
 
-use super::journal::{Issued, Kind, Outcome};
+use super::journal::{Closing, Issued, Kind, Outcome, Via};
 use super::world::{Simulated, World};
-use calls::{Call, Form};
+use calls::{Call, Form, IssuedCall};
 use give_up::{GiveUp, all};
-use link::Link;
+use link::{Handle, Held, Link};
+use visit::Visit;
 
 /// Spawns the callers, each a task. Some share a client.
 pub(super) fn spawn(world: &Rc<World>) {
@@ -36,6 +40,14 @@ struct Caller {
     set: Vec<usize>,
 }
 
+/// Who asks for a command, and by what way it goes where.
+#[derive(Clone, Copy)]
+struct Asker {
+    caller: usize,
+    via: Via,
+    database: Option<u32>,
+}
+
 impl Caller {
     async fn run(mut self) {
         for step in 0..self.world().plan.steps {
@@ -45,7 +57,11 @@ impl Caller {
             if step * 4 > self.world().plan.steps * 3 {
                 self.world().calm_down();
             }
-            self.step().await;
+            match self.world().below(24) {
+                0 if self.world().plan.closes => self.close().await,
+                1..10 if self.world().plan.pool.is_some() => self.visit().await,
+                _ => self.step().await,
+            }
         }
         self.world().clear_up();
         self.farewell().await;
@@ -54,37 +70,38 @@ impl Caller {
     /// One call, or several at once.
     async fn step(&mut self) {
         let number = if self.world().one_in(4) { 2 + self.world().below(4) } else { 1 };
-        let calls: Vec<_> = (0..number).map(|_| self.draw()).collect();
+        let world = Rc::clone(&self.runtime.0);
+        let calls: Vec<_> = (0..number)
+            .map(|_| match world.plan.pool.is_some() && world.one_in(4) {
+                true => (draw::dequeue(&world), self.asker(Via::Routed(world.lease_number()))),
+                false => (draw::call(&world, &mut self.set), self.asker(Via::Shared)),
+            })
+            .collect();
         let calls: Vec<_> =
-            calls.into_iter().map(|call| call.issue(self.id, self.world())).collect();
+            calls.into_iter().map(|(call, asker)| call.issue(&asker, &world)).collect();
         for issued in &calls {
-            let world = &self.runtime.0;
             let is_set = |id: &&usize| world.of(**id, |issued| issued.kind) == Kind::Set;
             self.set.extend(issued.commands.iter().filter(is_set));
         }
-        let Some((generation, client)) = self.link.client().await else {
+        let Some(held) = self.link.client().await else {
             for command in calls.iter().flat_map(|issued| &issued.commands) {
                 self.world().conclude(*command, Outcome::NoClient);
             }
             return;
         };
-        calls::look_at(self.world(), &client);
-        let running = calls.iter().map(|issued| self.make(issued, &client));
+        let running = calls.iter().map(|issued| self.make(issued, &held));
         if all(running).await.into_iter().any(|lost| lost) {
-            self.link.lose(generation);
+            self.link.lose(&held);
         }
     }
 
     /// Makes a call, and goes away from it if it is one to be given up: whether the client seems to
     /// be of no use any more.
-    async fn make(&self, call: &calls::IssuedCall, client: &link::SimulatedClient) -> bool {
+    async fn make(&self, call: &IssuedCall, held: &Held) -> bool {
         let world = self.world();
-        let polls = (world.plan.fickle && world.one_in(4)).then(|| world.below(4));
-        let alarm = (world.plan.fickle && world.one_in(6)).then(|| {
-            let wait = world.up_to(GIVE_UP);
-            self.runtime.sleep_until(self.runtime.now() + wait)
-        });
-        match GiveUp::new(call.make(world, client), polls, alarm).await {
+        let polls = self.polls();
+        let alarm = (world.plan.fickle && world.one_in(6)).then(|| self.alarm());
+        match GiveUp::new(self.call(call, held), polls, alarm).await {
             Some(lost) => lost,
             None => {
                 let outcome = if polls == Some(0) { Outcome::Unpolled } else { Outcome::Cancelled };
@@ -96,20 +113,62 @@ impl Caller {
         }
     }
 
+    async fn call(&self, call: &IssuedCall, held: &Held) -> bool {
+        match &held.handle {
+            Handle::Client(client) => {
+                calls::look_at(self.world(), client);
+                call.make(self.world(), client, &held.closing).await
+            }
+            Handle::Pool(pool) => call.make(self.world(), pool, &held.closing).await,
+        }
+    }
+
+    /// Makes a call in the background.
+    fn spawn_call(&self, call: IssuedCall, held: &Held) {
+        let (world, held) = (Rc::clone(&self.runtime.0), held.clone());
+        self.world().spawn("call", async move {
+            if let Handle::Pool(pool) = &held.handle {
+                call.make(&world, pool, &held.closing).await;
+            }
+        });
+    }
+
+    /// Leases a connection for a while; perhaps goes away half-way.
+    async fn visit(&self) {
+        let Some(held) = self.link.client().await else { return };
+        let Handle::Pool(pool) = &held.handle else { return };
+        let (polls, alarm) = match self.world().plan.fickle {
+            true if self.world().one_in(6) => (Some(self.world().below(30)), None),
+            true if self.world().one_in(6) => (None, Some(self.alarm())),
+            _ => (None, None),
+        };
+        let visit = Visit::new(self, &held, pool);
+        if GiveUp::new(visit.run(), polls, alarm).await == Some(true) {
+            self.link.lose(&held);
+        }
+    }
+
+    /// Closes the client for everybody who has it.
+    async fn close(&self) {
+        let Some(held) = self.link.client().await else { return };
+        let force = self.world().one_in(2);
+        GiveUp::new(self.link.close(held, force), self.polls(), None).await;
+    }
+
     /// One last command, when nothing goes wrong any more: it has to succeed in the end.
     async fn farewell(&self) {
         for attempt in 1..=FAREWELLS {
             let call = Call { form: Form::Single, kinds: vec![(Kind::Echo, 8)], patience: None };
-            let call = call.issue(self.id, self.world());
+            let call = call.issue(&self.asker(Via::Shared), self.world());
             let [command] = call.commands[..] else { return };
-            let Some((generation, client)) = self.link.client().await else {
+            let Some(held) = self.link.client().await else {
                 self.world().conclude(command, Outcome::NoClient);
                 continue;
             };
-            let lost = call.make(self.world(), &client).await;
+            let lost = self.call(&call, &held).await;
             match self.world().of(command, |issued| issued.outcome) {
                 Some((Outcome::Replied, _)) => return,
-                _ if lost => self.link.lose(generation),
+                _ if lost => self.link.lose(&held),
                 _ => {}
             }
             self.pause(GIVE_UP * attempt).await;
@@ -117,39 +176,15 @@ impl Caller {
         self.world().violated(format!("caller {} can't get through in calm weather", self.id));
     }
 
-    fn draw(&mut self) -> Call {
-        let world = Rc::clone(&self.runtime.0);
-        let form = match world.below(8) {
-            0..4 => Form::Single,
-            4 => Form::Typed,
-            5 | 6 => Form::Pipeline,
-            _ => Form::Transaction,
-        };
-        let number = match form {
-            Form::Single => 1,
-            Form::Typed => 3,
-            Form::Pipeline | Form::Transaction => 1 + world.below(6),
-        };
-        let kinds = match form {
-            Form::Typed => vec![Kind::Set, Kind::Incr, Kind::Echo],
-            _ => (0..number).map(|_| self.draw_kind()).collect(),
-        };
-        let sized = |kind| (kind, world.below(world.plan.payload.max(1)));
-        let patience = (world.plan.impatient && world.one_in(3)).then(|| world.up_to(IMPATIENT));
-        Call { form, kinds: kinds.into_iter().map(sized).collect(), patience }
+    /// After how many polls to go away, if at all.
+    fn polls(&self) -> Option<usize> {
+        (self.world().plan.fickle && self.world().one_in(4)).then(|| self.world().below(4))
     }
 
-    fn draw_kind(&mut self) -> Kind {
-        let world = &self.runtime.0;
-        match world.below(10) {
-            0..3 => Kind::Echo,
-            3..5 => Kind::Set,
-            5..7 => Kind::Incr,
-            7 => Kind::Push,
-            8 if world.one_in(3) => Kind::Nonsense,
-            _ if self.set.is_empty() => Kind::Echo,
-            _ => Kind::Get(self.set.swap_remove(world.below(self.set.len()))),
-        }
+    /// When to go away.
+    fn alarm(&self) -> super::Sleep {
+        let wait = self.world().up_to(GIVE_UP);
+        self.runtime.sleep_until(self.runtime.now() + wait)
     }
 
     async fn pause(&self, limit: Duration) {
@@ -157,31 +192,44 @@ impl Caller {
         self.runtime.sleep_until(until).await;
     }
 
+    const fn asker(&self, via: Via) -> Asker {
+        Asker { caller: self.id, via, database: None }
+    }
+
     fn world(&self) -> &World {
         &self.runtime.0
     }
 }
 
+impl World {
+    fn lease_number(&self) -> usize {
+        self.tenants.borrow_mut().number()
+    }
+}
+
 /// A command with a number, without an outcome.
-fn issued(caller: usize, (kind, size): (Kind, usize), world: &World) -> Issued {
+fn issued(asker: &Asker, (kind, size): (Kind, usize), world: &World) -> Issued {
     Issued {
-        caller,
+        caller: asker.caller,
         kind,
         size,
         group: usize::MAX,
         atomic: false,
+        via: asker.via,
+        database: asker.database,
         reads: false,
         at: world.now.get(),
         patience: None,
         outcome: None,
+        closing: Closing::default(),
+        excused: false,
+        aborted: Some(false),
+        element: None,
     }
 }
 
 /// Callers give up within this time.
 const GIVE_UP: Duration = Duration::from_millis(30);
-
-/// The longest of the short timeouts.
-const IMPATIENT: Duration = Duration::from_millis(60);
 
 /// Attempts at a last command: more than there can be connections that were lost unnoticed.
 const FAREWELLS: u32 = 40;

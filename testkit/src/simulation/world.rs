@@ -18,6 +18,7 @@ use super::network::{Connect, Connection, Resolve, Stream};
 use super::plan::Plan;
 use super::server::Server;
 use super::tasks::Tasks;
+use super::tenants::Tenants;
 use super::trace::{Trace, What};
 use super::weather::Weather;
 use crate::chunking::SplitMix64;
@@ -31,6 +32,7 @@ pub(super) struct World {
     pub(super) server: RefCell<Server>,
     pub(super) weather: RefCell<Weather>,
     pub(super) journal: RefCell<Journal>,
+    pub(super) tenants: RefCell<Tenants>,
     pub(super) trace: RefCell<Trace>,
     pub(super) sabotage: Cell<Option<(Sabotage, usize)>>,
     pub(super) violations: RefCell<Vec<String>>,
@@ -74,8 +76,9 @@ impl World {
             server: RefCell::new(Server::new()),
             weather: RefCell::new(Weather::new(&plan, &mut random)),
             journal: RefCell::default(),
+            tenants: RefCell::default(),
             trace: RefCell::new(Trace::new(keep)),
-            sabotage: Cell::new(sabotage.map(|how| (how, 3 + random.below(10)))),
+            sabotage: Cell::new(sabotage.map(|how| (how, how.patience(&mut random)))),
             violations: RefCell::default(),
             random: RefCell::new(random),
             agenda: RefCell::default(),

@@ -26,8 +26,8 @@ pub struct Ran {
     pub database: u32,
     /// The command's name.
     pub name: String,
-    /// Its first argument.
-    pub argument: Bytes,
+    /// Its arguments.
+    pub arguments: Vec<Bytes>,
 }
 
 impl Data {
@@ -50,9 +50,14 @@ impl Data {
         self.strings.insert((database, key), value);
     }
 
-    pub(super) fn note(&mut self, database: u32, name: &str, argument: &Bytes) {
+    /// The elements of all lists.
+    pub fn elements(&self) -> impl Iterator<Item = &Bytes> {
+        self.lists.values().flatten()
+    }
+
+    pub(super) fn note(&mut self, database: u32, name: &str, arguments: &[Bytes]) {
         if let Some(journal) = &mut self.journal {
-            journal.push(Ran { database, name: name.to_owned(), argument: argument.clone() });
+            journal.push(Ran { database, name: name.to_owned(), arguments: arguments.to_vec() });
         }
     }
 

@@ -49,7 +49,7 @@ impl Model {
 
     /// Whether it is a RESP2 connection with subscriptions.
     pub(super) fn is_subscriber(&self) -> bool {
-        !self.resp3 && self.subscriptions.iter().any(|names| !names.is_empty())
+        !self.resp3 && self.is_subscribed()
     }
 
     /// Runs `SUBSCRIBE` and its kin. False if it is none of them.

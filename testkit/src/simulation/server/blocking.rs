@@ -1,8 +1,12 @@
 //! Commands that keep their connection waiting.
 
-use bytes::Bytes;
+use adapter_core::resp_core::{Decoder, Limits, View};
+use bytes::{Bytes, BytesMut};
 
 use super::Server;
+use crate::pair::{Model, Server as _};
+use crate::simulation::Sabotage;
+use crate::simulation::ledger::{Ledger, number, numbered};
 use crate::simulation::world::{Event, World};
 
 impl World {
@@ -38,6 +42,39 @@ impl World {
             self.schedule_in(wait, Event::Unblock { connection });
         }
         true
+    }
+
+    /// Notes which element a command has taken.
+    pub(super) fn account(
+        &self,
+        model: &mut Model,
+        ledger: &mut Ledger,
+        command: &[Bytes],
+        reply: &mut Vec<u8>,
+    ) {
+        let Some((b"BLPOP", [queue, ..])) =
+            command.split_first().map(|(name, rest)| (&name[..], rest))
+        else {
+            return;
+        };
+        let mut decoder = Decoder::new(Limits::default());
+        let frame = decoder.decode(&mut BytesMut::from(&reply[..]));
+        let Ok(Some(frame)) = frame else { return };
+        let View::Array(elements) = frame.view() else { return };
+        let Some(View::BulkString(text)) = elements.last().map(|element| element.view()) else {
+            return;
+        };
+        if let (Some(element), Some(taker)) = (number(text), numbered(command)) {
+            ledger.take(element, taker);
+        }
+        if self.sabotages(Sabotage::LosesElement) {
+            *reply = b"*-1\r\n".to_vec();
+        } else if self.sabotages(Sabotage::DeliversTwice) {
+            let again = [Bytes::from_static(b"RPUSH"), queue.clone(), Bytes::copy_from_slice(text)];
+            let journal = model.data.journal.take();
+            model.execute(&again, &mut Vec::new());
+            model.data.journal = journal;
+        }
     }
 
     /// Runs one command, and what was waiting for what it has stored.

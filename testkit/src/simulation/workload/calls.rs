@@ -1,13 +1,15 @@
 //! Calls of every form.
 
+use std::fmt;
 use std::time::Duration;
 
-use adapter_core::resp_core::{Frame, View};
+use adapter_core::resp_core::{Frame, FrameRef, View};
 use adapter_core::{Any, Cause, Command, Commands, Error, cmd};
 
-use super::issued;
-use super::link::SimulatedClient;
-use crate::simulation::journal::{Kind, is_lost};
+use super::way::Way;
+use super::{Asker, issued};
+use crate::simulation::journal::{Closing, Kind, Outcome, Via, is_lost};
+use crate::simulation::ledger::number;
 use crate::simulation::trace::What;
 use crate::simulation::world::World;
 
@@ -38,13 +40,15 @@ pub(super) struct IssuedCall {
 
 impl Call {
     /// Gives the commands their numbers.
-    pub(super) fn issue(self, caller: usize, world: &World) -> IssuedCall {
+    pub(super) fn issue(self, asker: &Asker, world: &World) -> IssuedCall {
         let mut commands: Vec<usize> = Vec::new();
         for kind in self.kinds {
-            let mut issued = issued(caller, kind, world);
+            let mut issued = issued(asker, kind, world);
             issued.group = commands.first().copied().unwrap_or(usize::MAX);
             issued.atomic = self.form == Form::Transaction;
-            issued.reads = self.form == Form::Single && matches!(kind.0, Kind::Echo | Kind::Get(_));
+            issued.reads = self.form == Form::Single
+                && asker.via == Via::Shared
+                && matches!(kind.0, Kind::Echo | Kind::Get(_));
             issued.patience = self.patience;
             commands.push(world.issue(issued));
         }
@@ -55,8 +59,8 @@ impl Call {
 impl IssuedCall {
     /// Makes the call and notes what became of each command: whether the client seems to be of no
     /// use any more.
-    pub(super) async fn make(&self, world: &World, client: &SimulatedClient) -> bool {
-        world.begin(&self.commands);
+    pub(super) async fn make<W: Way>(&self, world: &World, client: W, closing: &Closing) -> bool {
+        world.begin(&self.commands, closing);
         let results = match (self.form, &self.commands[..]) {
             (Form::Single, [command]) => vec![self.single(world, client, *command).await],
             (Form::Typed, [set, incr, echo]) => {
@@ -86,8 +90,40 @@ impl IssuedCall {
         lost
     }
 
+    /// Notes what became of each of the commands by the reply to `EXEC`: whether the connection is
+    /// lost, if anything was wrong.
+    pub(super) fn judge_exec(&self, world: &World, reply: Result<Frame, Error>) -> Option<bool> {
+        let error = match reply {
+            Ok(frame) => {
+                self.judge_replies(world, &frame);
+                return None;
+            }
+            Err(error) => error,
+        };
+        // Without an EXEC none is run.
+        let not_sent = matches!(error, Error::NotSent(_));
+        let outcome = if not_sent { Outcome::Discarded } else { Outcome::MaybeApplied };
+        for command in &self.commands {
+            world.conclude(*command, outcome);
+        }
+        Some(is_lost(&error))
+    }
+
+    fn judge_replies(&self, world: &World, frame: &Frame) {
+        let replies: Vec<_> = match frame.view() {
+            View::Array(replies) => replies.map(|reply| reply.to_frame()).collect(),
+            _ => Vec::new(),
+        };
+        if replies.len() != self.commands.len() {
+            world.violated(format!("EXEC of {:?} was answered {frame}", self.commands));
+        }
+        for (command, reply) in self.commands.iter().zip(&replies) {
+            world.judge(*command, Ok(right(world, *command, None, reply)));
+        }
+    }
+
     /// The typed interface.
-    async fn single(&self, world: &World, client: &SimulatedClient, command: usize) -> Judged {
+    async fn single<W: Way>(&self, world: &World, client: W, command: usize) -> Judged {
         let kind = world.of(command, |issued| issued.kind);
         let key = format!("#{command}");
         let payload = world.payload(command);
@@ -125,7 +161,12 @@ impl IssuedCall {
                 };
                 Ok(value_of(world, set, expected, value.as_deref()))
             }
-            Kind::Push | Kind::Nonsense => {
+            Kind::Dequeue(..) if world.one_in(2) => {
+                let request = self.command(world, command).as_ref().clone();
+                let frame = client.execute(request).await?;
+                Ok(right(world, command, None, &frame))
+            }
+            _ => {
                 let frames = client.pipeline(vec![self.command(world, command)]).await?;
                 match frames.into_iter().next() {
                     Some(frame) => Ok(right(world, command, None, &frame?)),
@@ -135,10 +176,10 @@ impl IssuedCall {
         }
     }
 
-    async fn typed(
+    async fn typed<W: Way>(
         &self,
         world: &World,
-        client: &SimulatedClient,
+        client: W,
         [set, incr, echo]: [usize; 3],
     ) -> Vec<Judged> {
         let payload = world.payload(echo);
@@ -164,7 +205,7 @@ impl IssuedCall {
     }
 
     /// The generic interface.
-    fn command(&self, world: &World, command: usize) -> Command<Any> {
+    pub(super) fn command(&self, world: &World, command: usize) -> Command<Any> {
         let key = format!("#{command}");
         let call = match world.of(command, |issued| issued.kind) {
             Kind::Echo => cmd::command("ECHO").arg(world.payload(command)),
@@ -172,6 +213,15 @@ impl IssuedCall {
             Kind::Incr => cmd::command("INCR").arg(key),
             Kind::Get(set) => cmd::command("GET").arg(format!("#{set}")),
             Kind::Push => cmd::command("RPUSH").arg(key).arg("element"),
+            Kind::Enqueue(queue) => {
+                cmd::command("RPUSH").arg(name_of(queue)).arg(world.payload(command))
+            }
+            Kind::Dequeue(queue, millis) => {
+                let seconds = format!("{}.{:03}", millis / 1_000, millis % 1_000);
+                // The second list tells which command it is; there never is one.
+                cmd::command("BLPOP").arg(name_of(queue)).arg(key).arg(seconds)
+            }
+            Kind::Watch(watched) => cmd::command("WATCH").arg(key).arg(format!("#{watched}")),
             Kind::Nonsense => cmd::command("NONSENSE").arg(key),
         };
         match self.patience {
@@ -200,7 +250,7 @@ impl IssuedCall {
 type Judged = Result<Result<(), String>, Error>;
 
 /// Looks whether a client keeps to its bounds. That takes time, so it is done now and then.
-pub(super) fn look_at(world: &World, client: &SimulatedClient) {
+pub(super) fn look_at(world: &World, client: &dyn fmt::Debug) {
     if !world.one_in(8) {
         return;
     }
@@ -239,7 +289,9 @@ fn right(
 ) -> Result<(), String> {
     match (world.of(command, |issued| issued.kind), frame.view()) {
         (Kind::Echo, View::BulkString(text)) => same(&world.payload(command), text),
-        (Kind::Set, View::SimpleString(b"OK")) => Ok(()),
+        (Kind::Set | Kind::Watch(_), View::SimpleString(b"OK")) => Ok(()),
+        (Kind::Enqueue(_), View::Integer(1..)) | (Kind::Dequeue(..), View::Null) => Ok(()),
+        (Kind::Dequeue(queue, _), View::Array(reply)) => element(world, command, queue, reply),
         (Kind::Incr | Kind::Push, View::Integer(sum)) => one(sum),
         (Kind::Get(set), View::BulkString(text)) => value_of(world, set, expected, Some(text)),
         (Kind::Get(set), View::Null) => value_of(world, set, expected, None),
@@ -253,6 +305,31 @@ fn same(payload: &str, reply: &[u8]) -> Result<(), String> {
     }
     let start = reply.get(..reply.len().min(20)).unwrap_or_default().escape_ascii();
     Err(format!("the reply is \"{start}..\", of {} bytes", reply.len()))
+}
+
+/// An element that may have come of this queue.
+fn element<'a>(
+    world: &World,
+    command: usize,
+    queue: usize,
+    mut reply: impl Iterator<Item = FrameRef<'a>>,
+) -> Result<(), String> {
+    let mut next = || match reply.next().map(|frame| frame.view()) {
+        Some(View::BulkString(text)) => Ok(text),
+        other => Err(format!("{other:?} came of a queue")),
+    };
+    let (name, text) = (next()?, next()?);
+    let element = number(text).ok_or_else(|| format!("{} came", text.escape_ascii()))?;
+    same(&world.payload(element), text)?;
+    if name != name_of(queue).as_bytes() {
+        return Err(format!("it came of {}", name.escape_ascii()));
+    }
+    world.deliver(command, element);
+    Ok(())
+}
+
+fn name_of(queue: usize) -> String {
+    format!("queue{queue}")
 }
 
 /// Nobody else uses the key.
