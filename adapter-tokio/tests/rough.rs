@@ -248,7 +248,7 @@ async fn payloads_are_dropped_where_nothing_is_locked() {
     let options = start(async |_, mut stream: TcpStream| {
         answer(&mut stream).await;
         // Reads nothing more.
-        std::future::pending().await;
+        std::future::pending::<()>().await;
     });
     let client = Client::connect(options.await).await.unwrap();
     for _ in 0..2 {
