@@ -196,7 +196,12 @@ impl<'a, R: Runtime> Execute for &'a Client<R> {
 
 impl<R: Runtime> fmt::Debug for Client<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.shared.with(|shared| f.debug_tuple("Client").field(&shared.session).finish())
+        // The user's formatter must not run while anything is locked.
+        let session = match f.alternate() {
+            true => self.shared.with(|shared| format!("{:#?}", shared.session)),
+            false => self.shared.with(|shared| format!("{:?}", shared.session)),
+        };
+        f.debug_tuple("Client").field(&format_args!("{session}")).finish()
     }
 }
 

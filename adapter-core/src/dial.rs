@@ -16,8 +16,8 @@ use crate::endpoint::{Address, Endpoint, SocketOptions};
 use crate::options::Options;
 use crate::runtime::Runtime;
 
-/// Asks for credentials where somebody provides them, looks up an endpoint's name, and connects to the
-/// first of its addresses that answers.
+/// Asks for credentials where somebody provides them, looks up an endpoint's name, and connects to
+/// the first of its addresses that answers.
 ///
 /// ```text
 ///   Asking --credentials--> Resolving --addresses--> Connecting --connected--> done

@@ -12,7 +12,7 @@ pub(crate) struct Later {
 }
 
 impl Later {
-    pub(crate) fn drop(&mut self, waker: impl Into<Option<Waker>>) {
+    pub(crate) fn drop_later(&mut self, waker: impl Into<Option<Waker>>) {
         self.drop.extend(waker.into());
     }
 

@@ -56,7 +56,25 @@ impl Line {
         self.places.contains_key(&ticket.number)
     }
 
-    /// Has the caller woken when it is its turn; at the end of the line if it has no place yet. It
+    /// Gives a ticket for the end of the line, for who may not have to wait.
+    pub(crate) const fn arrive(&mut self, deadline: Option<Time>) -> Ticket {
+        self.last += 1;
+        Ticket { number: self.last, deadline }
+    }
+
+    /// Whether fewer than so many callers are in front of this one: those who are called and don't
+    /// come hold up nobody else then.
+    pub(crate) fn is_among_first(&self, ticket: Ticket, room: usize) -> bool {
+        self.places.range(..ticket.number).take(room).count() < room
+    }
+
+    /// When the next one in front is sent away.
+    pub(crate) fn deadline_in_front(&self, ticket: Ticket) -> Option<Time> {
+        let (_, place) = self.places.range(..ticket.number).next_back()?;
+        place.deadline
+    }
+
+    /// Has the caller woken when it is its turn; at the end of the line if it has no ticket yet. It
     /// is not its turn now, nor that of those behind it.
     pub(crate) fn wait(
         &mut self,
@@ -66,19 +84,16 @@ impl Line {
         cx: &Context<'_>,
         later: &mut Later,
     ) {
-        if let Some(ticket) = ticket
-            && let Some(place) = self.places.get_mut(&ticket.number)
-        {
-            self.called = self.called.min(ticket.number - 1);
+        let Ticket { number, deadline } = *ticket.get_or_insert_with(|| self.arrive(deadline));
+        self.called = self.called.min(number - 1);
+        if let Some(place) = self.places.get_mut(&number) {
             if !place.waker.will_wake(cx.waker()) {
-                later.drop(std::mem::replace(&mut place.waker, cx.waker().clone()));
+                later.drop_later(std::mem::replace(&mut place.waker, cx.waker().clone()));
             }
             return;
         }
-        self.last += 1;
         self.deadline = self.deadline.into_iter().chain(deadline).min();
-        self.places.insert(self.last, Place { waker: cx.waker().clone(), size, deadline });
-        *ticket = Some(Ticket { number: self.last, deadline });
+        self.places.insert(number, Place { waker: cx.waker().clone(), size, deadline });
     }
 
     /// Calls those in front: as many as there is `room` for, and one in any case.
@@ -99,7 +114,7 @@ impl Line {
     /// Gives a place up. Where it was the last of those called, the next are.
     pub(crate) fn leave(&mut self, ticket: Ticket, room: Option<usize>, later: &mut Later) {
         let Some(place) = self.places.remove(&ticket.number) else { return };
-        later.drop(place.waker);
+        later.drop_later(place.waker);
         self.move_up(room, &mut later.wake);
     }
 

@@ -47,7 +47,7 @@ pub use key::PoolKey;
 /// | `timeout` | a time, or `none` | [`command_timeout`](Self::command_timeout) |
 /// | `connect_timeout` | a time | [`connect_timeout`](Self::connect_timeout) |
 /// | `handshake_timeout` | a time | [`Config::handshake_timeout`] |
-/// | `pool_size` | a number, from 1 on | [`pool_size`](Self::pool_size) |
+/// | `pool_size` | a number, 1 to 65535 | [`pool_size`](Self::pool_size) |
 /// | `keepalive` | a time, 1s to 32767s, or `none` | [`SocketOptions::keepalive_idle`] |
 /// | `keepalive_interval` | a time, 1s to 32767s | [`SocketOptions::keepalive_interval`] |
 /// | `keepalive_probes` | a number, 1 to 127 | [`SocketOptions::keepalive_probes`] |

@@ -17,7 +17,7 @@ use crate::driver::Driver;
 use crate::later::Later;
 use crate::options::{Options, OptionsError};
 use crate::runtime::{Runtime, SharedCell, Spawn};
-use crate::shared::{Seat, Status, Terms};
+use crate::shared::{Seat, Terms};
 pub use lease::{Lease, Leasing};
 use lobby::Lobby;
 pub use raw::{Next, Raw};
@@ -83,8 +83,9 @@ impl<R: Runtime + Spawn<Driver<R>>> Pool<R> {
         O::Error: Into<OptionsError>,
     {
         let options = options.try_into().map_err(|error| ConnectError::Options(error.into()))?;
+        options.check().map_err(ConnectError::Options)?;
         let size = options.effective_pool_size().map_err(ConnectError::Options)?;
-        let lobby = R::Cell::new(Lobby::new(size));
+        let lobby = R::Cell::new(Lobby::new(size, options.offline));
         let terms = Terms { pooled: true, ..options.terms() };
         let watcher = |index| Watcher { lobby: lobby.clone(), index };
         let first = Client::open(runtime.clone(), &options, terms, Some(watcher(0))).await?;
@@ -160,16 +161,10 @@ impl<R: Runtime> Pool<R> {
 
     /// Why nobody gets a connection.
     fn shortage(&self) -> Cause {
-        match self.is_offline() {
+        match self.inner.lobby.with(|lobby| lobby.is_offline()) {
             false => Cause::AllLeased,
             true => self.client(0).locked(|shared, _| Cause::Connection(shared.why().clone())),
         }
-    }
-
-    /// Whether there is no connection at all.
-    fn is_offline(&self) -> bool {
-        let up = |client: &Client<R>| client.locked(|shared, _| shared.status() == Status::Up);
-        !self.inner.clients.iter().any(up)
     }
 
     /// Locks the lobby, and once it is unlocked again does what could not be done before.
@@ -228,7 +223,12 @@ impl<'a, R: Runtime> Execute for &'a Pool<R> {
 
 impl<R: Runtime> fmt::Debug for Pool<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lobby = &self.inner.lobby;
-        lobby.with(|lobby| f.debug_tuple("Pool").field(lobby).finish())
+        // The user's formatter must not run while anything is locked.
+        let (usable, closed) = self.inner.lobby.with(|lobby| (lobby.usable(), lobby.is_over()));
+        f.debug_struct("Pool")
+            .field("size", &self.size())
+            .field("usable", &usable)
+            .field("closed", &closed)
+            .finish()
     }
 }

@@ -80,6 +80,9 @@ pub(crate) struct Terms {
 /// Which connection a command may go over: any, or a lessee's own while that lasts.
 pub(crate) type Pass = Option<u64>;
 
+/// Why the session does not take something.
+type Unsubmitted = SubmitError<SlotKey>;
+
 /// What came of an attempt to submit.
 pub(crate) enum Submitted {
     /// Its answer will be in the slot.
@@ -87,8 +90,8 @@ pub(crate) enum Submitted {
     /// There is no room, no connection, or others come first; the caller is woken when it is its
     /// turn.
     Full,
-    /// Another connection of the pool should be tried.
-    Elsewhere,
+    /// Another connection of the pool should be tried; until then, if the caller was in line.
+    Elsewhere(Option<Time>),
     Failed(Error),
 }
 
@@ -378,7 +381,7 @@ impl Shared {
         pass: Pass,
         cx: &Context<'_>,
         later: &mut Later,
-        submit: impl FnOnce(&mut Session<SlotKey>, Time, SlotKey) -> Result<(), SubmitError<SlotKey>>,
+        submit: impl FnOnce(&mut Session<SlotKey>, Time, SlotKey) -> Result<(), Unsubmitted>,
     ) -> Submitted {
         let sent_away = ticket.take_if(|ticket| !self.line.holds(*ticket));
         let deadline = sent_away.and_then(|ticket| ticket.deadline);
@@ -386,7 +389,7 @@ impl Shared {
             return Submitted::Failed(Error::NotSent(self.overdue()));
         }
         let admitted = pass.map_or(self.open, |pass| self.admits(pass));
-        if !admitted && let Some(refusal) = self.refusal(pass) {
+        if !admitted && let Some(refusal) = self.refusal(pass, deadline) {
             return refusal;
         }
         if admitted && self.line.is_turn_of(*ticket) {
@@ -407,10 +410,10 @@ impl Shared {
 
     /// What a caller that may not submit is told, unless it waits.
     #[cold]
-    fn refusal(&self, pass: Pass) -> Option<Submitted> {
+    fn refusal(&self, pass: Pass, deadline: Option<Time>) -> Option<Submitted> {
         let over = self.status == Status::Over;
         match pass {
-            None if self.terms.pooled && !over => Some(Submitted::Elsewhere),
+            None if self.terms.pooled => Some(Submitted::Elsewhere(deadline)),
             None if self.terms.waits && !over => None,
             _ => Some(Submitted::Failed(Error::NotSent(Cause::Connection(self.why.clone())))),
         }
@@ -425,7 +428,7 @@ impl Shared {
         }
     }
 
-    fn submitted(&mut self, key: SlotKey, result: Result<(), SubmitError<SlotKey>>) -> Submitted {
+    fn submitted(&mut self, key: SlotKey, result: Result<(), Unsubmitted>) -> Submitted {
         let Err(error) = result else { return Submitted::Taken(key) };
         // The waker in it is the running task's, which outlives the drop.
         drop(self.slots.release(key));

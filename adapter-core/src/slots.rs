@@ -96,7 +96,7 @@ impl Slots {
             State::Waiting(waker) => {
                 if !waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
                     let stale = waker.replace(cx.waker().clone());
-                    later.drop(stale);
+                    later.drop_later(stale);
                 }
                 Poll::Pending
             }

@@ -101,6 +101,11 @@ impl Batch {
         self.timeout
     }
 
+    /// Sets how long to wait for the replies, whatever the commands say.
+    pub const fn set_timeout(&mut self, timeout: Timeout) {
+        self.timeout = timeout;
+    }
+
     /// How many replies will come.
     pub fn replies(&self) -> usize {
         self.commands.len() + if self.atomic { TRANSACTION_REPLIES } else { 0 }

@@ -122,6 +122,18 @@ impl Config {
         self.command_timeout
     }
 
+    /// How long the server may be silent before it is asked for a sign of life, if at all.
+    pub const fn silence_limit(&self) -> Option<Duration> {
+        self.liveness
+    }
+
+    /// The first command of [`on_connect`](Self::on_connect) that can't be run there: its name. A
+    /// session ends with [`Unsuitable`](crate::ConnectionError::Unsuitable) for it.
+    pub fn unsuitable(&self) -> Option<&'static str> {
+        let unsuitable = |request: &&Request| !request.facts().is_suitable();
+        self.on_connect.iter().find(unsuitable).map(|request| request.facts().name)
+    }
+
     /// What replies may be like.
     pub const fn reply_limits(&self) -> Limits {
         self.limits
@@ -186,9 +198,9 @@ impl Config {
     /// goes unnoticed for twice as long at most. 15 s by default, so 30 s at most, and 15 s where a
     /// reply is due. None never asks and never gives up.
     ///
-    /// Behind a command that has a time of its own (a blocking one, or one with a timeout) it counts
-    /// from the end of that time; behind one that blocks for ever it is up to the operating
-    /// system's keepalive.
+    /// Behind a command that has a time of its own (a blocking one, or one with a timeout) it
+    /// counts from the end of that time; behind one that blocks for ever it is up to the
+    /// operating system's keepalive.
     #[must_use]
     pub const fn liveness(mut self, silence: Option<Duration>) -> Self {
         self.liveness = silence;

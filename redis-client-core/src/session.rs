@@ -127,8 +127,7 @@ impl<T> Session<T> {
     pub fn new(now: Time, config: Config) -> Self {
         let mut greeting = OutBuf::new();
         let handshake = Handshake::new(&config, &mut greeting);
-        let unsuitable = config.on_connect.iter().find(|request| !request.facts().is_suitable());
-        let unsuitable = unsuitable.map(|request| request.facts().name);
+        let unsuitable = config.unsuitable();
         let mut session = Self {
             resp3: handshake.resp3(),
             receiver: Receiver::new(config.limits),

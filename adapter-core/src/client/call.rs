@@ -51,6 +51,14 @@ impl<'a, R: Runtime, P: Payload> Journey<'a, R, P> {
 
     #[inline]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
+        let answer = ready!(self.travel(cx));
+        // The future may be kept for long.
+        self.way.end();
+        Poll::Ready(answer)
+    }
+
+    #[inline]
+    fn travel(&mut self, cx: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
         let Self { way, flight, admitted, span } = self;
         let _entered = span.enter();
         if !*admitted {
@@ -58,13 +66,13 @@ impl<'a, R: Runtime, P: Payload> Journey<'a, R, P> {
             *admitted = true;
         }
         loop {
-            let passage = match ready!(way.poll_passage(&flight.payload, cx)) {
+            let passage = match ready!(way.poll_passage(&mut flight.payload, cx)) {
                 Ok(passage) => passage,
                 Err(error) => return Poll::Ready(Err(flight.honest(error))),
             };
             match ready!(flight.poll(passage.client, passage.pass, cx)) {
                 Landing::Answered(answer) => return Poll::Ready(answer),
-                Landing::Elsewhere => way.leave(),
+                Landing::Elsewhere(deadline) => way.leave(deadline),
             }
         }
     }

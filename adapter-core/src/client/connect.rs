@@ -80,6 +80,10 @@ impl<R: Runtime + Default + Spawn<Driver<R>>> Client<R> {
     /// # Errors
     ///
     /// [`OptionsError`], if the URL is wrong.
+    ///
+    /// # Panics
+    ///
+    /// Where the runtime can't spawn: tokio outside of a runtime, glommio outside of an executor.
     pub fn connect_lazily<O>(options: O) -> Result<Self, OptionsError>
     where
         O: TryInto<Options>,

@@ -36,8 +36,8 @@ enum State {
 /// How a flight has ended, for now or for good.
 pub(crate) enum Landing {
     Answered(Result<Answer, Error>),
-    /// Another connection of the pool should be tried.
-    Elsewhere,
+    /// Another connection of the pool should be tried; until then, if that is known.
+    Elsewhere(Option<Time>),
 }
 
 /// Something that can be submitted.
@@ -91,7 +91,9 @@ impl<P: Payload> Flight<P> {
                             return Poll::Pending;
                         }
                         Submitted::Full => return Poll::Pending,
-                        Submitted::Elsewhere => return Poll::Ready(Landing::Elsewhere),
+                        Submitted::Elsewhere(deadline) => {
+                            return Poll::Ready(Landing::Elsewhere(deadline));
+                        }
                         Submitted::Failed(error) => Err(error),
                     }
                 }
@@ -134,11 +136,13 @@ impl<P: Payload> Flight<P> {
         deadline: Option<Time>,
     ) -> bool {
         let terms = client.terms;
-        if pass.is_some() || !terms.reconnects {
+        // A pool has other connections.
+        if pass.is_some() || !(terms.reconnects || terms.pooled) {
             return false;
         }
+        let waits = terms.waits || terms.pooled;
         let again = match error {
-            Error::NotSent(Cause::Connection(_)) => terms.waits && self.payload.may_resend(false),
+            Error::NotSent(Cause::Connection(_)) => waits && self.payload.may_resend(false),
             // What the reply was, it would be again.
             Error::MaybeApplied(Cause::Connection(ConnectionError::Protocol(_))) => false,
             Error::MaybeApplied(Cause::Connection(_)) => {
@@ -227,7 +231,9 @@ impl Payload for Batch {
         false
     }
 
-    fn set_timeout(&mut self, _: Timeout) {}
+    fn set_timeout(&mut self, timeout: Timeout) {
+        self.set_timeout(timeout);
+    }
 
     fn admit(&self) -> Result<(), Error> {
         match self.blocking() {

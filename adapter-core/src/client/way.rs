@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use redis_client_core::Error;
+use redis_client_core::{Error, Time};
 
 use super::{Client, Payload};
 use crate::pool::{Lease, Routing};
@@ -37,17 +37,18 @@ impl<R: Runtime> Way<'_, R> {
         }
     }
 
-    /// Finds a connection; the same one until it is [left](Self::leave).
+    /// Finds a connection; the same one until it is [left](Self::leave). The time that takes is
+    /// taken from the payload's.
     #[inline]
     pub(crate) fn poll_passage(
         &mut self,
-        payload: &impl Payload,
+        payload: &mut impl Payload,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Passage<'_, R>, Error>> {
         match self {
             Self::Client(client) => Poll::Ready(Ok(Passage { client, pass: None })),
             Self::Lease(lease) => Poll::Ready(Ok(lease.passage())),
-            Self::Pool(routing) => routing.poll_passage(payload.blocks(), payload.timeout(), cx),
+            Self::Pool(routing) => routing.poll_passage(payload, cx),
         }
     }
 
@@ -60,10 +61,19 @@ impl<R: Runtime> Way<'_, R> {
         }
     }
 
-    /// Looks for another connection: this one can't be used now.
-    pub(crate) fn leave(&mut self) {
+    /// Looks for another connection: this one can't be used now. Until the deadline, if the payload
+    /// has been waiting for it.
+    pub(crate) fn leave(&mut self, deadline: Option<Time>) {
         if let Self::Pool(routing) = self {
-            routing.leave();
+            routing.leave(deadline);
+        }
+    }
+
+    /// Gives up what was held for the way: there is an answer.
+    #[inline]
+    pub(crate) fn end(&mut self) {
+        if let Self::Pool(routing) = self {
+            routing.end();
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use redis_client_core::{Config, Credentials};
 
+use super::pool_size::check_pool_size;
 use super::{Options, OptionsError, Security};
 use crate::endpoint::{Endpoint, SocketOptions};
 
@@ -30,8 +31,11 @@ impl Options {
             return Err(OptionsError::ConnectTimeout);
         }
         check_socket(&self.socket)?;
-        if self.pool_size == Some(0) {
-            return Err(OptionsError::PoolSize);
+        if let Some(size) = self.pool_size {
+            check_pool_size(size).ok_or(OptionsError::PoolSize)?;
+        }
+        if self.lease_timeout.is_zero() {
+            return Err(OptionsError::LeaseTimeout);
         }
         if self.metadata.contains_key("") {
             return Err(OptionsError::MetadataKey);
@@ -99,6 +103,12 @@ fn check_config(config: &Config) -> Result<(), OptionsError> {
     }
     if config.handshake_limit().is_zero() {
         return Err(OptionsError::HandshakeTimeout);
+    }
+    if config.silence_limit().is_some_and(|limit| limit.is_zero()) {
+        return Err(OptionsError::Liveness);
+    }
+    if let Some(command) = config.unsuitable() {
+        return Err(OptionsError::OnConnect { command });
     }
     Ok(())
 }

@@ -71,9 +71,19 @@ pub enum OptionsError {
     ConnectTimeout,
     /// The handshake timeout is no time, or zero.
     HandshakeTimeout,
-    /// The pool size is no number from 1 on.
+    /// The server is to be given up after no silence at all.
+    Liveness,
+    /// The lease timeout is zero.
+    LeaseTimeout,
+    /// A command of [`Config::on_connect`](redis_client_core::Config::on_connect) can't be run
+    /// there.
+    OnConnect {
+        /// The command's name.
+        command: &'static str,
+    },
+    /// The pool size is no number from 1 to 65535.
     PoolSize,
-    /// The pool size in the environment is no number from 1 on.
+    /// The pool size in the environment is no number from 1 to 65535.
     PoolSizeVariable,
     /// The idle time before keepalive probes is none that systems take.
     Keepalive,
@@ -157,12 +167,17 @@ impl fmt::Display for OptionsError {
             Self::HandshakeTimeout => {
                 "the handshake timeout must be a time above zero (5, 2s, 500ms, 1m)"
             }
-            Self::PoolSize => "the pool size must be a number from 1 on",
+            Self::Liveness => "the liveness limit must be a time above zero, or none",
+            Self::LeaseTimeout => "the lease timeout must be a time above zero",
+            Self::OnConnect { command } => {
+                return write!(f, "{command} can't be run at the start of each connection");
+            }
+            Self::PoolSize => "the pool size must be a number from 1 to 65535",
             Self::PoolSizeVariable => {
                 return write!(
                     f,
                     "the pool size in the environment variable {VARIABLE} must be a number from 1 \
-                     on"
+                     to 65535"
                 );
             }
             Self::Keepalive => "keepalive must be a time from 1s to 32767s, or none",

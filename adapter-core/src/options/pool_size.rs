@@ -12,20 +12,24 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// [`OptionsError::PoolSize`] for a size of 0, and [`OptionsError::PoolSizeVariable`] if the
-    /// variable is needed and is not a number from 1 on.
+    /// [`OptionsError::PoolSize`] for a size that is not from 1 to 65535, and
+    /// [`OptionsError::PoolSizeVariable`] if the variable is needed and is no such number.
     pub fn effective_pool_size(&self) -> Result<usize, OptionsError> {
         match self.pool_size {
-            Some(0) => Err(OptionsError::PoolSize),
-            Some(size) => Ok(size),
+            Some(size) => check_pool_size(size).ok_or(OptionsError::PoolSize),
             None => by_variable(env::var_os(VARIABLE).as_deref()),
         }
     }
 }
 
+/// The size, if a pool can have it.
+pub(super) fn check_pool_size(size: usize) -> Option<usize> {
+    (1..=MAX_SIZE).contains(&size).then_some(size)
+}
+
 fn by_variable(value: Option<&OsStr>) -> Result<usize, OptionsError> {
     let Some(value) = value else { return Ok(DEFAULT_SIZE) };
-    let size = value.to_str().and_then(number).filter(|size| *size > 0);
+    let size = value.to_str().and_then(number).and_then(check_pool_size);
     size.ok_or(OptionsError::PoolSizeVariable)
 }
 
@@ -35,16 +39,20 @@ pub(super) const VARIABLE: &str = "REDIS_CLIENT_POOL_SIZE";
 /// The contract's default.
 const DEFAULT_SIZE: usize = 20;
 
+/// A client's address has no more ports. A pool has its places from the start, and each its driver.
+const MAX_SIZE: usize = 65_535;
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_variable_is_a_number_from_1_on_or_is_not_set() {
+    fn the_variable_is_a_number_from_1_to_65535_or_is_not_set() {
         assert_eq!(by_variable(None), Ok(20));
         assert_eq!(by_variable(Some("1".as_ref())), Ok(1));
+        assert_eq!(by_variable(Some("65535".as_ref())), Ok(65_535));
         assert_eq!(by_variable(Some("007".as_ref())), Ok(7));
-        for bad in ["", "0", "-1", "+1", " 1", "1.5", "many", "99999999999999999999"] {
+        for bad in ["", "0", "-1", "+1", " 1", "1.5", "many", "65536", "99999999999999999999"] {
             assert_eq!(by_variable(Some(bad.as_ref())), Err(OptionsError::PoolSizeVariable));
         }
     }

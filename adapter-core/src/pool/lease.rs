@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use redis_client_core::{
-    Cause, ConnectionError, Error, Execute, FromReply, IntoBatch, Request, Time, Timeout,
+    Cause, ConnectionError, Error, Execute, FromReply, IntoBatch, Request, Time,
 };
 
 use super::lobby::{Granted, Wish};
@@ -44,8 +44,9 @@ pub struct Lease<R: Runtime> {
 pub struct Leasing<'a, R: Runtime> {
     pool: &'a Pool<R>,
     wish: Wish,
+    /// Kept to the end, so that a connection that turns out to be dead doesn't cost the place.
     ticket: Option<Ticket>,
-    /// How long to wait.
+    /// How long to wait, and until when that is.
     limit: Duration,
     deadline: Option<Time>,
     alarm: Alarm<R>,
@@ -53,11 +54,23 @@ pub struct Leasing<'a, R: Runtime> {
 }
 
 /// A connection that can't be handed out at once, and the question that is to be answered first.
+/// It is unused until then.
 struct Check<R: Runtime> {
     lease: Lease<R>,
     ping: Flight<Request>,
-    /// It may be dead; else others' commands are under way, which must not share the lease's fate.
-    doubtful: bool,
+    /// When it is taken to be dead; none where the question only waits behind others' commands,
+    /// which must not share the lease's fate.
+    until: Option<Time>,
+}
+
+/// What comes next for a lease to come.
+enum Step<R: Runtime> {
+    Done(Lease<R>),
+    Again,
+    /// Not before somebody wakes it, or then.
+    Wait {
+        until: Time,
+    },
 }
 
 impl<R: Runtime> Lease<R> {
@@ -120,11 +133,11 @@ impl<'a, R: Runtime> Leasing<'a, R> {
         }
     }
 
-    /// For one command with such a timeout; leaves a connection to the others.
-    pub(super) fn for_one(pool: &'a Pool<R>, timeout: Option<Duration>) -> Self {
+    /// For one command that may take so long; leaves a connection to the others.
+    pub(super) fn for_one(pool: &'a Pool<R>, limit: Option<Duration>) -> Self {
         let mut leasing = Self::new(pool);
         leasing.wish = Wish::TakeOneOfSeveral;
-        leasing.limit = timeout.map_or(leasing.limit, |timeout| timeout.min(leasing.limit));
+        leasing.limit = limit.map_or(leasing.limit, |limit| limit.min(leasing.limit));
         leasing
     }
 
@@ -139,19 +152,14 @@ impl<'a, R: Runtime> Leasing<'a, R> {
         match leased {
             Ok((pass, condition)) => {
                 let mut lease = Lease { pool: self.pool.clone(), index, pass, how: Return::Used };
-                let doubtful = match condition {
-                    Condition::Busy => {
-                        lease.how = Return::Unused;
-                        false
-                    }
+                let until = match condition {
                     Condition::Quiet { since } if now.since(since) < FRESH => return Some(lease),
-                    Condition::Quiet { .. } => true,
+                    Condition::Quiet { .. } => Some(now + CHECK),
+                    Condition::Busy => None,
                 };
-                let mut ping = Request::new("PING");
-                if doubtful {
-                    ping.set_timeout(Timeout::After(CHECK));
-                }
-                self.checking = Some(Check { lease, ping: Flight::new(ping), doubtful });
+                lease.how = Return::Unused;
+                let ping = Flight::new(Request::new("PING"));
+                self.checking = Some(Check { lease, ping, until });
                 None
             }
             Err(seat) => {
@@ -161,36 +169,64 @@ impl<'a, R: Runtime> Leasing<'a, R> {
         }
     }
 
-    /// Hears whether the connection is alive, and others' commands answered.
-    fn check(&mut self, cx: &Context<'_>) -> Poll<Option<Lease<R>>> {
-        let Some(Check { lease, ping, .. }) = &mut self.checking else { return Poll::Ready(None) };
-        let Passage { client, pass } = lease.passage();
-        let landing = std::task::ready!(ping.poll(client, pass, cx));
-        // An error is an answer, too.
-        let alive = matches!(landing, Landing::Answered(Ok(Answer::Reply(_))));
-        let Some(Check { mut lease, doubtful, .. }) = self.checking.take() else {
+    /// Hears whether the connection is alive, and others' commands answered; nothing if it is dead.
+    fn check(&mut self, now: Time, cx: &Context<'_>) -> Poll<Option<Lease<R>>> {
+        let Some(Check { lease, ping, until }) = &mut self.checking else {
             return Poll::Ready(None);
         };
-        if alive {
-            lease.how = Return::Used;
-            return Poll::Ready(Some(lease));
-        }
-        if doubtful {
-            lease.discard();
-        }
-        Poll::Ready(None)
+        let Passage { client, pass } = lease.passage();
+        let alive = match ping.poll(client, pass, cx) {
+            // An error is an answer, too.
+            Poll::Ready(landing) => matches!(landing, Landing::Answered(Ok(Answer::Reply(_)))),
+            Poll::Pending if until.is_none_or(|until| now < until) => return Poll::Pending,
+            Poll::Pending => {
+                ping.abandon(client);
+                false
+            }
+        };
+        let Some(Check { mut lease, .. }) = self.checking.take() else { return Poll::Ready(None) };
+        lease.how = if alive { Return::Used } else { Return::Discarded };
+        Poll::Ready(alive.then_some(lease))
     }
 
-    /// The next step towards a lease; none where it is somebody else's turn.
-    fn step(&mut self, cx: &Context<'_>) -> Poll<Result<Option<Lease<R>>, Error>> {
-        if self.checking.is_some() {
-            return self.check(cx).map(Ok);
+    fn step(&mut self, now: Time, deadline: Time, cx: &Context<'_>) -> Result<Step<R>, Error> {
+        if let Some(until) = self.checking.as_ref().map(|check| check.until.unwrap_or(deadline)) {
+            return Ok(match self.check(now, cx) {
+                Poll::Ready(Some(lease)) => Step::Done(lease),
+                Poll::Ready(None) => Step::Again,
+                Poll::Pending => Step::Wait { until },
+            });
         }
         let (wish, ticket) = (self.wish, &mut self.ticket);
-        match self.pool.enter(|lobby, later| lobby.ask(wish, ticket, cx, later)) {
-            Granted::Seat(index) => Poll::Ready(Ok(self.take(index))),
-            Granted::Closed => Poll::Ready(Err(closed())),
-            Granted::Wait => Poll::Pending,
+        match self.pool.enter(|lobby, later| {
+            lobby.handle_timeout(wish, now, &mut later.wake);
+            lobby.ask(wish, ticket, Some(deadline), cx, later)
+        }) {
+            Granted::Seat(index) => Ok(self.take(index).map_or(Step::Again, Step::Done)),
+            Granted::Closed => Err(closed()),
+            Granted::Offline => Err(Error::NotSent(self.pool.shortage())),
+            Granted::Wait { look_again } => {
+                let until = look_again.filter(|at| *at > now).unwrap_or(deadline);
+                Ok(Step::Wait { until })
+            }
+        }
+    }
+
+    /// Why there is no lease in time.
+    fn overdue(&self) -> Error {
+        Error::NotSent(match self.checking {
+            Some(_) => Cause::TimedOut,
+            None => self.pool.shortage(),
+        })
+    }
+
+    /// Gives up what it has come to so far.
+    fn give_up(&mut self) {
+        if let Some(Check { lease, mut ping, .. }) = self.checking.take() {
+            ping.abandon(lease.passage().client);
+        }
+        if let Some(ticket) = self.ticket.take() {
+            self.pool.enter(|lobby, later: &mut Later| lobby.leave(self.wish, ticket, later));
         }
     }
 }
@@ -202,30 +238,28 @@ impl<R: Runtime> Future for Leasing<'_, R> {
         let this = self.get_mut();
         let runtime = this.pool.runtime();
         loop {
-            let step = this.step(cx)?;
-            if let Poll::Ready(Some(lease)) = step {
-                return Poll::Ready(Ok(lease));
-            }
             let now = runtime.now();
             let deadline = *this.deadline.get_or_insert(now + this.limit);
-            if deadline <= now {
-                return Poll::Ready(Err(Error::NotSent(this.pool.shortage())));
-            }
-            if step.is_pending() {
-                std::task::ready!(this.alarm.poll(runtime, now, Some(deadline), cx));
-            }
+            let end = match this.step(now, deadline, cx) {
+                Ok(Step::Done(lease)) => Ok(lease),
+                Ok(Step::Again) => continue,
+                Ok(Step::Wait { until }) if now < deadline => {
+                    let until = until.min(deadline);
+                    std::task::ready!(this.alarm.poll(runtime, now, Some(until), cx));
+                    continue;
+                }
+                Ok(Step::Wait { .. }) => Err(this.overdue()),
+                Err(error) => Err(error),
+            };
+            this.give_up();
+            return Poll::Ready(end);
         }
     }
 }
 
 impl<R: Runtime> Drop for Leasing<'_, R> {
     fn drop(&mut self) {
-        if let Some(Check { lease, ping, .. }) = &mut self.checking {
-            ping.abandon(lease.passage().client);
-        }
-        if let Some(ticket) = self.ticket.take() {
-            self.pool.enter(|lobby, later: &mut Later| lobby.leave(self.wish, ticket, later));
-        }
+        self.give_up();
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::task::{Context, Waker};
 
+use redis_client_core::Time;
+
 use crate::later::Later;
 use crate::line::{Line, Ticket};
+use crate::options::Offline;
 use crate::shared::Seat;
 
 /// What a pool knows of its connections, and the lines of those who wait for one.
@@ -15,6 +18,7 @@ pub(super) struct Lobby {
     /// One for each [`Wish`]: who only wants to share a connection, and is gone at once, need not
     /// wait behind who wants to keep one.
     lines: [Line; 3],
+    offline: Offline,
     closed: bool,
 }
 
@@ -41,39 +45,62 @@ pub(super) enum Wish {
 pub(super) enum Granted {
     Seat(usize),
     /// The asker is woken when it is its turn.
-    Wait,
-    /// There will be none.
+    Wait {
+        /// When who is in front is overdue, and the asker has to look after it: nobody else may.
+        look_again: Option<Time>,
+    },
+    /// There is none, and it is not waited for.
+    Offline,
     Closed,
 }
 
 impl Lobby {
-    pub(super) fn new(size: usize) -> Self {
+    pub(super) fn new(size: usize, offline: Offline) -> Self {
         let places = vec![Place::default(); size];
-        Self { places, next: 0, lines: Default::default(), closed: false }
+        Self { places, next: 0, lines: Default::default(), offline, closed: false }
     }
 
-    /// Grants a wish, or has it wait.
+    /// Grants a wish, or has it wait until then.
+    ///
+    /// Who wants to share keeps nobody waiting, and so waits for nobody. Others go in the order of
+    /// their tickets, as many at a time as there are connections.
     pub(super) fn ask(
         &mut self,
         wish: Wish,
         ticket: &mut Option<Ticket>,
+        deadline: Option<Time>,
         cx: &Context<'_>,
         later: &mut Later,
     ) -> Granted {
-        if self.is_over() {
-            *ticket = None;
+        if self.closed {
             return Granted::Closed;
         }
-        if self.line(wish).is_turn_of(*ticket)
+        if self.is_hopeless(wish) {
+            return Granted::Offline;
+        }
+        let room = self.room(wish);
+        let line = self.line(wish);
+        let mut in_turn = |room| {
+            let ticket = ticket.get_or_insert_with(|| line.arrive(deadline));
+            line.is_among_first(*ticket, room)
+        };
+        if room.is_some_and(|room| wish == Wish::Share || in_turn(room))
             && let Some(index) = self.choose(wish)
         {
-            if let Some(ticket) = ticket.take() {
+            if let Some(ticket) = *ticket {
                 self.leave(wish, ticket, later);
             }
             return Granted::Seat(index);
         }
-        self.line(wish).wait(ticket, 1, None, cx, later);
-        Granted::Wait
+        let line = self.line(wish);
+        line.wait(ticket, 1, deadline, cx, later);
+        Granted::Wait { look_again: ticket.and_then(|ticket| line.deadline_in_front(ticket)) }
+    }
+
+    /// Sends away who is overdue: it may have been called, and not have come.
+    pub(super) fn handle_timeout(&mut self, wish: Wish, now: Time, wakers: &mut Vec<Waker>) {
+        let room = self.room(wish);
+        self.line(wish).handle_timeout(now, room, wakers);
     }
 
     /// Gives up a place in the line.
@@ -106,16 +133,15 @@ impl Lobby {
         self.call(wakers);
     }
 
-    /// How many connections nobody has leased, and how many of those can be used now.
-    pub(super) fn free(&self) -> (usize, usize) {
-        let untaken = self.places.iter().filter(|place| !place.taken);
-        (untaken.clone().count(), untaken.filter(|place| place.seat.vacant).count())
+    /// How many connections nobody has leased that can be used now.
+    pub(super) fn usable(&self) -> usize {
+        self.places.iter().filter(|place| !place.taken && place.seat.vacant).count()
     }
 
-    /// Calls as many as there are connections for; everybody where there will be none any more.
+    /// Calls as many as there are connections for; everybody where none is to be waited for.
     fn call(&mut self, wakers: &mut Vec<Waker>) {
         for wish in [Wish::Share, Wish::Take, Wish::TakeOneOfSeveral] {
-            if self.is_over() {
+            if self.closed || self.is_hopeless(wish) {
                 self.line(wish).dissolve(wakers);
             } else {
                 let room = self.room(wish);
@@ -126,23 +152,22 @@ impl Lobby {
 
     /// How many may be called; none where it is nobody's turn.
     fn room(&self, wish: Wish) -> Option<usize> {
-        let (untaken, usable) = self.free();
+        let usable = self.usable();
         let room = match wish {
             Wish::Share if usable > 0 => usize::MAX,
             Wish::Share | Wish::Take => usable,
-            Wish::TakeOneOfSeveral => usable.min((untaken + 1).saturating_sub(self.several())),
+            Wish::TakeOneOfSeveral => (usable + 1).saturating_sub(self.several()),
         };
         Some(room).filter(|room| *room > 0)
     }
 
-    /// How many must be left for one to be taken that leaves one to the others.
+    /// How many must be there for one to be taken that leaves one to the others.
     fn several(&self) -> usize {
-        self.places.len().min(2)
+        self.places.iter().filter(|place| !place.seat.over).take(2).count()
     }
 
     /// The next free connection.
     fn choose(&mut self, wish: Wish) -> Option<usize> {
-        self.room(wish)?;
         let size = self.places.len();
         let free = |index: &usize| {
             self.places.get(*index).is_some_and(|place| place.seat.vacant && !place.taken)
@@ -164,6 +189,17 @@ impl Lobby {
             Wish::Take => take,
             Wish::TakeOneOfSeveral => take_one_of_several,
         }
+    }
+
+    /// Whether there is no connection at all.
+    pub(super) fn is_offline(&self) -> bool {
+        !self.places.iter().any(|place| place.seat.up)
+    }
+
+    /// Whether there is no connection, and none is waited for. A lease waits as long as it says.
+    fn is_hopeless(&self, wish: Wish) -> bool {
+        let fails = self.offline == Offline::Fail && wish != Wish::Take;
+        self.is_over() || fails && self.is_offline()
     }
 
     /// Whether there will be no connection any more.

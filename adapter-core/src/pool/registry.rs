@@ -5,6 +5,8 @@ use std::fmt;
 use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};
 
+use redis_client_core::ConnectionError;
+
 use super::Pool;
 use crate::client::ConnectError;
 use crate::driver::Driver;
@@ -32,7 +34,11 @@ pub struct Pools<R: Runtime> {
     entries: R::Cell<Entries<R>>,
 }
 
-type Entries<R> = HashMap<PoolKey, Entry<R>>;
+struct Entries<R: Runtime> {
+    pools: HashMap<PoolKey, Entry<R>>,
+    /// How often the registry was closed: who began before is too late.
+    closings: u64,
+}
 
 enum Entry<R: Runtime> {
     /// Somebody is opening it; the others wait.
@@ -44,7 +50,11 @@ enum Entry<R: Runtime> {
 struct Opening<'a, R: Runtime> {
     entries: &'a R::Cell<Entries<R>>,
     key: Option<PoolKey>,
+    closings: u64,
 }
+
+/// The registry was closed since.
+struct Closed;
 
 impl<R: Runtime + Default> Default for Pools<R> {
     fn default() -> Self {
@@ -55,7 +65,7 @@ impl<R: Runtime + Default> Default for Pools<R> {
 impl<R: Runtime> Pools<R> {
     /// Without pools as yet, on a given runtime.
     pub fn on(runtime: R) -> Self {
-        Self { runtime, entries: R::Cell::new(Entries::new()) }
+        Self { runtime, entries: R::Cell::new(Entries { pools: HashMap::new(), closings: 0 }) }
     }
 
     /// The pool for these options: the one that is there, else a new one. Whoever asks while it is
@@ -65,7 +75,7 @@ impl<R: Runtime> Pools<R> {
     ///
     /// # Errors
     ///
-    /// As [`Pool::connect`].
+    /// As [`Pool::connect`]; [`ConnectError::Session`] if the registry is closed meanwhile.
     pub async fn get<O>(&self, options: O) -> Result<Pool<R>, ConnectError>
     where
         O: TryInto<Options>,
@@ -74,18 +84,28 @@ impl<R: Runtime> Pools<R> {
     {
         let options = options.try_into().map_err(|error| ConnectError::Options(error.into()))?;
         let key = options.key();
-        if let Some(pool) = poll_fn(|cx| self.poll_entry(&key, cx)).await {
+        let endpoint = options.endpoint().clone();
+        let closed = |_: Closed| {
+            let endpoint = endpoint.clone();
+            ConnectError::Session { endpoint, error: ConnectionError::Closed }
+        };
+        let closings = self.entries.with(|entries| entries.closings);
+        let found = poll_fn(|cx| self.poll_entry(&key, closings, cx)).await;
+        if let Some(pool) = found.map_err(&closed)? {
             return Ok(pool);
         }
-        let opening = Opening { entries: &self.entries, key: Some(key) };
+        let opening = Opening { entries: &self.entries, key: Some(key), closings };
         let pool = Pool::connect_on(self.runtime.clone(), options).await?;
-        opening.done(&pool);
+        if let Err(late) = opening.done(&pool) {
+            pool.close(true).await;
+            return Err(closed(late));
+        }
         Ok(pool)
     }
 
     /// How many pools there are.
     pub fn len(&self) -> usize {
-        self.entries.with(|entries| entries.values().filter_map(Entry::pool).count())
+        self.entries.with(|entries| entries.pools.values().filter_map(Entry::pool).count())
     }
 
     /// Whether there is none.
@@ -93,31 +113,50 @@ impl<R: Runtime> Pools<R> {
         self.len() == 0
     }
 
-    /// [Closes](Pool::close) all pools, one after another, and forgets them.
+    /// [Closes](Pool::close) all pools, one after another, and forgets them. Those that are being
+    /// opened are closed as soon as they are open, and whoever waits for them gets an error.
     pub async fn close(&self, force: bool) {
-        let pools: Vec<_> = self.entries.with(|entries| {
-            let pools = entries.values().filter_map(Entry::pool).cloned().collect();
-            entries.retain(|_, entry| entry.pool().is_none());
-            pools
+        let entries = self.entries.with(|entries| {
+            entries.closings += 1;
+            std::mem::take(&mut entries.pools)
         });
+        let mut pools = Vec::new();
+        for entry in entries.into_values() {
+            match entry {
+                Entry::Opening(waiting) => waiting.into_iter().for_each(Waker::wake),
+                Entry::Open(pool) => pools.push(pool),
+            }
+        }
         for pool in pools {
             pool.close(force).await;
         }
     }
 
     /// The pool; none if it is up to the caller to open it.
-    fn poll_entry(&self, key: &PoolKey, cx: &Context<'_>) -> Poll<Option<Pool<R>>> {
-        let (found, _closed) = self.entries.with(|entries| match entries.get_mut(key) {
-            Some(Entry::Open(pool)) if !pool.is_closed() => (Poll::Ready(Some(pool.clone())), None),
-            Some(Entry::Opening(waiting)) => {
-                if !waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
-                    waiting.push(cx.waker().clone());
-                }
-                (Poll::Pending, None)
+    fn poll_entry(
+        &self,
+        key: &PoolKey,
+        closings: u64,
+        cx: &Context<'_>,
+    ) -> Poll<Result<Option<Pool<R>>, Closed>> {
+        let (found, _closed) = self.entries.with(|entries| {
+            if entries.closings != closings {
+                return (Poll::Ready(Err(Closed)), None);
             }
-            Some(Entry::Open(_)) | None => {
-                let closed = entries.insert(key.clone(), Entry::Opening(Vec::new()));
-                (Poll::Ready(None), closed)
+            match entries.pools.get_mut(key) {
+                Some(Entry::Open(pool)) if !pool.is_closed() => {
+                    (Poll::Ready(Ok(Some(pool.clone()))), None)
+                }
+                Some(Entry::Opening(waiting)) => {
+                    if !waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
+                        waiting.push(cx.waker().clone());
+                    }
+                    (Poll::Pending, None)
+                }
+                Some(Entry::Open(_)) | None => {
+                    let closed = entries.pools.insert(key.clone(), Entry::Opening(Vec::new()));
+                    (Poll::Ready(Ok(None)), closed)
+                }
             }
         });
         found
@@ -134,25 +173,31 @@ impl<R: Runtime> Entry<R> {
 }
 
 impl<R: Runtime> Opening<'_, R> {
-    fn done(mut self, pool: &Pool<R>) {
-        self.end(Some(pool));
+    fn done(mut self, pool: &Pool<R>) -> Result<(), Closed> {
+        self.end(Some(pool))
     }
 
-    fn end(&mut self, pool: Option<&Pool<R>>) {
-        let Some(key) = self.key.take() else { return };
-        let before = self.entries.with(|entries| match pool {
-            Some(pool) => entries.insert(key, Entry::Open(pool.clone())),
-            None => entries.remove(&key),
-        });
+    fn end(&mut self, pool: Option<&Pool<R>>) -> Result<(), Closed> {
+        let Some(key) = self.key.take() else { return Ok(()) };
+        let before = self.entries.with(|entries| {
+            if entries.closings != self.closings {
+                return Err(Closed);
+            }
+            Ok(match pool {
+                Some(pool) => entries.pools.insert(key, Entry::Open(pool.clone())),
+                None => entries.pools.remove(&key),
+            })
+        })?;
         if let Some(Entry::Opening(waiting)) = before {
             waiting.into_iter().for_each(Waker::wake);
         }
+        Ok(())
     }
 }
 
 impl<R: Runtime> Drop for Opening<'_, R> {
     fn drop(&mut self) {
-        self.end(None);
+        let _late = self.end(None);
     }
 }
 

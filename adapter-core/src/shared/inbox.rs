@@ -122,7 +122,7 @@ impl Shared {
         if !pass.is_some_and(|pass| self.admits(pass)) {
             return Poll::Ready(None);
         }
-        later.drop(self.inbox.reader.replace(cx.waker().clone()));
+        later.drop_later(self.inbox.reader.replace(cx.waker().clone()));
         Poll::Pending
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct Tenancy {
 pub(crate) struct Seat {
     /// It can be had, or shared.
     pub(crate) vacant: bool,
+    /// There is a connection.
+    pub(crate) up: bool,
     /// It is over.
     pub(crate) over: bool,
     /// News may overtake each other.
@@ -145,6 +147,7 @@ impl Shared {
     pub(crate) fn seat(&self) -> Seat {
         Seat {
             vacant: self.open && self.session.is_ready(),
+            up: self.status == Status::Up,
             over: self.status == Status::Over,
             version: self.tenancy.version,
         }

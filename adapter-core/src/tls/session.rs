@@ -177,9 +177,10 @@ impl Write for Gather<'_> {
 }
 
 /// Ciphertext held for a server that does not read: four full records, so that writing and
-/// encrypting take turns of some size. One record and what TLS has to say by itself may come on top.
+/// encrypting take turns of some size. One record and what TLS has to say by itself may come on
+/// top.
 const HELD: usize = 4 * RECORD;
 
-/// The most plaintext of a record. With room for less nothing is encrypted, lest a server that reads
-/// little by little gets a record for every little.
+/// The most plaintext of a record. With room for less nothing is encrypted, lest a server that
+/// reads little by little gets a record for every little.
 const RECORD: usize = 16 * 1024;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use adapter_core::{
     Config, CredentialError, CredentialProvider, Credentials, Endpoint, Options, OptionsError,
-    SocketOptions,
+    SocketOptions, cmd,
 };
 
 use crate::parsed;
@@ -64,7 +64,14 @@ fn checking_finds_what_a_url_cannot_say() {
         (ok().command_timeout(zero), CommandTimeout),
         (ok().connect_timeout(zero), ConnectTimeout),
         (ok().config(Config::default().handshake_timeout(zero)), HandshakeTimeout),
+        (ok().config(Config::default().liveness(Some(zero))), Liveness),
+        (
+            ok().config(Config::default().on_connect(cmd::command("SUBSCRIBE").arg("news"))),
+            OnConnect { command: "SUBSCRIBE" },
+        ),
         (ok().pool_size(0), PoolSize),
+        (ok().pool_size(65_536), PoolSize),
+        (ok().lease_timeout(zero), LeaseTimeout),
         (socket(|socket| socket.keepalive_idle = Some(Duration::ZERO)), Keepalive),
         (socket(|socket| socket.keepalive_interval = Duration::ZERO), KeepaliveInterval),
         (socket(|socket| socket.keepalive_probes = 0), KeepaliveProbes),
@@ -77,7 +84,11 @@ fn checking_finds_what_a_url_cannot_say() {
     for options in [
         Options::tcp("::1", 65535),
         Options::unix("relative.sock"),
-        ok().command_timeout(None).pool_size(1).metadata("a", "").credential_provider(provided),
+        ok().config(Config::default().liveness(None)),
+        ok().command_timeout(None)
+            .pool_size(65_535)
+            .metadata("a", "")
+            .credential_provider(provided),
         socket(|socket| (socket.keepalive_idle, socket.user_timeout) = (None, None)),
     ] {
         assert_eq!(options.check(), Ok(()), "{options:?}");
@@ -93,11 +104,17 @@ fn the_texts_of_those_errors() {
             OptionsError::CredentialsTwice,
             "there are both a password and a credential provider (give one of them)",
         ),
+        (OptionsError::Liveness, "the liveness limit must be a time above zero, or none"),
+        (
+            OptionsError::OnConnect { command: "SUBSCRIBE" },
+            "SUBSCRIBE can't be run at the start of each connection",
+        ),
+        (OptionsError::LeaseTimeout, "the lease timeout must be a time above zero"),
         (OptionsError::TlsOverUnix, "TLS is for TCP: a Unix socket has no host name to check"),
         (
             OptionsError::PoolSizeVariable,
             "the pool size in the environment variable REDIS_CLIENT_POOL_SIZE must be a number \
-             from 1 on",
+             from 1 to 65535",
         ),
     ];
     for (error, text) in rows {
@@ -118,11 +135,18 @@ fn the_pool_size_falls_back_to_the_environment_and_20() {
             Options::default().pool_size(0).effective_pool_size(),
             Err(OptionsError::PoolSize)
         );
+        assert_eq!(
+            Options::default().pool_size(usize::MAX).effective_pool_size(),
+            Err(OptionsError::PoolSize)
+        );
         return;
     }
-    for (value, expected) in
-        [(None, "Ok(20)"), (Some("7"), "Ok(7)"), (Some("0"), "Err(PoolSizeVariable)")]
-    {
+    for (value, expected) in [
+        (None, "Ok(20)"),
+        (Some("7"), "Ok(7)"),
+        (Some("0"), "Err(PoolSizeVariable)"),
+        (Some("65536"), "Err(PoolSizeVariable)"),
+    ] {
         let mut child = Command::new(std::env::current_exe().unwrap());
         child.args(["--exact", "builder::the_pool_size_falls_back_to_the_environment_and_20"]);
         child.env(CHILD, expected).env_remove(VARIABLE);

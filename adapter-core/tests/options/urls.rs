@@ -179,6 +179,8 @@ fn each_rule_has_its_own_error() {
         ("redis://db?handshake_timeout=0s", HandshakeTimeout),
         ("redis://db?pool_size=0", PoolSize),
         ("redis://db?pool_size=x", PoolSize),
+        ("redis://db?pool_size=18446744073709551615", PoolSize),
+        ("redis://db?pool_size=65536", PoolSize),
         ("redis://db?keepalive=999ms", Keepalive),
         ("redis://db?keepalive=32768", Keepalive),
         ("redis://db?keepalive_interval=0", KeepaliveInterval),
@@ -251,7 +253,7 @@ fn the_errors_say_what_to_write() {
             "redis://db?handshake_timeout=0",
             "the handshake timeout must be a time above zero (5, 2s, 500ms, 1m)",
         ),
-        ("redis://db?pool_size=0", "the pool size must be a number from 1 on"),
+        ("redis://db?pool_size=0", "the pool size must be a number from 1 to 65535"),
         ("redis://db?keepalive=0", "keepalive must be a time from 1s to 32767s, or none"),
         (
             "redis://db?keepalive_interval=0",

@@ -27,7 +27,8 @@ pub struct Peer<S> {
 }
 
 impl<S: Server> Peer<S> {
-    pub(super) fn new(server: S, wire: Wire) -> Self {
+    /// A server at the other end of a wire.
+    pub fn new(server: S, wire: Wire) -> Self {
         Self {
             server,
             stalled: false,

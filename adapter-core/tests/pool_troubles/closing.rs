@@ -1,0 +1,45 @@
+//! The registry closed while pools are being opened.
+
+use std::task::Poll;
+
+use adapter_core::{ConnectError, ConnectionError, Pools};
+use testkit::memory::Woken;
+
+use super::{options, silent_to};
+
+#[test]
+fn a_pool_that_is_being_opened_is_closed_too() {
+    let mut world = silent_to(&[]);
+    let pools = Pools::on(world.net.clone());
+    let mut opening = Box::pin(pools.get(options(2).client_name("x")));
+    assert!(Woken::default().poll(&mut opening).is_pending());
+    let waiting = world.spawn({
+        let pools = pools.clone();
+        async move { pools.get(options(2).client_name("x")).await }
+    });
+    world.tasks.run();
+    let closed = world.spawn({
+        let pools = pools.clone();
+        async move { pools.close(false).await }
+    });
+    world.run();
+    assert_eq!(world.take(&closed), Some(()));
+
+    let is_closed = |end: &Result<_, ConnectError>| match end {
+        Err(ConnectError::Session { error, .. }) => *error == ConnectionError::Closed,
+        _ => false,
+    };
+    let end = Woken::default().poll(&mut opening);
+    assert!(matches!(end, Poll::Ready(end) if is_closed(&end)), "it is open, and no more");
+    world.run();
+    assert!(is_closed(&world.take(&waiting).expect("it waits no more")));
+    assert!(pools.is_empty());
+    for connection in 0..world.connections() {
+        assert!(world.wire(connection).is_closed(), "connection {connection} is left");
+    }
+
+    drop(opening);
+    let again = world.spawn(async move { pools.get(options(1)).await });
+    world.run();
+    assert!(matches!(world.take(&again), Some(Ok(_))), "a new one can be opened");
+}

@@ -1,0 +1,66 @@
+//! `Offline::Fail`: no command waits for a connection where there is none.
+
+use adapter_core::{Cause, Commands, Error, Offline, Options};
+
+use super::{ms, options};
+use crate::network::{Answer, World};
+
+fn failing() -> Options {
+    options(1).offline(Offline::Fail)
+}
+
+/// The first connection is the last; `DIE` ends it.
+fn mortal() -> World {
+    let world = World::new(|_, name| match name {
+        "DIE" => Answer::HangUp,
+        _ => Answer::Ok,
+    });
+    world.limit(1);
+    world
+}
+
+#[test]
+fn commands_in_line_fail_when_the_last_connection_goes() {
+    let mut world = mortal();
+    let pool = world.pool(failing());
+    let lease = world.spawn({
+        let pool = pool.clone();
+        async move { pool.lease().await }
+    });
+    world.run();
+    let waiting = ["GET", "BLPOP"].map(|name| {
+        let pool = pool.clone();
+        world.spawn(async move { pool.command(name).arg("k").arg(0).await })
+    });
+    world.run();
+    let lease = world.take(&lease).unwrap().unwrap();
+    let lost = world.spawn(async move { lease.command("DIE").await.map(|_| lease) });
+    world.run();
+    assert!(matches!(world.take(&lost), Some(Err(Error::MaybeApplied(_)))));
+    for command in waiting {
+        let end = world.take(&command).expect("it fails at once");
+        assert!(matches!(end, Err(Error::NotSent(Cause::Connection(_)))), "{end:?}");
+    }
+}
+
+#[test]
+fn commands_that_come_later_fail_at_once_and_leases_wait() {
+    let mut world = mortal();
+    let pool = world.pool(failing());
+    world.wire(0).hang_up();
+    world.run();
+    let later = ["GET", "BLPOP"].map(|name| {
+        let pool = pool.clone();
+        world.spawn(async move { pool.command(name).arg("k").arg(0).await })
+    });
+    let lease = world.spawn(async move { pool.lease().await });
+    world.run();
+    for command in later {
+        let end = world.take(&command).expect("it fails at once");
+        assert!(matches!(end, Err(Error::NotSent(Cause::Connection(_)))), "{end:?}");
+    }
+    assert!(world.take(&lease).is_none());
+    world.limit(2);
+    world.run_for(ms(1_000));
+    assert!(matches!(world.take(&lease), Some(Ok(_))));
+}
