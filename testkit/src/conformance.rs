@@ -60,6 +60,7 @@ pub use silence::silence;
 #[cfg(feature = "certificates")]
 pub use trust::trust;
 pub use waiting::{all, eventually, within};
+pub(crate) use waiting::{join, sleep};
 
 /// How a section ends. Assertions that fail panic; an error is something that should not have
 /// failed at all.
@@ -85,7 +86,7 @@ pub struct Setup {
 
 /// By what way to connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Over {
+pub(crate) enum Over {
     Tcp,
     Unix,
     #[cfg(feature = "certificates")]
@@ -93,7 +94,7 @@ enum Over {
 }
 
 impl Setup {
-    fn start(over: Over, protocol: Protocol) -> io::Result<Self> {
+    pub(crate) fn start(over: Over, protocol: Protocol) -> io::Result<Self> {
         let builder = RedisServer::builder()
             .config("requirepass", PASSWORD)
             .config("enable-debug-command", "yes");
@@ -282,7 +283,7 @@ fn flags(client: &str) -> &str {
 
 const SENDER: &str = "sender";
 
-const PASSWORD: &str = "conformance \"pass\" word";
+pub(crate) const PASSWORD: &str = "conformance \"pass\" word";
 
 /// Long enough for anything that works, on a loaded machine and unoptimized.
 const PATIENCE: Duration = Duration::from_secs(60);

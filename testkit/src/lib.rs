@@ -1,5 +1,6 @@
 //! What the tests stand on: a redis-server launcher, an in-memory pair in virtual time, a corpus of
-//! frames good and bad, ways to cut a stream, certificates good and bad, and a counting allocator.
+//! frames good and bad, ways to cut a stream, a proxy that cuts connections, certificates good and
+//! bad, and a counting allocator.
 
 #[cfg(feature = "certificates")]
 pub mod certificates;
@@ -8,9 +9,11 @@ pub mod conformance;
 pub mod corpus;
 pub mod counting_alloc;
 pub mod exhaustive;
+pub mod faults;
 pub mod memory;
 pub mod oracle;
 pub mod pair;
+pub mod proxy;
 pub mod redis_server;
 pub mod simulation;
 pub mod tree;

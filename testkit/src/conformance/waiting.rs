@@ -130,7 +130,7 @@ pub async fn eventually<R: Runtime + Default>(
 }
 
 /// Waits for so long.
-pub(super) async fn sleep<R: Runtime + Default>(duration: Duration) {
+pub(crate) async fn sleep<R: Runtime + Default>(duration: Duration) {
     let runtime = R::default();
     runtime.sleep_until(runtime.now() + duration).await;
 }
@@ -149,7 +149,7 @@ pub(super) async fn step_aside(mut times: usize) {
 }
 
 /// Runs two futures at once.
-pub(super) async fn join<A: Future, B: Future>(one: A, two: B) -> (A::Output, B::Output) {
+pub(crate) async fn join<A: Future, B: Future>(one: A, two: B) -> (A::Output, B::Output) {
     let (mut one, mut two) = (pin!(one), pin!(two));
     let (mut first, mut second) = (None, None);
     poll_fn(|cx| {
