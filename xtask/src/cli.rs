@@ -12,6 +12,8 @@ Usage: cargo xtask <command>
   exhaustive [TOKENS]             check all inputs of up to so many tokens (6), in release mode
   simulate [--seeds N] [--from S] run simulated worlds, 5,000 unless told, in release mode
   simulate --seed S               run one of them and print everything that happens
+  faults [WORD..]                 real sockets and servers that fail, in release mode: all
+                                  sections on all runtimes, or those with a word in their name
   help                            print this
 ";
 
@@ -27,6 +29,8 @@ pub(crate) enum Command {
     Exhaustive(Vec<String>),
     /// The arguments are the example's.
     Simulate(Vec<String>),
+    /// The arguments are the example's.
+    Faults(Vec<String>),
 }
 
 /// What to fuzz, and for how long.
@@ -54,6 +58,7 @@ pub(crate) fn parse(args: Vec<String>) -> Result<Command, Failure> {
         "bench" => Ok(Command::Bench(rest)),
         "exhaustive" => Ok(Command::Exhaustive(rest)),
         "simulate" => Ok(Command::Simulate(rest)),
+        "faults" => Ok(Command::Faults(rest)),
         unknown => Err(usage(&format!("there is no command `{unknown}`"))),
     }
 }
@@ -117,6 +122,7 @@ mod tests {
             ("fuzz decode --seconds=5", fuzz(5, Some("decode"))),
             ("bench", Command::Bench(vec!["codec".to_owned()])),
             ("bench codec --quick", Command::Bench(vec!["codec".to_owned(), "--quick".to_owned()])),
+            ("faults cuts", Command::Faults(vec!["cuts".to_owned()])),
             ("exhaustive 7", Command::Exhaustive(vec!["7".to_owned()])),
             ("simulate --seed", Command::Simulate(vec!["--seed".to_owned()])),
         ] {

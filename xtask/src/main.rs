@@ -37,6 +37,7 @@ fn run(args: Vec<String>) -> Result<(), Failure> {
         }
         Command::Exhaustive(args) => example("exhaustive", args),
         Command::Simulate(args) => example("simulate", args),
+        Command::Faults(args) => example("faults", args),
     }
 }
 
