@@ -6,11 +6,13 @@ use crate::time::Time;
 
 /// How a lost connection is to be made again: after how long, and how often.
 ///
-/// The first attempt follows a loss within `min_delay`; each further one waits up to twice as long
-/// as the one before, `max_delay` at the most. Every delay is drawn at random, the longest ones
-/// too, so that clients that were cut off together don't come back together.
+/// The first attempt follows a loss within `min_delay`; each further one waits as long as the server
+/// has been away by then, but `min_delay` at least and `max_delay` at the most. Every delay is drawn
+/// at random, from the upper half of that, so that clients that were cut off together don't come
+/// back together, whenever that is.
 ///
-/// A server that comes back is found again within `max_delay` and the time to connect.
+/// A server that comes back is found again within as long as it was away, and `max_delay` at the
+/// most, and the time to connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reconnect {
@@ -82,13 +84,15 @@ pub struct Backoff {
     random: u64,
     /// Attempts since the connection last held.
     made: u32,
+    /// When it last did.
+    gone: Time,
     connected: Option<Time>,
 }
 
 impl Backoff {
     /// Starts with a seed for the jitter: another one for each connection.
     pub const fn new(policy: Reconnect, seed: u64) -> Self {
-        Self { policy, random: seed, made: 0, connected: None }
+        Self { policy, random: seed, made: 0, gone: Time::ZERO, connected: None }
     }
 
     /// Takes word of a connection.
@@ -112,11 +116,18 @@ impl Backoff {
             return None;
         }
         let Reconnect { min_delay, max_delay, .. } = self.policy;
-        let doubled = 2_u32.saturating_pow(self.made);
-        let longest = min_delay.saturating_mul(doubled).min(max_delay);
         // The first may come at once. The others wait for half of it at least: what is drawn from
         // the whole would make many of them early, and the early ones meet a server that is busy.
-        let shortest = if self.made == 0 { Duration::ZERO } else { longest / 2 };
+        //
+        // They go by the outage, not by their own number: clients whose delays double stay in
+        // step, so that most come at once when the server does, and the rest much later.
+        let (shortest, longest) = if self.made == 0 {
+            self.gone = now;
+            (Duration::ZERO, min_delay.min(max_delay))
+        } else {
+            let longest = now.since(self.gone).max(min_delay).min(max_delay);
+            (longest / 2, longest)
+        };
         self.made = self.made.saturating_add(1);
         Some(now + shortest + self.draw(longest - shortest))
     }
@@ -162,18 +173,52 @@ mod tests {
     }
 
     #[test]
-    fn delays_double_up_to_the_cap_and_differ_there_too() {
+    fn delays_grow_with_the_outage_up_to_the_cap_and_differ_there_too() {
         let mut at_the_cap = Vec::new();
         for seed in 0..100 {
-            let delays = delays(Reconnect::default(), seed, 10);
+            let delays = delays(Reconnect::default(), seed, 15);
             assert!(delays[0] <= 100, "{delays:?}");
-            assert!((100..=200).contains(&delays[1]) && (200..=400).contains(&delays[2]));
-            assert!(delays[6..].iter().all(|delay| (1000..=2000).contains(delay)), "{delays:?}");
-            at_the_cap.push(delays[9]);
+            assert!((50..=100).contains(&delays[1]), "{delays:?}");
+            let mut outage = 0;
+            for delay in &delays {
+                // Their sum is rounded, too.
+                let longest = (outage + 10).clamp(100, 2000);
+                assert!(*delay <= longest && (outage == 0 || *delay + 10 >= longest / 2));
+                outage += delay;
+            }
+            assert!(delays[12..].iter().all(|delay| (1000..=2000).contains(delay)), "{delays:?}");
+            at_the_cap.push(delays[14]);
         }
         at_the_cap.sort_unstable();
         at_the_cap.dedup();
         assert!(at_the_cap.len() > 80, "{at_the_cap:?}");
+    }
+
+    /// Whenever the server comes back: at most three times as many in any 100 ms as on average.
+    #[test]
+    fn clients_that_were_cut_off_together_come_back_one_by_one() {
+        let lost = Time::ZERO + 100 * SECOND;
+        for outage in (10..3000).step_by(70).map(Duration::from_millis) {
+            let mut back: Vec<u128> = (0..1000)
+                .map(|client| {
+                    let mut backoff = Backoff::new(Reconnect::default(), client);
+                    backoff.handle_connected(Time::ZERO);
+                    let mut next = backoff.handle_lost(lost).expect("for ever");
+                    while next < lost + outage {
+                        next = backoff.handle_failed(next).expect("for ever");
+                    }
+                    next.since(lost + outage).as_millis()
+                })
+                .collect();
+            back.sort_unstable();
+            let recovery = back[back.len() - 1];
+            let within = |from: u128| back.iter().filter(move |at| (from..from + 100).contains(at));
+            let peak = (0..=recovery).step_by(10).map(|from| within(from).count()).max();
+            let mean = back.len() as f64 * 100.0 / recovery.max(100) as f64;
+            let peak = peak.expect("some come back") as f64;
+            assert!(peak <= 3.0 * mean, "{outage:?}: {peak} in 100 ms, mean {mean}");
+            assert!(recovery <= outage.as_millis().max(100) && recovery <= 2000, "{recovery}");
+        }
     }
 
     #[test]
