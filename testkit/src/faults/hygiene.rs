@@ -1,5 +1,7 @@
 //! What a lease leaves behind must not reach the next.
 
+mod replace;
+
 use std::future::{Future, IntoFuture, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
@@ -57,6 +59,7 @@ enum End {
 pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
     let started = Instant::now();
     let (mut cells, mut wrong) = (0, Vec::new());
+    let mut replaced = Duration::ZERO;
     for protocol in [Protocol::Resp3, Protocol::Resp2].into_iter().take(size.pick(2, 1)) {
         let setup = Setup::start(Over::Tcp, protocol)?;
         let options = Options::new(setup.endpoint())
@@ -79,6 +82,7 @@ pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
                 }
             }
         }
+        replaced = replaced.max(replace::longest_wait::<R>(&setup).await?);
     }
     let mut figures = Figures::new(format!(
         "pool hygiene: {} states x 4 ends, a pool of one ({:.1?})",
@@ -87,6 +91,10 @@ pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
     ));
     figures.bar(cells >= 4 * ALL.len(), format_args!("{cells} cells"));
     figures.none_wrong("surprises for the next lease", &wrong);
+    figures.bar(
+        replaced <= REPLACED,
+        format_args!("a connection is replaced within {replaced:.0?}, {REPLACED:.0?} at most"),
+    );
     Ok(figures)
 }
 
@@ -265,6 +273,9 @@ const EXPECTED: [&str; 9] = [
 ];
 
 const DATABASE: u32 = 3;
+
+/// A handshake on a machine that is busy.
+const REPLACED: Duration = Duration::from_millis(100);
 
 const ALL: [Dirt; 21] = [
     Dirt::Nothing,
