@@ -59,7 +59,7 @@ enum End {
 pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
     let started = Instant::now();
     let (mut cells, mut wrong) = (0, Vec::new());
-    let mut replaced = Duration::ZERO;
+    let (mut replaced, mut waited) = (Duration::ZERO, Duration::ZERO);
     for protocol in [Protocol::Resp3, Protocol::Resp2].into_iter().take(size.pick(2, 1)) {
         let setup = Setup::start(Over::Tcp, protocol)?;
         let options = Options::new(setup.endpoint())
@@ -83,6 +83,7 @@ pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
             }
         }
         replaced = replaced.max(replace::longest_wait::<R>(&setup).await?);
+        waited = waited.max(replace::wait_in_vain::<R>(&setup).await?);
     }
     let mut figures = Figures::new(format!(
         "pool hygiene: {} states x 4 ends, a pool of one ({:.1?})",
@@ -94,6 +95,10 @@ pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
     figures.bar(
         replaced <= REPLACED,
         format_args!("a connection is replaced within {replaced:.0?}, {REPLACED:.0?} at most"),
+    );
+    figures.bar(
+        waited <= WAITED,
+        format_args!("two commands with 50 ms each wait for {waited:.0?}, {WAITED:.0?} at most"),
     );
     Ok(figures)
 }
@@ -273,6 +278,9 @@ const EXPECTED: [&str; 9] = [
 ];
 
 const DATABASE: u32 = 3;
+
+/// With some for the machine.
+const WAITED: Duration = Duration::from_millis(300);
 
 /// A handshake on a machine that is busy.
 const REPLACED: Duration = Duration::from_millis(100);

@@ -1,8 +1,9 @@
-//! A connection that can't be cleaned is replaced, soon.
+//! A connection that can't be cleaned is replaced soon; where there is none, callers wait as long
+//! as they want to.
 
 use std::time::{Duration, Instant};
 
-use adapter_core::{Commands, Options, Pool};
+use adapter_core::{Commands, Options, Pool, cmd};
 
 use super::{Problem, poll_once};
 use crate::conformance::{Adapter, Setup};
@@ -30,4 +31,22 @@ pub(super) async fn longest_wait<R: Adapter>(setup: &Setup) -> Result<Duration, 
     Ok(longest)
 }
 
+/// How long commands with a short time of their own wait for a server that is gone.
+pub(super) async fn wait_in_vain<R: Adapter>(setup: &Setup) -> Result<Duration, Problem> {
+    let mut setup = setup.another()?;
+    let options = Options::new(setup.endpoint()).config(setup.config()).pool_size(2);
+    let pool = Pool::<R>::connect(options).await?;
+    setup.server.kill()?;
+    let killed = Instant::now();
+    let ping = pool.ping().timeout(SHORT).await;
+    let echoes = pool.pipeline(vec![cmd::echo(1).timeout(SHORT)]).await;
+    let waited = killed.elapsed();
+    if ping.is_ok() || echoes.is_ok_and(|echoes| echoes.iter().all(Result::is_ok)) {
+        return Err("a dead server answers".into());
+    }
+    pool.close(true).await;
+    Ok(waited)
+}
+
+const SHORT: Duration = Duration::from_millis(50);
 const LEASES: usize = 8;
