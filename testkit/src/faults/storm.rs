@@ -88,7 +88,7 @@ fn judge(
     let windows = (recovery.as_secs_f64() / WINDOW.as_secs_f64()).max(1.0);
     let mean = times.len() as f64 / windows;
     let within =
-        |from: &Instant| times.iter().filter(|at| (*from..*from + WINDOW).contains(at)).count();
+        |from: &Instant| times.iter().filter(|at| (*from..*from + WINDOW).contains(*at)).count();
     let peak = times.iter().map(within).max().unwrap_or_default();
     figures.line(format!("outage of {outage:.1?}: all back within {recovery:.2?} of the server"));
     figures.bar(
