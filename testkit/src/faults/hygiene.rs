@@ -98,7 +98,7 @@ pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
     );
     figures.bar(
         waited <= WAITED,
-        format_args!("two commands with 50 ms each wait for {waited:.0?}, {WAITED:.0?} at most"),
+        format_args!("three commands with 50 ms each wait for {waited:.0?}, {WAITED:.0?} at most"),
     );
     Ok(figures)
 }

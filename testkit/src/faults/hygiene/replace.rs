@@ -40,8 +40,10 @@ pub(super) async fn wait_in_vain<R: Adapter>(setup: &Setup) -> Result<Duration, 
     let killed = Instant::now();
     let ping = pool.ping().timeout(SHORT).await;
     let echoes = pool.pipeline(vec![cmd::echo(1).timeout(SHORT)]).await;
+    let blpop = pool.command("BLPOP").arg("nothing").arg(10).timeout(SHORT).await;
     let waited = killed.elapsed();
-    if ping.is_ok() || echoes.is_ok_and(|echoes| echoes.iter().all(Result::is_ok)) {
+    if ping.is_ok() || blpop.is_ok() || echoes.is_ok_and(|echoes| echoes.iter().all(Result::is_ok))
+    {
         return Err("a dead server answers".into());
     }
     pool.close(true).await;
