@@ -21,6 +21,7 @@
 
 mod builder;
 mod launch;
+mod port;
 mod tls;
 mod wire;
 
@@ -34,6 +35,7 @@ use std::time::{Duration, Instant};
 
 pub use builder::RedisServerBuilder;
 use launch::PrivateDir;
+use port::Port;
 pub use tls::Tls;
 use wire::{Connection, Listener};
 
@@ -42,6 +44,8 @@ use wire::{Connection, Listener};
 pub struct RedisServer {
     child: Child,
     listener: Listener,
+    /// Kept for the server while it is dead: its clients must find nobody, and nobody else.
+    port: Option<Port>,
     password: Option<String>,
     dir: PrivateDir,
     binary: PathBuf,

@@ -3,11 +3,11 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::launch::{self, PrivateDir};
+use super::port::Port;
 use super::tls::Tls;
 use super::wire::Listener;
 use super::{RedisServer, StartError};
@@ -82,13 +82,17 @@ impl RedisServerBuilder {
         for _ in 0..PORT_ATTEMPTS {
             let dir = PrivateDir::create()?;
             let socket = dir.path().join("redis.sock");
+            let port = Port::reserve()?;
             let listener = match self.listen {
-                Listen::Tcp => Listener::Tcp(free_port()?),
+                Listen::Tcp => Listener::Tcp(port.addr()),
                 Listen::Unix => Listener::Unix(socket),
-                Listen::Tls(_) => Listener::Tls(free_port()?, socket),
+                Listen::Tls(_) => Listener::Tls(port.addr(), socket),
             };
             match self.start_on(listener, dir, &binary) {
-                Ok(server) => return Ok(server),
+                Ok(mut server) => {
+                    server.port = Some(port);
+                    return Ok(server);
+                }
                 Err(StartError::PortTaken) => {}
                 Err(StartError::Fatal(error)) => return Err(error),
             }
@@ -127,7 +131,7 @@ impl RedisServerBuilder {
         let child = dir.spawn(binary)?;
         let password = self.password().map(str::to_owned);
         let binary = binary.to_owned();
-        let mut server = RedisServer { child, listener, password, dir, binary };
+        let mut server = RedisServer { child, listener, port: None, password, dir, binary };
         server.wait_until_ready()?;
         Ok(server)
     }
@@ -180,11 +184,6 @@ impl fmt::Debug for RedisServerBuilder {
 
 fn is_password(name: &str) -> bool {
     name.eq_ignore_ascii_case("requirepass")
-}
-
-/// Finds a port that is free now; redis-server can't be handed a bound socket.
-fn free_port() -> io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
 /// Quotes a value as `sdssplitargs`, which reads `redis.conf`, takes it apart again.
