@@ -1,12 +1,10 @@
 //! The conformance suite on smol's executors, against a real redis-server.
 
-use std::cell::RefCell;
-use std::future::Future;
-use std::sync::Arc;
-use std::thread;
+mod own;
 
-use adapter_smol::{Address, Locked, Runtime, Sleep, Smol, SocketOptions, Spawn, Stream, Time};
-use smol::{Executor, block_on, channel};
+use adapter_smol::Smol;
+use own::Own;
+use smol::block_on;
 use testkit::conformance::{self as suite, Adapter, Outcome, Setup, Tally, everywhere, once};
 
 /// Runs a section with its drivers on smol's own executor, and once each on one of the test's that
@@ -17,53 +15,8 @@ fn on_each(
     own: &impl AsyncFn(&Setup) -> Outcome,
 ) -> Outcome {
     block_on(everywhere(&format!("{name} on smol's threads"), global))?;
-    let executor = EXECUTOR.with_borrow(Arc::clone);
-    block_on(executor.run(once(&format!("{name} on one"), own)))?;
-    let (stop, stopped) = channel::bounded::<()>(1);
-    thread::scope(|scope| {
-        scope.spawn(|| block_on(executor.run(stopped.recv())));
-        // Ends the other thread, whatever happens.
-        let _stop = stop;
-        block_on(executor.run(once(&format!("{name} on several"), own)))
-    })
-}
-
-/// Smol, but for its spawning: on the thread's [`EXECUTOR`].
-#[derive(Clone, Copy, Debug, Default)]
-struct Own;
-
-impl Runtime for Own {
-    type Stream = Stream;
-    type Connect = <Smol as Runtime>::Connect;
-    type Resolve = <Smol as Runtime>::Resolve;
-    type Sleep = Sleep;
-    type Cell<T: 'static> = Locked<T>;
-
-    fn resolve(&self, host: &str, port: u16) -> Self::Resolve {
-        Smol.resolve(host, port)
-    }
-
-    fn connect(&self, address: &Address, options: &SocketOptions) -> Self::Connect {
-        Smol.connect(address, options)
-    }
-
-    fn sleep_until(&self, at: Time) -> Sleep {
-        Smol.sleep_until(at)
-    }
-
-    fn now(&self) -> Time {
-        Smol.now()
-    }
-}
-
-impl<F: Future<Output: Send> + Send + 'static> Spawn<F> for Own {
-    fn spawn(&self, future: F) {
-        EXECUTOR.with_borrow(|executor| executor.spawn(future).detach());
-    }
-}
-
-thread_local! {
-    static EXECUTOR: RefCell<Arc<Executor<'static>>> = RefCell::default();
+    own::on_one_thread(once(&format!("{name} on one"), own))?;
+    own::on_two_threads(once(&format!("{name} on several"), own))
 }
 
 #[test]

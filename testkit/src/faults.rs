@@ -12,6 +12,7 @@ mod hygiene;
 mod ledger;
 mod secrets;
 mod storm;
+mod table;
 
 use std::error::Error;
 use std::fmt;
@@ -23,6 +24,7 @@ pub use hygiene::hygiene;
 pub use ledger::ledger;
 pub use secrets::secrets;
 pub use storm::storm;
+pub use table::Table;
 
 /// What a section gives back. An error is something that should not have failed at all.
 pub type Outcome = Result<Figures, Box<dyn Error>>;
@@ -42,7 +44,16 @@ pub enum Size {
 pub struct Figures {
     title: String,
     lines: Vec<String>,
-    missed: usize,
+    bars: Vec<Bar>,
+}
+
+/// A figure, and what it has to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bar {
+    what: String,
+    must: String,
+    found: String,
+    reached: bool,
 }
 
 impl Figures {
@@ -55,24 +66,30 @@ impl Figures {
     }
 
     /// States a bar, and whether it was reached.
-    fn bar(&mut self, reached: bool, text: impl fmt::Display) {
-        self.missed += usize::from(!reached);
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and `format_args!` alike")]
+    fn bar(&mut self, reached: bool, what: &str, must: impl ToString, found: impl ToString) {
+        let (what, must, found) = (what.to_owned(), must.to_string(), found.to_string());
         let verdict = if reached { "ok    " } else { "MISSED" };
-        self.lines.push(format!("{verdict} {text}"));
+        self.lines.push(format!("{verdict} {what}: {found} (must be {must})"));
+        self.bars.push(Bar { what, must, found, reached });
     }
 
     /// Nothing may be wrong; says what is.
     fn none_wrong(&mut self, what: &str, wrong: &[String]) {
-        self.bar(wrong.is_empty(), format_args!("{what}: {}", wrong.len()));
+        self.bar(wrong.is_empty(), what, 0, wrong.len());
         for example in wrong.iter().take(EXAMPLES) {
             self.lines.push(format!("       {example}"));
         }
     }
 
     /// Whether every bar was reached.
-    pub const fn passed(&self) -> bool {
-        self.missed == 0
+    pub fn passed(&self) -> bool {
+        self.bars.iter().all(|bar| bar.reached)
     }
+}
+
+fn at_least(number: impl fmt::Display) -> String {
+    format!(">= {number}")
 }
 
 impl fmt::Display for Figures {

@@ -24,6 +24,14 @@ impl Traffic {
         [MEGABYTE, 1024].map(|bytes| Self { commands: total / bytes, bytes })
     }
 
+    fn name(self) -> String {
+        let Self { commands, bytes } = self;
+        match bytes {
+            MEGABYTE => format!("{commands} x 1 MiB"),
+            _ => format!("{commands} x {} KiB", bytes / 1024),
+        }
+    }
+
     /// The payload of all commands.
     const fn total(self) -> usize {
         self.commands * self.bytes
@@ -87,11 +95,12 @@ pub async fn bulk<R: Adapter>(traffic: Traffic) -> Outcome {
         wrong.push("out of step".to_owned());
     }
     let mut figures = Figures::new(format!(
-        "big pipeline: {commands} x {bytes} bytes through buffers of {BUFFERS} bytes ({:.1?})",
+        "bulk: {} each way through buffers of {BUFFERS} bytes ({:.1?})",
+        traffic.name(),
         started.elapsed()
     ));
     figures.line(format!("SET {set_in:.1?}, GET {got_in:.1?}, ECHO {echoed_in:.1?}"));
-    figures.none_wrong("wrong replies", &wrong);
+    figures.none_wrong(&format!("{}: wrong replies", traffic.name()), &wrong);
     Ok(figures)
 }
 
@@ -100,8 +109,9 @@ impl Figures {
     pub fn memory(&mut self, traffic: Traffic, allocations: Allocations) {
         let (peak, bound) = (allocations.peak, traffic.bound() as u64);
         let mega = |bytes: u64| bytes as f64 / MEGABYTE as f64;
-        let text = format!("{:.1} MiB held at most, bound {:.1} MiB", mega(peak), mega(bound));
-        self.bar(peak <= bound, text);
+        let what = format!("{}: MiB held at most", traffic.name());
+        let must = format!("<= {:.0}", mega(bound));
+        self.bar(peak <= bound, &what, must, format_args!("{:.1}", mega(peak)));
     }
 }
 

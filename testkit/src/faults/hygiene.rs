@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use adapter_core::{Cause, Commands, Error, Lease, Options, Pool, Protocol, Reconnect, cmd};
 
-use super::{Figures, Outcome, Size};
+use super::{Figures, Outcome, Size, at_least};
 use crate::conformance::{Adapter, Over, Setup, all};
 
 type Problem = Box<dyn std::error::Error>;
@@ -90,15 +90,21 @@ pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
         ALL.len(),
         started.elapsed()
     ));
-    figures.bar(cells >= 4 * ALL.len(), format_args!("{cells} cells"));
+    let all = 4 * ALL.len();
+    figures.bar(cells >= all, "leases left dirty", at_least(all), cells);
     figures.none_wrong("surprises for the next lease", &wrong);
+    let millis = |time: Duration| format!("{:.1}", time.as_secs_f64() * 1000.0);
     figures.bar(
         replaced <= REPLACED,
-        format_args!("a connection is replaced within {replaced:.0?}, {REPLACED:.0?} at most"),
+        "ms until a lost connection is replaced",
+        format_args!("<= {}", REPLACED.as_millis()),
+        millis(replaced),
     );
     figures.bar(
         waited <= WAITED,
-        format_args!("three commands with 50 ms each wait for {waited:.0?}, {WAITED:.0?} at most"),
+        "ms that 3 commands of 50 ms wait for a dead server",
+        format_args!("<= {}", WAITED.as_millis()),
+        millis(waited),
     );
     Ok(figures)
 }

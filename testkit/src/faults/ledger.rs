@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use adapter_core::{Commands, Error, Options, Pool, Protocol, Reconnect, cmd};
 
-use super::{Figures, Outcome, Size};
+use super::{Figures, Outcome, Size, at_least};
 use crate::chunking::SplitMix64;
 use crate::conformance::{Adapter, Over, Setup, all, join, sleep};
 
@@ -79,7 +79,7 @@ pub async fn ledger<R: Adapter>(size: Size) -> Outcome {
         killed?;
         let checker = setup.client::<R>().await?;
         let left: Vec<u64> = checker.lrange(books.list, 0, -1).parse().await?;
-        books.figures(&left, &mut figures);
+        books.figures(&left, elements, &mut figures);
     }
     pool.close(true).await;
     figures.title = format!("blocking ledger ({:.1?})", started.elapsed());
@@ -228,7 +228,7 @@ impl Books {
         }
     }
 
-    fn figures(&self, left: &[u64], figures: &mut Figures) {
+    fn figures(&self, left: &[u64], least: u64, figures: &mut Figures) {
         let (pushed, delivered) = (self.pushed.get(), self.delivered.borrow());
         // Whatever was never pushed counts as nothing.
         let known = |one: &&u64| **one < pushed;
@@ -247,20 +247,27 @@ impl Books {
             self.dropped.get(),
             self.killed.get()
         ));
+        figures.line(format!(
+            "{pushed} pushed = {} delivered + {} left + {unknown} unknown",
+            delivered.len(),
+            left.len()
+        ));
+        let list = self.list;
+        figures.bar(pushed >= least, &format!("{list}: elements pushed"), at_least(least), pushed);
         figures.bar(
-            seen + unknown == pushed && delivered.len() as u64 + left.len() as u64 == seen,
-            format_args!(
-                "{pushed} pushed = {} delivered + {} left + {unknown} unknown",
-                delivered.len(),
-                left.len()
-            ),
+            delivered.len() as u64 + left.len() as u64 == seen,
+            &format!("{list}: elements that were never pushed"),
+            0,
+            (delivered.len() + left.len()) as u64 - seen,
         );
         figures.bar(
             unknown <= explained,
-            format_args!("{unknown} unknown, at most {explained} (maybe applied or dropped)"),
+            &format!("{list}: lost, at most one to each unknown outcome"),
+            "x <= y",
+            format_args!("{unknown} <= {explained}"),
         );
-        figures.bar(twice == 0, format_args!("{twice} delivered twice"));
-        figures.none_wrong("other errors", &self.wrong.borrow());
+        figures.bar(twice == 0, &format!("{list}: delivered twice"), 0, twice);
+        figures.none_wrong(&format!("{list}: other errors"), &self.wrong.borrow());
     }
 }
 

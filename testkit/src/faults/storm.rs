@@ -64,8 +64,9 @@ pub async fn storm<R: Adapter>(size: Size) -> Outcome {
         eventually::<R>("all clients come back", async || Ok(log.connected() >= number)).await?;
         let pings = all(clients.iter().map(|client| async { client.ping().await }));
         let deaf = pings.await.iter().filter(|ping| ping.is_err()).count();
-        judge(&mut figures, &log, number, outage, ready, reconnect.max_delay);
-        figures.bar(deaf == 0, format_args!("{deaf} clients without an answer afterwards"));
+        judge(&mut figures, &log, number, outage, ready, reconnect);
+        let what = format!("outage of {outage:?}: clients deaf afterwards");
+        figures.bar(deaf == 0, &what, 0, deaf);
         figures.line(format!("{before} attempts in vain meanwhile"));
     }
     figures.title = format!("storm: {number} clients ({:.1?})", started.elapsed());
@@ -78,7 +79,7 @@ fn judge(
     number: usize,
     outage: Duration,
     ready: Instant,
-    max_delay: Duration,
+    Reconnect { min_delay, max_delay, .. }: Reconnect,
 ) {
     let mut times = std::mem::take(&mut log.lock().connected);
     times.sort_unstable();
@@ -91,17 +92,21 @@ fn judge(
         |from: &Instant| times.iter().filter(|at| (*from..*from + WINDOW).contains(*at)).count();
     let peak = times.iter().map(within).max().unwrap_or_default();
     figures.line(format!("outage of {outage:.1?}: all back within {recovery:.2?} of the server"));
-    figures.bar(
-        times.len() == number,
-        format_args!("{} connections for {number} clients", times.len()),
-    );
+    let name = |what: &str| format!("outage of {outage:?}: {what}");
+    figures.bar(times.len() == number, &name("clients that come back"), number, times.len());
     figures.bar(
         peak as f64 <= 3.0 * mean,
-        format_args!("peak {peak} in 100 ms, mean {mean:.0}: {:.1} times", peak as f64 / mean),
+        &name("peak in 100 ms, times the mean"),
+        "<= 3",
+        format_args!("{:.1}", peak as f64 / mean),
     );
+    // As `Reconnect` states it.
+    let limit = outage.max(min_delay).min(max_delay) + CONNECT;
     figures.bar(
-        recovery <= max_delay + CONNECT,
-        format_args!("back within {max_delay:.1?} and {CONNECT:.1?} to connect"),
+        recovery <= limit,
+        &name("seconds until all are back"),
+        format_args!("<= {:.1}", limit.as_secs_f64()),
+        format_args!("{:.2}", recovery.as_secs_f64()),
     );
 }
 

@@ -1,0 +1,101 @@
+//! Faults on real sockets, in full, on every runtime: `cargo xtask faults [WORD..]`, where a word
+//! picks the sections, or the runtimes, whose names it is part of.
+
+mod hosts;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use hosts::{Host, SmolOnOne, SmolOnTwo, TokioOnOne, TokioOnTwo};
+use testkit::counting_alloc::{CountingAlloc, measure};
+use testkit::faults::{self, Outcome, Size, Table, Traffic};
+
+#[global_allocator]
+static ALLOC: CountingAlloc = CountingAlloc;
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let mut plan = Plan { words: std::env::args().skip(1).collect(), table: Table::default() };
+    plan.run::<TokioOnOne>();
+    plan.run::<TokioOnTwo>();
+    plan.run::<SmolOnOne>();
+    plan.run::<SmolOnTwo>();
+    #[cfg(target_os = "linux")]
+    plan.run::<hosts::Glommio>();
+    // No runtime has texts of its own.
+    plan.section::<TokioOnOne>("secrets", || {
+        TokioOnOne::block_on(faults::secrets::<<TokioOnOne as Host>::Runtime>(Size::Full))
+    });
+    plan.report(started)
+}
+
+/// What is to be run, and what came of it.
+struct Plan {
+    words: Vec<String>,
+    table: Table,
+}
+
+impl Plan {
+    fn run<H: Host>(&mut self) {
+        let full = Size::Full;
+        self.section::<H>("cuts", || H::block_on(faults::cuts::<H::Runtime>(full)));
+        self.section::<H>("cancel", || H::block_on(faults::cancelled::<H::Runtime>(full)));
+        self.section::<H>("ledger", || H::block_on(faults::ledger::<H::Runtime>(full)));
+        self.section::<H>("hygiene", || H::block_on(faults::hygiene::<H::Runtime>(full)));
+        self.section::<H>("storm", || H::block_on(faults::storm::<H::Runtime>(full)));
+        for traffic in Traffic::all(full) {
+            self.section::<H>("bulk", || bulk::<H>(traffic));
+        }
+    }
+
+    fn section<H: Host>(&mut self, name: &'static str, run: impl FnOnce() -> Outcome) {
+        let full_name = format!("{name}, {}", H::NAME);
+        if !self.words.is_empty() && !self.words.iter().any(|word| full_name.contains(word)) {
+            return;
+        }
+        println!("== {full_name}");
+        match run() {
+            Ok(figures) => {
+                println!("{figures}");
+                self.table.enter(name, H::NAME, &figures);
+            }
+            Err(error) => {
+                println!("FAILED {error}\n");
+                self.table.enter_failure(name, H::NAME);
+            }
+        }
+    }
+
+    /// All figures once more, and what they say.
+    fn report(&self, started: Instant) -> ExitCode {
+        let (bars, missed) = self.table.bars();
+        println!("{LEGEND}\n{}", self.table);
+        println!("{bars} figures, {missed} not as they must be; {:.0?}", started.elapsed());
+        if bars > 0 && missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+fn bulk<H: Host>(traffic: Traffic) -> Outcome {
+    let (outcome, allocations) = measure(|| H::block_on(faults::bulk::<H::Runtime>(traffic)));
+    let mut figures = outcome?;
+    if H::ON_ONE_THREAD {
+        figures.memory(traffic, allocations);
+    }
+    Ok(figures)
+}
+
+const LEGEND: &str = "\
+What was done to clients and pools, with a real redis-server:
+
+cuts     a proxy cuts the connection behind each byte of a script, in both directions: by an end
+         of stream, a reset, silence; each command's outcome is compared with the server's count
+cancel   commands, pipelines and transactions are dropped after each number of polls; then 50
+         tagged ECHOs must get their own replies
+ledger   numbers are pushed, and popped by BLPOP while some time out and connections are killed
+         (careful), and some are dropped, too (careless)
+hygiene  leases of a pool are left in each state by each way (success, error, cancelled, panic);
+         the next one must find nothing of it
+storm    the server of 1,000 clients dies, and comes back on the same port
+bulk     64 MB of SETs, of GETs and of ECHOs in one pipeline each, through small socket buffers
+secrets  a password is looked for in all texts that anything shows
+";
