@@ -95,9 +95,20 @@ pub(crate) enum Over {
 
 impl Setup {
     pub(crate) fn start(over: Over, protocol: Protocol) -> io::Result<Self> {
+        Self::start_with(over, protocol, &[])
+    }
+
+    /// With lines of redis.conf.
+    pub(crate) fn start_with(
+        over: Over,
+        protocol: Protocol,
+        directives: &[(&str, &str)],
+    ) -> io::Result<Self> {
         let builder = RedisServer::builder()
             .config("requirepass", PASSWORD)
             .config("enable-debug-command", "yes");
+        let builder =
+            directives.iter().fold(builder, |builder, (name, value)| builder.config(*name, *value));
         #[cfg(feature = "certificates")]
         let mut tls = None;
         let builder = match over {

@@ -1,5 +1,6 @@
 //! A thousand clients lose their server at once, and find it again.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,8 +16,10 @@ struct Log(Arc<Mutex<Events>>);
 
 #[derive(Debug, Default)]
 struct Events {
+    /// Whose connection was lost. (Some find the dying server's port still open, and lose another.)
+    lost: HashSet<usize>,
+    /// When those were connected again.
     connected: Vec<Instant>,
-    lost: usize,
     failed: usize,
 }
 
@@ -29,18 +32,21 @@ struct Events {
 pub async fn storm<R: Adapter>(size: Size) -> Outcome {
     let started = Instant::now();
     let reconnect = Reconnect::default();
-    let mut setup = Setup::start(Over::Tcp, Protocol::Auto)?;
+    // Redis's own 511 overflow where a thousand come within 100 ms while it is busy, and the system
+    // sends what it dropped once more after a second: that would be measured, not the clients.
+    let mut setup = Setup::start_with(Over::Tcp, Protocol::Auto, &[("tcp-backlog", "4096")])?;
     let log = Log::default();
     let mut clients = Vec::new();
     let number = size.pick(1000, 100);
     while clients.len() < number {
-        let some = all((0..50).map(|_| {
+        let first = clients.len();
+        let some = all((first..first + 50).map(|id| {
             let log = log.clone();
             Client::<R>::connect(
                 Options::new(setup.endpoint())
                     .config(setup.config())
                     .reconnect(reconnect)
-                    .on_event(move |event| log.note(event)),
+                    .on_event(move |event| log.note(id, event)),
             )
         }));
         for client in some.await {
@@ -50,6 +56,8 @@ pub async fn storm<R: Adapter>(size: Size) -> Outcome {
     let mut figures = Figures::default();
     for outage in size.pick(&[100, 1000, 4000][..], &[100]) {
         let outage = Duration::from_millis(*outage);
+        // A connection that hasn't held for as long is not taken for one.
+        sleep::<R>(reconnect.max_delay).await;
         log.clear();
         setup.server.kill()?;
         eventually::<R>("all clients notice", async || Ok(log.lost() == number)).await?;
@@ -115,11 +123,15 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, event: &ConnectionEvent) {
+    fn note(&self, client: usize, event: &ConnectionEvent) {
         let mut events = self.lock();
         match event {
-            ConnectionEvent::Connected => events.connected.push(Instant::now()),
-            ConnectionEvent::Lost(_) => events.lost += 1,
+            ConnectionEvent::Connected if events.lost.contains(&client) => {
+                events.connected.push(Instant::now());
+            }
+            ConnectionEvent::Lost(_) => {
+                events.lost.insert(client);
+            }
             ConnectionEvent::Failed(_) => events.failed += 1,
             _ => {}
         }
@@ -130,7 +142,7 @@ impl Log {
     }
 
     fn lost(&self) -> usize {
-        self.lock().lost
+        self.lock().lost.len()
     }
 
     fn failed(&self) -> usize {
