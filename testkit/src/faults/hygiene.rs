@@ -60,6 +60,7 @@ pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
     let started = Instant::now();
     let (mut cells, mut wrong) = (0, Vec::new());
     let (mut replaced, mut waited) = (Duration::ZERO, Duration::ZERO);
+    let (mut dials, mut vain) = (0, 0);
     for protocol in [Protocol::Resp3, Protocol::Resp2].into_iter().take(size.pick(2, 1)) {
         let setup = Setup::start(Over::Tcp, protocol)?;
         let options = Options::new(setup.endpoint())
@@ -84,6 +85,8 @@ pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
         }
         replaced = replaced.max(replace::longest_wait::<R>(&setup).await?);
         waited = waited.max(replace::wait_in_vain::<R>(&setup).await?);
+        dials = dials.max(replace::dials_for_dirty_leases::<R>(&setup).await?);
+        vain = vain.max(replace::dials_in_vain::<R>(&setup).await?);
     }
     let mut figures = Figures::new(format!(
         "pool hygiene: {} states x 4 ends, a pool of one ({:.1?})",
@@ -105,6 +108,18 @@ pub async fn hygiene<R: Adapter>(size: Size) -> Outcome {
         "ms that 3 commands of 50 ms wait for a dead server",
         format_args!("<= {}", WAITED.as_millis()),
         millis(waited),
+    );
+    figures.bar(
+        dials == replace::DIALS,
+        "connections made for 20 leases left dirty",
+        replace::DIALS,
+        dials,
+    );
+    figures.bar(
+        vain <= replace::DIALS_IN_VAIN,
+        "connections tried in 500 ms with the server gone",
+        format_args!("<= {}", replace::DIALS_IN_VAIN),
+        vain,
     );
     Ok(figures)
 }
