@@ -148,6 +148,11 @@ impl Setup {
         }
     }
 
+    /// Whether it is TLS.
+    fn is_encrypted(&self) -> bool {
+        !matches!(self.over, Over::Tcp | Over::Unix)
+    }
+
     /// The session's configuration. Its timeout is long enough for a loaded machine.
     pub fn config(&self) -> Config {
         Config::default()

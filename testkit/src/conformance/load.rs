@@ -8,7 +8,8 @@ use super::slow::{Pace, Slowed, slowed};
 use super::waiting::{beside, join, within};
 use super::{Adapter, Outcome, PATIENCE, Setup, all};
 
-/// Values of 1 MB and 64 MB, and pipelines with 64 MB of arguments and of replies.
+/// Values of 1 MB and 64 MB, and pipelines with 64 MB of arguments and of replies; at the same time
+/// where the server can do that.
 ///
 /// # Errors
 ///
@@ -34,6 +35,11 @@ pub async fn large_values<R: Adapter>(setup: &Setup) -> Outcome {
     let gets = (0..64).map(|id| cmd::get(format!("k{id}")));
     for (id, value) in client.pipeline(gets.collect::<Vec<_>>()).await?.into_iter().enumerate() {
         assert!(value?.unwrap_or_default() == pattern(MEGABYTE, id), "k{id}");
+    }
+    if setup.is_encrypted() {
+        // A redis-server before the fix of https://github.com/valkey-io/valkey/issues/1135 hangs up
+        // ("SSL routines::bad length") when more replies join those that it could not write at once.
+        return too_large::<R>(setup).await;
     }
     // Both directions full at the same time.
     let echoes = (0..64).map(|id| cmd::echo(pattern(MEGABYTE, id)));
