@@ -1,5 +1,7 @@
 //! A runtime that connects, and servers that do as they are told.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a panic fails the test")]
+
 use std::cell::{Cell, RefCell};
 use std::future::{Future, Ready, ready};
 use std::io;
@@ -32,6 +34,9 @@ struct State {
     spawned: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
 }
 
+/// What a connection's commands are answered with.
+type Script = dyn Fn(usize, &str) -> Answer;
+
 /// What answers commands.
 type Server = Box<dyn FnMut(&[Bytes], &mut Vec<u8>)>;
 
@@ -41,7 +46,7 @@ pub(crate) struct World {
     pub(crate) tasks: Tasks,
     peers: Vec<Peer<Server>>,
     /// By the connection's number and the command's name.
-    script: Rc<dyn Fn(usize, &str) -> Answer>,
+    script: Rc<Script>,
 }
 
 impl World {
