@@ -89,6 +89,9 @@ impl<R: Runtime + Spawn<Driver<R>>> Pool<R> {
         let terms = Terms { pooled: true, ..options.terms() };
         let watcher = |index| Watcher { lobby: lobby.clone(), index };
         let first = Client::open(runtime.clone(), &options, terms, Some(watcher(0))).await?;
+        // Its driver may not have said so yet.
+        let seat = first.locked(|shared, _| shared.seat());
+        lobby.with(|lobby| lobby.handle_seat(0, seat, &mut Vec::new()));
         let mut clients = vec![first];
         for index in 1..size {
             let config = options.config.clone();

@@ -1,6 +1,6 @@
 //! `Offline::Fail`: no command waits for a connection where there is none.
 
-use adapter_core::{Cause, Commands, Error, Offline, Options};
+use adapter_core::{Cause, Commands, Error, Offline, Options, Pool};
 
 use super::{ms, options};
 use crate::network::{Answer, World};
@@ -17,6 +17,20 @@ fn mortal() -> World {
     });
     world.limit(1);
     world
+}
+
+/// The first connection is ready before its driver has said so.
+#[test]
+fn a_pool_that_has_just_been_opened_is_not_offline() {
+    let mut world = mortal();
+    let net = world.net.clone();
+    let first = world.spawn(async move {
+        let pool = Pool::connect_on(net, failing()).await.unwrap();
+        pool.command("GET").arg("k").await
+    });
+    world.run();
+    let end = world.take(&first).expect("it is answered");
+    assert!(end.is_ok(), "{end:?}");
 }
 
 #[test]
