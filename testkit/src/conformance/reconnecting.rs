@@ -82,8 +82,9 @@ async fn session_is_replayed<R: Adapter>(setup: &Setup) -> Outcome {
         journal.connections::<R>(restart + 1).await?;
         journal.check();
         if restart < 3 {
+            let before = journal.lost();
             setup.server.kill()?;
-            journal.losses::<R>(restart + 1).await?;
+            journal.losses::<R>(before + 1).await?;
         }
     }
     Ok(())
@@ -211,7 +212,9 @@ async fn thrown_out_while_idle<R: Adapter>(setup: &Setup) -> Outcome {
 
 async fn attempts_are_bounded<R: Adapter>(setup: &Setup) -> Outcome {
     let mut setup = setup.another()?;
-    let options = options(&setup).reconnect(BRISK.attempts(Some(3)));
+    // Slow enough for the last ones to find nobody.
+    let unhurried = BRISK.delays(SHORT / 4, SHORT / 2);
+    let options = options(&setup).reconnect(unhurried.attempts(Some(3)));
     let (client, journal) = bereft::<R>(options, &mut setup).await?;
     let waiting = within::<R, _>(PATIENCE, async { client.incr("k").await }).await?;
     eventually::<R>("it is given up", async || {
@@ -219,8 +222,9 @@ async fn attempts_are_bounded<R: Adapter>(setup: &Setup) -> Outcome {
     })
     .await?;
     journal.check();
-    let failed = journal.count(|event| matches!(event, ConnectionEvent::Failed(_)));
-    assert_eq!((failed, journal.lost(), journal.connected()), (3, 1, 1), "{:?}", journal.events());
+    // A server that is dying may still let the first one in, and that is lost, not failed.
+    let attempts = journal.count(|event| matches!(event, ConnectionEvent::Reconnecting { .. }));
+    assert_eq!((attempts, journal.connected()), (3, 1), "{:?}", journal.events());
     let late = within::<R, _>(PATIENCE, async { client.incr("k").await }).await?;
     for end in [waiting, late] {
         let Err(error) = end else { panic!("{end:?}") };
