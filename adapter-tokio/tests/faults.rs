@@ -49,5 +49,5 @@ fn much_more_than_the_sockets_hold() -> Result<(), Box<dyn std::error::Error>> {
 
 #[test]
 fn the_password_is_never_seen() -> Result<(), Box<dyn std::error::Error>> {
-    on_both(async || faults::secrets::<Tokio>(Size::Reduced).await)
+    on_both(async || faults::secrets::<Tokio>(Size::Reduced, Vec::new).await)
 }

@@ -2,11 +2,13 @@
 //! picks the sections, or the runtimes, whose names it is part of.
 
 mod hosts;
+mod log;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
 use hosts::{Host, SmolOnOne, SmolOnTwo, TokioOnOne, TokioOnTwo};
+use log::Log;
 use testkit::counting_alloc::{CountingAlloc, measure};
 use testkit::faults::{self, Outcome, Size, Table, Traffic};
 
@@ -24,7 +26,9 @@ fn main() -> ExitCode {
     plan.run::<hosts::Glommio>();
     // No runtime has texts of its own.
     plan.section::<TokioOnOne>("secrets", || {
-        TokioOnOne::block_on(faults::secrets::<<TokioOnOne as Host>::Runtime>(Size::Full))
+        let log = Log::default();
+        let secrets = faults::secrets::<<TokioOnOne as Host>::Runtime>(Size::Full, || log.take());
+        tracing::subscriber::with_default(log.clone(), || TokioOnOne::block_on(secrets))
     });
     plan.report(started)
 }

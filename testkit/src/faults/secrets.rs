@@ -25,10 +25,13 @@ struct Shown(Arc<Mutex<Vec<String>>>);
 /// for it in every text that comes out: `Display` and `Debug` of errors, of events, and of every
 /// public type that has anything to do with it. (A panic's text is one of these.)
 ///
+/// Whoever subscribes to `tracing` around it says what was `logged` in the end; in full there must
+/// be something.
+///
 /// # Errors
 ///
 /// Any that should not be.
-pub async fn secrets<R: Adapter>(_: Size) -> Outcome {
+pub async fn secrets<R: Adapter>(size: Size, logged: impl FnOnce() -> Vec<String>) -> Outcome {
     let started = Instant::now();
     let shown = Shown::default();
     of_options(&shown);
@@ -36,11 +39,16 @@ pub async fn secrets<R: Adapter>(_: Size) -> Outcome {
     of_a_connection::<R>(&shown).await?;
     of_refusals::<R>(&shown).await?;
     of_strangers::<R>(&shown).await?;
-    let texts = shown.lock();
+    let logged = logged();
+    let lines = logged.len();
+    let mut texts = shown.lock();
+    texts.extend(logged);
     let seen: Vec<String> = texts.iter().filter(|text| text.contains(CANARY)).cloned().collect();
     let mut figures = Figures::new(format!("secrets ({:.1?})", started.elapsed()));
-    figures.line("there is no feature `tracing` yet");
     figures.bar(texts.len() >= LEAST, "texts looked through", at_least(LEAST), texts.len());
+    if size == Size::Full {
+        figures.bar(lines >= LOGGED, "lines of tracing among them", at_least(LOGGED), lines);
+    }
     figures.none_wrong("passwords seen", &seen);
     Ok(figures)
 }
@@ -288,5 +296,8 @@ const CANARY: &str = "canary-9f27c1d4";
 
 /// All but a few of them, so that a part that is left out is noticed.
 const LEAST: usize = 300;
+
+/// A few of each span and each event.
+const LOGGED: usize = 100;
 
 const SHORT: Duration = Duration::from_millis(100);
