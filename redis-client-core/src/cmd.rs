@@ -6,6 +6,17 @@
 //! let commands = (cmd::set("k", "10").ex(60), cmd::incr("k"), cmd::get("k").parse::<u64>());
 //! # let _ = commands;
 //! ```
+//!
+//! Options that exclude each other can't be combined:
+//!
+//! ```compile_fail,E0599
+//! use redis_client_core::cmd;
+//!
+//! let command = cmd::set("k", "v").ex(1).px(2);
+//! ```
+//!
+//! The source is generated from `commands/`, with facts from redis-server and Valkey, by
+//! `cargo xtask generate`.
 
 mod connection;
 mod hash;
@@ -16,12 +27,12 @@ mod string;
 
 use crate::command::{Any, Command};
 
-pub use connection::{Echo, Ping, echo, ping};
-pub use hash::{HGetAll, HSet, hgetall, hset};
-pub use keys::{Del, Expire, del, expire};
-pub use list::{LRange, lrange};
-pub use pubsub::{Publish, publish};
-pub use string::{Get, Incr, MGet, Set, get, incr, mget, set};
+pub use connection::*;
+pub use hash::*;
+pub use keys::*;
+pub use list::*;
+pub use pubsub::*;
+pub use string::*;
 
 /// Any command, by its name (`CONFIG GET` may be given as one), with [`Command::arg`] for its
 /// arguments. The reply is any [`Frame`](resp_core::Frame) unless [`Command::parse`] says

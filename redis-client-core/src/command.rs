@@ -6,6 +6,7 @@ use core::marker::PhantomData;
 use core::time::Duration;
 
 use crate::arg::ToArg;
+use crate::args::Words;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::reply::FromReply;
@@ -111,6 +112,22 @@ impl<K: Kind, T, X> Command<K, T, X> {
         self
     }
 
+    /// Forgets which command it is, so that commands with different options, or different ones
+    /// whose replies are read alike, go into one variable or `Vec`. More arguments may follow.
+    ///
+    /// ```
+    /// # use redis_client_core::cmd;
+    /// let mut set = cmd::set("k", "v").into_any();
+    /// # let urgent = true;
+    /// if urgent {
+    ///     set = cmd::set("k", "v").ex(1).into_any();
+    /// }
+    /// # let _ = set;
+    /// ```
+    pub fn into_any(self) -> Command<Any, T, X> {
+        self.typed()
+    }
+
     /// The command as it will be sent.
     pub fn into_request(self) -> Request {
         self.request
@@ -120,6 +137,12 @@ impl<K: Kind, T, X> Command<K, T, X> {
         Command { request: self.request, executor, kind: PhantomData }
     }
 
+    /// The same command of another kind, or with another reply.
+    #[inline]
+    pub(crate) fn typed<L: Kind, U>(self) -> Command<L, U, X> {
+        Command { request: self.request, executor: self.executor, kind: PhantomData }
+    }
+
     /// Appends a required argument or an option's word.
     #[inline]
     pub(crate) fn with(mut self, argument: impl ToArg) -> Self {
@@ -127,15 +150,95 @@ impl<K: Kind, T, X> Command<K, T, X> {
         self
     }
 
+    /// Appends an argument that may be several words.
+    #[allow(dead_code, reason = "for the groups to come")]
+    pub(crate) fn with_words(mut self, argument: impl Words) -> Self {
+        argument.write(&mut self.request);
+        self
+    }
+
+    /// Appends each of several arguments.
     pub(crate) fn with_all<A: ToArg>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         for argument in arguments {
             argument.write_arg(&mut self.request);
         }
         self
     }
+
+    /// Appends pairs of arguments.
+    pub(crate) fn with_pairs<A: ToArg, B: ToArg>(
+        mut self,
+        pairs: impl IntoIterator<Item = (A, B)>,
+    ) -> Self {
+        for (first, second) in pairs {
+            first.write_arg(&mut self.request);
+            second.write_arg(&mut self.request);
+        }
+        self
+    }
+
+    /// Appends triples of arguments.
+    #[allow(dead_code, reason = "for the groups to come")]
+    pub(crate) fn with_triples<A: ToArg, B: ToArg, C: ToArg>(
+        mut self,
+        triples: impl IntoIterator<Item = (A, B, C)>,
+    ) -> Self {
+        for (first, second, third) in triples {
+            first.write_arg(&mut self.request);
+            second.write_arg(&mut self.request);
+            third.write_arg(&mut self.request);
+        }
+        self
+    }
+
+    /// Appends arguments that may be several words each.
+    #[allow(dead_code, reason = "for the groups to come")]
+    pub(crate) fn with_all_words<A: Words>(
+        mut self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        for argument in arguments {
+            argument.write(&mut self.request);
+        }
+        self
+    }
+
+    /// Appends what `rest` does, and before it how many items it was, each of so many arguments.
+    #[allow(dead_code, reason = "for the groups to come")]
+    pub(crate) fn counted(mut self, each: usize, rest: impl FnOnce(Self) -> Self) -> Self {
+        let (start, before) = (self.request.len(), self.request.count());
+        self = rest(self);
+        let count = (self.request.count() - before) / each;
+        self.request.count_from(start, count);
+        self
+    }
+
+    /// Notes that options go here, before what follows.
+    #[inline]
+    pub(crate) fn options_here(mut self) -> Self {
+        self.request.mark();
+        self
+    }
+
+    /// Puts an option where options go.
+    pub(crate) fn early(mut self, option: impl FnOnce(Self) -> Self) -> Self {
+        let start = self.request.len();
+        self = option(self);
+        self.request.move_to_mark(start);
+        self
+    }
 }
 
-/// A command given by its name, of which only the generic is known.
+/// Mark of an option of which there is none yet: see the kind of the command, such as
+/// [`Set`](crate::cmd::Set).
+#[derive(Debug)]
+pub enum Open {}
+
+/// Mark of an option that is given, so that none that contradicts it can follow.
+#[derive(Debug)]
+pub enum Taken {}
+
+/// A command of whatever kind: given by its name, or [made so](Command::into_any).
 #[derive(Debug)]
 pub enum Any {}
 

@@ -88,6 +88,11 @@ pub enum ReplyError {
         /// The type it was read as.
         expected: &'static str,
     },
+    /// A map without a field that has to be there.
+    Missing {
+        /// The field's name.
+        field: &'static str,
+    },
     /// Text that is not UTF-8.
     Utf8,
     /// An error among the elements.
@@ -131,6 +136,7 @@ impl fmt::Display for ReplyError {
                 write!(f, "the reply has {found} elements, not {expected}")
             }
             Self::Number { expected } => write!(f, "the reply does not fit {expected}"),
+            Self::Missing { field } => write!(f, "the reply has no field `{field}`"),
             Self::Utf8 => f.write_str("the reply is not UTF-8 (read it as Bytes)"),
             Self::Server(error) => write!(f, "the reply holds an error: {error}"),
         }

@@ -1,35 +1,81 @@
 //! What is known about commands, apart from their arguments.
 
+mod flags;
+mod keys;
+pub(crate) mod table;
+
+pub use flags::Flags;
+pub use keys::{Begin, Find, KeyFlags, KeySpec};
+use table::TABLE;
+
 /// The facts about a command that decide how it is routed, retried and timed.
 ///
 /// They follow `COMMAND INFO` and `COMMAND DOCS` of redis-server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Facts {
     /// The name in upper case, with the subcommand: `CLIENT SETNAME`.
     pub name: &'static str,
-    /// Whether it only reads, so that sending it twice changes nothing.
-    pub readonly: bool,
+    /// The name's words as bulk strings; empty where nothing is known.
+    pub(crate) encoded: &'static [u8],
+    /// How many words the name has.
+    pub(crate) words: u8,
+    /// How many arguments there are, the name included. Where negative, at least so many.
+    pub arity: i8,
+    /// As `COMMAND INFO` says it.
+    pub flags: Flags,
     /// Where its keys are.
-    pub keys: Keys,
+    pub keys: &'static [KeySpec],
     /// What it does to the connection that others may be using.
     pub effect: Effect,
+    /// Whether it may be sent twice though it isn't flagged as one that only reads.
+    pub(crate) harmless: bool,
+    /// Whether it has subcommands.
+    pub(crate) container: bool,
+    /// Where to send it in a cluster.
+    pub request_policy: RequestPolicy,
+    /// What to make of several replies to it.
+    pub response_policy: ResponsePolicy,
 }
 
-/// Where the keys are among the arguments, the name being argument 0.
+/// Where to send a command in a cluster, where its keys don't say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Keys {
-    /// There are none, or none is known.
-    None,
-    /// From `first` to `last`, each `step`-th argument. A negative `last` counts from the end.
-    Range {
-        /// The first key's place.
-        first: u16,
-        /// The last key's place; -1 is the last argument.
-        last: i16,
-        /// From one key to the next.
-        step: u16,
-    },
+pub enum RequestPolicy {
+    /// To the node of its keys' slot; without keys to any.
+    Default,
+    /// To all nodes, masters and replicas.
+    AllNodes,
+    /// To all masters.
+    AllShards,
+    /// In parts, each to the node of some of its keys.
+    MultiShard,
+    /// By rules of its own.
+    Special,
+}
+
+/// What to make of the replies to a command that was sent to several nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResponsePolicy {
+    /// Put them together, as the keys were.
+    Default,
+    /// The first that is no error.
+    OneSucceeded,
+    /// Any, if none is an error.
+    AllSucceeded,
+    /// True if all are.
+    AggLogicalAnd,
+    /// True if one is.
+    AggLogicalOr,
+    /// The least.
+    AggMin,
+    /// The greatest.
+    AggMax,
+    /// Their sum.
+    AggSum,
+    /// By rules of its own.
+    Special,
 }
 
 /// What a command does to its connection.
@@ -80,16 +126,48 @@ pub enum Subscription {
 
 impl Facts {
     /// A command of which nothing is known but that it has a name: taken for one that writes.
-    pub const UNKNOWN: Self = Self::write("command", Keys::None);
+    pub const UNKNOWN: Self = Self {
+        name: "command",
+        encoded: b"",
+        words: 0,
+        arity: -1,
+        flags: Flags::all([]),
+        keys: &[],
+        effect: Effect::None,
+        harmless: false,
+        container: false,
+        request_policy: RequestPolicy::Default,
+        response_policy: ResponsePolicy::Default,
+    };
 
-    /// A command that only reads.
-    pub const fn read(name: &'static str, keys: Keys) -> Self {
-        Self { name, readonly: true, keys, effect: Effect::None }
+    /// The facts about a command, by its name in any case: `get`, `CLIENT SETNAME`.
+    ///
+    /// ```
+    /// use redis_client_core::Facts;
+    ///
+    /// let facts = Facts::of("object encoding").unwrap();
+    /// assert!(facts.is_readonly());
+    /// assert_eq!((facts.name, facts.arity), ("OBJECT ENCODING", 3));
+    /// ```
+    pub fn of(name: &str) -> Option<&'static Self> {
+        let (word, rest) = name.split_once(' ').unwrap_or((name, ""));
+        let found = Self::find(word.as_bytes(), (!rest.is_empty()).then_some(rest.as_bytes()));
+        (found.name.len() == name.len()).then_some(found)
     }
 
-    /// A command that may write.
-    pub const fn write(name: &'static str, keys: Keys) -> Self {
-        Self { name, readonly: false, keys, effect: Effect::None }
+    /// Whether it reads keys and writes none.
+    pub const fn is_readonly(&self) -> bool {
+        self.flags.contains(Flags::READONLY)
+    }
+
+    /// Whether the server may run it twice without harm.
+    pub const fn may_resend(&self) -> bool {
+        self.harmless || self.is_readonly()
+    }
+
+    /// Whether more of its name may follow in the arguments.
+    pub(crate) const fn is_vague(&self) -> bool {
+        self.words == 0 || self.container
     }
 
     /// Whether its reply says in which protocol, and with which subscriptions, the connection goes
@@ -113,12 +191,6 @@ impl Facts {
         matches!(self.name, "EXEC" | "DISCARD" | "UNWATCH")
     }
 
-    /// The beginning of a transaction.
-    pub(crate) const MULTI: Self = Self::with("MULTI", Effect::ChangesState);
-
-    /// The end of a transaction.
-    pub(crate) const EXEC: Self = Self::with("EXEC", Effect::ChangesState);
-
     /// Whether it can be added to the handshake: one reply, at once, that changes nothing about
     /// those behind it, and nothing that the configuration has its own word for.
     pub(crate) fn is_suitable(&self) -> bool {
@@ -128,81 +200,65 @@ impl Facts {
             && self.opens_transaction().is_none()
     }
 
-    const fn with(name: &'static str, effect: Effect) -> Self {
-        Self { name, readonly: false, keys: Keys::None, effect }
-    }
-
-    /// Looks up a command by its name, in any case, and its first argument, for the commands that
-    /// do something to their connection. Anything else is [`Facts::UNKNOWN`].
-    pub(crate) fn of_connection(name: &[u8], argument: Option<&[u8]>) -> &'static Self {
-        let same = |facts: &&Self| {
-            let Some((word, rest)) = facts.name.as_bytes().split_at_checked(name.len()) else {
-                return false;
-            };
-            word.eq_ignore_ascii_case(name)
-                && match rest.strip_prefix(b" ") {
-                    Some(second) => argument.is_some_and(|text| text.eq_ignore_ascii_case(second)),
-                    None => rest.is_empty(),
-                }
+    /// Looks up a command by its name, in any case, and its first argument, which may be the
+    /// second half of its name. Anything else is [`Facts::UNKNOWN`].
+    ///
+    /// It compares eight letters at a time: this is done for each command of the generic level.
+    pub(crate) fn find(name: &[u8], argument: Option<&[u8]>) -> &'static Self {
+        const UNKNOWN: &Facts = &Facts::UNKNOWN;
+        let beginning = beginning(name);
+        let start = BEGINNINGS.partition_point(|other| *other < beginning);
+        let Some(rest) = TABLE.get(start..) else { return UNKNOWN };
+        let same = |facts: &&&Self| facts.name.as_bytes().eq_ignore_ascii_case(name);
+        // At most the subcommands of one command have their first eight letters in common.
+        let Some(at) = rest.iter().take(MOST_ALIKE).position(|facts| same(&facts)) else {
+            return UNKNOWN;
         };
-        CONNECTION.iter().find(same).unwrap_or(&Self::UNKNOWN)
+        let Some((found, behind)) = rest.get(at..).and_then(<[_]>::split_first) else {
+            return UNKNOWN;
+        };
+        let Some(argument) = argument.filter(|_| found.container) else { return found };
+        // Subcommands stand behind the command that has them.
+        let of_it = behind.iter().map_while(|facts| {
+            let second = facts.name.strip_prefix(found.name)?.strip_prefix(' ')?;
+            Some((facts, second))
+        });
+        let mut named =
+            of_it.filter(|(_, second)| second.as_bytes().eq_ignore_ascii_case(argument));
+        named.next().map_or(found, |(facts, _)| facts)
     }
 }
 
-impl Keys {
-    /// One key, the first argument.
-    pub const FIRST: Self = Self::Range { first: 1, last: 1, step: 1 };
-
-    /// Every argument is a key.
-    pub const ALL: Self = Self::Range { first: 1, last: -1, step: 1 };
+/// The first eight letters in upper case, as a number that sorts like them.
+const fn beginning(name: &[u8]) -> u64 {
+    let mut letters = [0; 8];
+    let (head, _) = name.split_at(if name.len() < 8 { name.len() } else { 8 });
+    let mut rest = head;
+    let mut room = letters.as_mut_slice();
+    while let ([letter, letters @ ..], [place, places @ ..]) = (rest, room) {
+        *place = letter.to_ascii_uppercase();
+        rest = letters;
+        room = places;
+    }
+    u64::from_be_bytes(letters)
 }
 
-/// The commands that the generic level has to know. Most names differ in length or in the first
-/// letters, so that looking through them takes little time.
-static CONNECTION: [Facts; 42] = [
-    Facts::with("SUBSCRIBE", Effect::Subscribes(Subscription::Channel)),
-    Facts::with("PSUBSCRIBE", Effect::Subscribes(Subscription::Pattern)),
-    Facts::with("SSUBSCRIBE", Effect::Subscribes(Subscription::Shard)),
-    Facts::with("UNSUBSCRIBE", Effect::Unsubscribes(Subscription::Channel)),
-    Facts::with("PUNSUBSCRIBE", Effect::Unsubscribes(Subscription::Pattern)),
-    Facts::with("SUNSUBSCRIBE", Effect::Unsubscribes(Subscription::Shard)),
-    Facts::with("MONITOR", Effect::EndsReplies),
-    Facts::with("SYNC", Effect::EndsReplies),
-    Facts::with("PSYNC", Effect::EndsReplies),
-    Facts::with("REPLCONF", Effect::EndsReplies),
-    Facts::with("CLIENT REPLY", Effect::EndsReplies),
-    Facts::with("HELLO", Effect::ChangesState),
-    Facts::with("AUTH", Effect::ChangesState),
-    Facts::with("RESET", Effect::ChangesState),
-    Facts::with("QUIT", Effect::ChangesState),
-    Facts::with("SELECT", Effect::ChangesState),
-    Facts::with("MULTI", Effect::ChangesState),
-    Facts::with("EXEC", Effect::ChangesState),
-    Facts::with("DISCARD", Effect::ChangesState),
-    Facts::with("WATCH", Effect::ChangesState),
-    Facts::with("UNWATCH", Effect::ChangesState),
-    Facts::with("ASKING", Effect::ChangesState),
-    Facts::with("READONLY", Effect::ChangesState),
-    Facts::with("READWRITE", Effect::ChangesState),
-    Facts::with("SCRIPT DEBUG", Effect::ChangesState),
-    Facts::with("CLIENT SETNAME", Effect::ChangesState),
-    Facts::with("CLIENT NO-EVICT", Effect::ChangesState),
-    Facts::with("CLIENT NO-TOUCH", Effect::ChangesState),
-    Facts::with("CLIENT TRACKING", Effect::ChangesState),
-    Facts::with("CLIENT CACHING", Effect::ChangesState),
-    Facts::with("BLPOP", Effect::Blocks(BlockTime::LastSeconds)),
-    Facts::with("BRPOP", Effect::Blocks(BlockTime::LastSeconds)),
-    Facts::with("BRPOPLPUSH", Effect::Blocks(BlockTime::LastSeconds)),
-    Facts::with("BLMOVE", Effect::Blocks(BlockTime::LastSeconds)),
-    Facts::with("BLMPOP", Effect::Blocks(BlockTime::FirstSeconds)),
-    Facts::with("BZPOPMIN", Effect::Blocks(BlockTime::LastSeconds)),
-    Facts::with("BZPOPMAX", Effect::Blocks(BlockTime::LastSeconds)),
-    Facts::with("BZMPOP", Effect::Blocks(BlockTime::FirstSeconds)),
-    Facts::with("WAIT", Effect::Blocks(BlockTime::LastMillis)),
-    Facts::with("WAITAOF", Effect::Blocks(BlockTime::LastMillis)),
-    Facts::with("XREAD", Effect::Blocks(BlockTime::OptionMillis)),
-    Facts::with("XREADGROUP", Effect::Blocks(BlockTime::OptionMillis)),
-];
+/// The beginning of each name in [`TABLE`], next to each other in memory.
+static BEGINNINGS: [u64; TABLE.len()] = {
+    let mut beginnings = [0; TABLE.len()];
+    let mut room = beginnings.as_mut_slice();
+    let mut rest = TABLE.as_slice();
+    while let ([facts, others @ ..], [place, places @ ..]) = (rest, room) {
+        *place = beginning(facts.name.as_bytes());
+        rest = others;
+        room = places;
+    }
+    beginnings
+};
+
+/// How many names have the first eight letters in common, at most: `SENTINEL` and those of its
+/// subcommands. A test counts.
+const MOST_ALIKE: usize = 40;
 
 #[cfg(test)]
 mod tests {
@@ -211,7 +267,7 @@ mod tests {
     #[test]
     fn names_are_found_in_any_case_and_with_their_subcommand() {
         let effect = |name: &str, argument: Option<&str>| {
-            Facts::of_connection(name.as_bytes(), argument.map(str::as_bytes)).effect
+            Facts::find(name.as_bytes(), argument.map(str::as_bytes)).effect
         };
         assert_eq!(effect("subscribe", Some("x")), Effect::Subscribes(Subscription::Channel));
         assert_eq!(effect("CLIENT", Some("reply")), Effect::EndsReplies);
@@ -222,5 +278,26 @@ mod tests {
         assert_eq!(effect("client", None), Effect::None);
         assert_eq!(effect("get", Some("k")), Effect::None);
         assert_eq!(effect("replconf", Some("ack")), Effect::EndsReplies);
+    }
+
+    #[test]
+    fn every_name_is_found_by_itself() {
+        for facts in TABLE {
+            assert_eq!(Facts::of(facts.name), Some(facts));
+            assert_eq!(Facts::of(&facts.name.to_ascii_lowercase()), Some(facts));
+            assert_eq!(facts.words as usize, facts.name.split(' ').count());
+        }
+        assert!(TABLE.is_sorted_by_key(|facts| facts.name));
+        assert_eq!(Facts::of("GE"), None);
+        assert_eq!(Facts::of("CLIENT NOTHING"), None);
+        assert_eq!(Facts::of("GEORADIUSX"), None);
+    }
+
+    #[test]
+    fn no_more_names_are_alike_than_are_looked_at() {
+        for beginning in BEGINNINGS {
+            let alike = BEGINNINGS.iter().filter(|other| **other == beginning).count();
+            assert!(alike <= MOST_ALIKE, "{alike}");
+        }
     }
 }

@@ -31,6 +31,7 @@ extern crate alloc;
 extern crate std;
 
 mod arg;
+pub mod args;
 mod batch;
 pub mod cmd;
 mod command;
@@ -40,6 +41,7 @@ mod error;
 mod event;
 mod facts;
 mod reconnect;
+pub mod replies;
 mod reply;
 mod request;
 mod session;
@@ -47,15 +49,18 @@ mod time;
 
 pub use arg::ToArg;
 pub use batch::{Batch, IntoBatch, Results, read_transaction};
-pub use command::{Any, Command, Detached, Execute, Kind};
+pub use command::{Any, Command, Detached, Execute, Kind, Open, Taken};
 pub use commands::Commands;
 pub use config::{Config, Credentials, Protocol};
 pub use error::{Cause, ConnectionError, Error, ReplyError, ServerError};
 pub use event::{Event, Outcome, SubmitError};
-pub use facts::{BlockTime, Effect, Facts, Keys, Subscription};
+pub use facts::{
+    Begin, BlockTime, Effect, Facts, Find, Flags, KeyFlags, KeySpec, RequestPolicy, ResponsePolicy,
+    Subscription,
+};
 pub use reconnect::{Backoff, Reconnect};
 pub use reply::{FromReply, read_reply, text_of};
-pub use request::{Blocking, Request, Timeout};
+pub use request::{Arguments, Blocking, Request, Timeout};
 pub use resp_core;
 pub use session::{Receiver, Session, Tidy};
 pub use time::Time;

@@ -1,6 +1,7 @@
 //! Replies as Rust values.
 
 mod collections;
+mod fields;
 mod scalars;
 mod tuples;
 
@@ -10,7 +11,10 @@ use resp_core::{Elements, Frame, FrameRef};
 
 use crate::error::{Error, ReplyError, ServerError};
 use crate::facts::Facts;
+pub(crate) use collections::elements_of;
+pub(crate) use fields::Fields;
 pub use scalars::text_of;
+pub(crate) use tuples::next;
 
 /// A type that a reply can be read as.
 ///

@@ -1,5 +1,8 @@
 //! Commands in the form they are sent in.
 
+mod arguments;
+mod encoded;
+
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
@@ -8,7 +11,9 @@ use bytes::Bytes;
 use resp_core::{Out, OutBuf, encode};
 
 use crate::arg::ToArg;
-use crate::facts::{BlockTime, Effect, Facts};
+use crate::facts::{BlockTime, Effect, Facts, KeyFlags};
+pub use arguments::Arguments;
+use encoded::{Encoded, first_argument};
 
 /// One command with its arguments, encoded, and the facts about it. What every command becomes
 /// before it is submitted.
@@ -23,6 +28,8 @@ pub struct Request {
     timeout: Timeout,
     /// The caller has marked it.
     resend: bool,
+    /// Where options go that must stand before arguments already there.
+    mark: usize,
     encoded: Encoded,
 }
 
@@ -49,31 +56,13 @@ pub enum Blocking {
     Forever,
 }
 
-/// The arguments as bulk strings, without the array's head.
-#[derive(Clone)]
-enum Encoded {
-    Inline {
-        length: u8,
-        bytes: [u8; INLINE],
-    },
-    Heap(Vec<u8>),
-    /// With shared segments.
-    Segments(Vec<Piece>),
-}
-
-#[derive(Clone)]
-enum Piece {
-    Copied(Vec<u8>),
-    Shared(Bytes),
-}
-
 impl Request {
-    /// Starts a command whose facts and name are given. `name` may be two words.
+    /// Starts a command whose facts are given.
+    #[inline]
     pub(crate) fn known(facts: &'static Facts) -> Self {
         let mut request = Self::empty(facts);
-        for word in facts.name.split(' ') {
-            request.push(word.as_bytes());
-        }
+        request.encoded.put(facts.encoded);
+        request.count = facts.words.into();
         request
     }
 
@@ -92,8 +81,8 @@ impl Request {
     }
 
     const fn empty(facts: &'static Facts) -> Self {
-        let encoded = Encoded::Inline { length: 0, bytes: [0; INLINE] };
-        Self { facts, count: 0, timeout: Timeout::Default, resend: false, encoded }
+        let encoded = Encoded::EMPTY;
+        Self { facts, count: 0, timeout: Timeout::Default, resend: false, mark: 0, encoded }
     }
 
     /// Appends an argument.
@@ -135,7 +124,7 @@ impl Request {
 
     /// Whether the command may be sent again though it left: it only reads, or is marked so.
     pub const fn may_resend(&self) -> bool {
-        self.resend || self.facts.readonly
+        self.resend || self.facts.may_resend()
     }
 
     /// What is known about the command.
@@ -168,21 +157,53 @@ impl Request {
         self.count
     }
 
+    /// The arguments, the name first. Nothing is copied.
+    pub fn arguments(&self) -> Arguments<'_> {
+        Arguments::of(&self.encoded)
+    }
+
+    /// The keys among the arguments, as far as the [facts](Facts::keys) know where they are.
+    pub fn keys(&self) -> impl Iterator<Item = &[u8]> {
+        let arguments: Vec<&[u8]> = match self.facts.keys {
+            [] => Vec::new(),
+            _ => self.arguments().collect(),
+        };
+        let specs = self.facts.keys.iter();
+        let keys = specs.filter(|spec| !spec.flags.contains(KeyFlags::NOT_KEY));
+        keys.flat_map(move |spec| spec.find(&arguments).collect::<Vec<_>>())
+    }
+
     /// Appends the whole command to `out`.
     #[inline]
     pub fn encode(&self, out: &mut OutBuf) {
         encode::array(out, self.count);
-        match &self.encoded {
-            Encoded::Inline { .. } | Encoded::Heap(_) => out.put(self.encoded.contiguous()),
-            Encoded::Segments(pieces) => {
-                for piece in pieces {
-                    match piece {
-                        Piece::Copied(bytes) => out.put(bytes),
-                        Piece::Shared(bytes) => out.put_shared(bytes.clone()),
-                    }
-                }
-            }
-        }
+        self.encoded.write(out);
+    }
+
+    /// Notes that options will be put here, before what is appended from now on.
+    #[inline]
+    pub(crate) fn mark(&mut self) {
+        self.mark = self.encoded.len();
+    }
+
+    /// How long the arguments are on the wire.
+    pub(crate) fn len(&self) -> usize {
+        self.encoded.len()
+    }
+
+    /// Moves what was appended since the arguments were `start` bytes long to the mark.
+    pub(crate) fn move_to_mark(&mut self, start: usize) {
+        let added = self.encoded.len() - start;
+        self.encoded.rotate(self.mark, start);
+        self.mark += added;
+    }
+
+    /// Puts a count before the arguments that begin at `start`.
+    #[allow(dead_code, reason = "for the groups to come")]
+    pub(crate) fn count_from(&mut self, start: usize, count: usize) {
+        let end = self.encoded.len();
+        self.push(itoa::Buffer::new().format(count).as_bytes());
+        self.encoded.rotate(start, end);
     }
 
     fn block_time(&self, place: BlockTime) -> Blocking {
@@ -210,90 +231,14 @@ impl Request {
         }
     }
 
-    /// The arguments, the name first, as far as they are held in one piece.
-    fn arguments(&self) -> impl Iterator<Item = &[u8]> {
-        let mut rest = self.encoded.contiguous();
-        core::iter::from_fn(move || {
-            let argument;
-            (argument, rest) = (!rest.is_empty()).then(|| first_argument(rest))?;
-            Some(argument)
-        })
-    }
-
-    /// Looks up what the generic level has to know about the command.
+    /// Looks up what is known about the command.
     fn recognise(&mut self) {
-        if *self.facts != Facts::UNKNOWN {
+        if !self.facts.is_vague() {
             return;
         }
         let (name, rest) = first_argument(self.encoded.contiguous());
         let argument = (self.count > 1).then(|| first_argument(rest).0);
-        self.facts = Facts::of_connection(name, argument);
-    }
-}
-
-impl Encoded {
-    /// The bytes, as far as they are copied.
-    #[inline]
-    fn contiguous(&self) -> &[u8] {
-        match self {
-            Self::Inline { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or(bytes),
-            Self::Heap(bytes) => bytes,
-            Self::Segments(pieces) => match pieces.first() {
-                Some(Piece::Copied(bytes)) => bytes,
-                _ => &[],
-            },
-        }
-    }
-
-    #[cold]
-    fn put_behind(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Inline { .. } => {
-                let held = self.contiguous();
-                let mut heap = Vec::with_capacity(held.len() + bytes.len() + SPARE);
-                heap.extend_from_slice(held);
-                heap.extend_from_slice(bytes);
-                *self = Self::Heap(heap);
-            }
-            Self::Heap(heap) => heap.extend_from_slice(bytes),
-            Self::Segments(pieces) => match pieces.last_mut() {
-                Some(Piece::Copied(last)) => last.extend_from_slice(bytes),
-                _ => pieces.push(Piece::Copied(bytes.to_vec())),
-            },
-        }
-    }
-}
-
-impl Out for Encoded {
-    #[inline]
-    fn put(&mut self, bytes: &[u8]) {
-        if let Self::Inline { length, bytes: held } = self {
-            let start = usize::from(*length);
-            let end = start + bytes.len();
-            if let Some(place) = held.get_mut(start..end) {
-                place.copy_from_slice(bytes);
-                // At most INLINE, which a u8 holds.
-                *length = end as u8;
-                return;
-            }
-        }
-        self.put_behind(bytes);
-    }
-
-    fn put_shared(&mut self, bytes: Bytes) {
-        if bytes.len() < OutBuf::SHARE_FROM {
-            return self.put(&bytes);
-        }
-        if !matches!(self, Self::Segments(_)) {
-            let copied = match self {
-                Self::Heap(heap) => core::mem::take(heap),
-                _ => self.contiguous().to_vec(),
-            };
-            *self = Self::Segments(alloc::vec![Piece::Copied(copied)]);
-        }
-        if let Self::Segments(pieces) = self {
-            pieces.push(Piece::Shared(bytes));
-        }
+        self.facts = Facts::find(name, argument);
     }
 }
 
@@ -306,28 +251,10 @@ impl AsRef<Self> for Request {
 /// Names the command and counts its arguments: they may be secrets, or long.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = first_argument(self.encoded.contiguous()).0;
+        let name = self.arguments().next().unwrap_or_default();
         write!(f, "{} with {} arguments", name.escape_ascii(), self.count.saturating_sub(1))
     }
 }
-
-/// The bulk string at the start of encoded arguments, and what follows it.
-fn first_argument(encoded: &[u8]) -> (&[u8], &[u8]) {
-    let head = encoded.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let length = encoded
-        .get(1..head.saturating_sub(2))
-        .and_then(|digits| core::str::from_utf8(digits).ok()?.parse::<usize>().ok())
-        .unwrap_or(0);
-    let payload = encoded.get(head..).unwrap_or_default();
-    let argument = payload.get(..length).unwrap_or(payload);
-    (argument, payload.get(length + 2..).unwrap_or_default())
-}
-
-/// Encoded bytes held without an allocation: most commands with a key and a small value.
-const INLINE: usize = 118;
-
-/// Room for the arguments that usually follow when a request outgrows its inline bytes.
-const SPARE: usize = 128;
 
 /// What a blocking command's reply may take beyond its own time. Servers look at block times ten
 /// times a second; the rest is for the way.

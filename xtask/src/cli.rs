@@ -7,6 +7,8 @@ pub(crate) const HELP: &str = "\
 Usage: cargo xtask <command>
 
   test                            everything CI does, in CI's order
+  generate [--check]              write the commands' source from their facts, or only compare
+  coverage                        list all commands and how each is tested, against redis-server
   fuzz [--seconds N] [TARGET]     run one fuzz target or all, 60 seconds each unless told
   bench [ARGS..]                  run the benchmarks in release mode (`codec` unless told)
   exhaustive [TOKENS]             check all inputs of up to so many tokens (6), in release mode
@@ -24,6 +26,11 @@ Usage: cargo xtask <command>
 pub(crate) enum Command {
     Help,
     Test,
+    Generate {
+        /// Whether to compare only.
+        check: bool,
+    },
+    Coverage,
     Fuzz(FuzzOptions),
     /// The arguments are the benchmark's.
     Bench(Vec<String>),
@@ -51,10 +58,10 @@ pub(crate) fn parse(args: Vec<String>) -> Result<Command, Failure> {
     let rest: Vec<String> = args.collect();
     match command.as_str() {
         "help" | "-h" | "--help" => Ok(Command::Help),
-        "test" => match rest.first() {
-            None => Ok(Command::Test),
-            Some(arg) => Err(usage(&format!("`test` takes no arguments, so not `{arg}`"))),
-        },
+        "test" => alone(&command, &rest, Command::Test),
+        "generate" if rest == ["--check"] => Ok(Command::Generate { check: true }),
+        "generate" => alone(&command, &rest, Command::Generate { check: false }),
+        "coverage" => alone(&command, &rest, Command::Coverage),
         "fuzz" => parse_fuzz(rest).map(Command::Fuzz),
         "bench" if rest.is_empty() => Ok(Command::Bench(vec!["codec".to_owned()])),
         "bench" => Ok(Command::Bench(rest)),
@@ -62,6 +69,14 @@ pub(crate) fn parse(args: Vec<String>) -> Result<Command, Failure> {
         "simulate" => Ok(Command::Simulate(rest)),
         "faults" => Ok(Command::Faults(rest)),
         unknown => Err(usage(&format!("there is no command `{unknown}`"))),
+    }
+}
+
+/// A command without arguments.
+fn alone(name: &str, rest: &[String], command: Command) -> Result<Command, Failure> {
+    match rest.first() {
+        None => Ok(command),
+        Some(arg) => Err(usage(&format!("`{name}` takes no arguments, so not `{arg}`"))),
     }
 }
 
@@ -118,6 +133,9 @@ mod tests {
             ("", Command::Help),
             ("--help", Command::Help),
             ("test", Command::Test),
+            ("generate", Command::Generate { check: false }),
+            ("generate --check", Command::Generate { check: true }),
+            ("coverage", Command::Coverage),
             ("fuzz", fuzz(60, None)),
             ("fuzz decode", fuzz(60, Some("decode"))),
             ("fuzz --seconds 5 decode", fuzz(5, Some("decode"))),
@@ -137,6 +155,7 @@ mod tests {
         for (line, named) in [
             ("tset", "`tset`"),
             ("test --fast", "`--fast`"),
+            ("generate --cheque", "`--cheque`"),
             ("fuzz --minutes 1", "`--minutes`"),
             ("fuzz one two", "`two`"),
             ("fuzz --seconds", "nothing"),

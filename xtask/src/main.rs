@@ -4,6 +4,7 @@ mod cli;
 mod exec;
 mod fuzz;
 mod gates;
+mod generate;
 mod test;
 mod tools;
 
@@ -31,6 +32,8 @@ fn run(args: Vec<String>) -> Result<(), Failure> {
             Ok(())
         }
         Command::Test => test::run(),
+        Command::Generate { check } => generate::run(check),
+        Command::Coverage => example("coverage", Vec::new()),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench(args) => {
             Exec::cargo(["run", "--release", "-p", "bench", "--"]).args(args).run()

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::cli::FuzzOptions;
 use crate::exec::{Exec, Failure};
-use crate::{fuzz, gates, tools};
+use crate::{fuzz, gates, generate, tools};
 use summary::Totals;
 
 /// Runs all steps up to the first that fails.
@@ -27,8 +27,9 @@ pub(crate) fn run() -> Result<(), Failure> {
 /// A name to announce, and what to do.
 type Step = (&'static str, fn() -> Result<(), Failure>);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("tools", tools::ensure),
+    ("generated source", || generate::run(true)),
     ("format", format),
     ("clippy", clippy),
     ("docs", docs),

@@ -9,7 +9,7 @@ use super::FromReply;
 use crate::error::ReplyError;
 
 /// The elements of any aggregate; those of a map are its keys and values in turn.
-pub(super) fn elements_of(frame: FrameRef<'_>) -> Result<Elements<'_>, ReplyError> {
+pub(crate) fn elements_of(frame: FrameRef<'_>) -> Result<Elements<'_>, ReplyError> {
     match frame.view() {
         View::Array(elements) | View::Set(elements) | View::Push(elements) => Ok(elements),
         View::Map(pairs) => Ok(pairs.flatten_pairs()),

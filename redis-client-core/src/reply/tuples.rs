@@ -127,6 +127,7 @@ fn exactly(frame: FrameRef<'_>, expected: usize) -> Result<Elements<'_>, ReplyEr
     }
 }
 
-fn next<T: FromReply>(elements: &mut Elements<'_>) -> Result<T, ReplyError> {
+/// Reads the next element, which has to be there.
+pub(crate) fn next<T: FromReply>(elements: &mut Elements<'_>) -> Result<T, ReplyError> {
     T::from_reply(elements.next().ok_or(ReplyError::Null)?)
 }

@@ -8,7 +8,7 @@ use super::{Session, State};
 use crate::batch::Batch;
 use crate::error::ConnectionError;
 use crate::event::{Event, SubmitError};
-use crate::facts::{Effect, Facts};
+use crate::facts::{Effect, table};
 use crate::request::{Request, Timeout};
 use crate::time::Time;
 
@@ -66,11 +66,11 @@ impl<T> Session<T> {
         let boundary = self.encoded + batch.first_end as u64;
         if batch.atomic {
             resp_core::encode::command(&mut batch.encoded, ["EXEC"]);
-            self.trace(&Facts::MULTI, boundary);
+            self.trace(&table::MULTI, boundary);
         }
         batch.facts().iter().for_each(|facts| self.trace(facts, boundary));
         if batch.atomic {
-            self.trace(&Facts::EXEC, boundary);
+            self.trace(&table::EXEC, boundary);
         }
         batch.spent = true;
         self.encoded += batch.encoded.len() as u64;

@@ -1,6 +1,7 @@
 //! Every typed command, with each option, to the byte.
 
-use redis_client_core::{Effect, Facts, Keys, Request, cmd};
+use bytes::Bytes;
+use redis_client_core::{Effect, Facts, Request, cmd};
 
 use crate::{naive, wire};
 
@@ -42,7 +43,7 @@ fn strings() {
     check(cmd::incr("k"), "INCR k");
     check(cmd::mget(["a", "b"]), "MGET a b");
     check(cmd::mget([1, 2]), "MGET 1 2");
-    check(cmd::mget::<&str>([]), "MGET");
+    check(cmd::mget(Vec::<&str>::new()), "MGET");
 }
 
 #[test]
@@ -83,24 +84,62 @@ fn the_result_type_changes_no_byte() {
 }
 
 #[test]
-fn facts_say_what_redis_says() {
-    let facts: [(&Facts, &str, bool, Keys); 13] = [
-        (cmd::ping().as_ref().facts(), "PING", true, Keys::None),
-        (cmd::echo("m").as_ref().facts(), "ECHO", true, Keys::None),
-        (cmd::get("k").as_ref().facts(), "GET", true, Keys::FIRST),
-        (cmd::set("k", "v").as_ref().facts(), "SET", false, Keys::FIRST),
-        (cmd::incr("k").as_ref().facts(), "INCR", false, Keys::FIRST),
-        (cmd::mget(["k"]).as_ref().facts(), "MGET", true, Keys::ALL),
-        (cmd::del(["k"]).as_ref().facts(), "DEL", false, Keys::ALL),
-        (cmd::expire("k", 1).as_ref().facts(), "EXPIRE", false, Keys::FIRST),
-        (cmd::hset("h", [("f", "v")]).as_ref().facts(), "HSET", false, Keys::FIRST),
-        (cmd::hgetall("h").as_ref().facts(), "HGETALL", true, Keys::FIRST),
-        (cmd::lrange("l", 0, 1).as_ref().facts(), "LRANGE", true, Keys::FIRST),
-        (cmd::publish("c", "m").as_ref().facts(), "PUBLISH", false, Keys::None),
-        (cmd::command("GET").as_ref().facts(), "command", false, Keys::None),
-    ];
-    for (found, name, readonly, keys) in facts {
-        let effect = Effect::None;
-        assert_eq!(*found, Facts { name, readonly, keys, effect });
+fn options_may_be_given_before_what_follows_them() {
+    let migrate = || cmd::migrate("h", 1, 2, 3, ["a", "b"]);
+    check(migrate(), "MIGRATE h 1  2 3 KEYS a b");
+    check(migrate().copy().auth2("u", "p"), "MIGRATE h 1  2 3 COPY AUTH2 u p KEYS a b");
+}
+
+#[test]
+fn an_option_goes_to_its_place_however_the_request_is_held() {
+    for (host, key) in [(1, 1), (60, 60), (20_000, 1), (1, 20_000), (20_000, 20_000)] {
+        let (host, key) = ("h".repeat(host), "k".repeat(key));
+        let (shared, copied) = (Bytes::from(host.clone()), Bytes::from(key.clone()));
+        let command = cmd::migrate(shared, 1, 2, 3, [copied]).replace().auth(&host).copy();
+        let words = ["MIGRATE", &host, "1", "", "2", "3", "REPLACE", "AUTH", &host, "COPY"];
+        let words: Vec<_> = words.into_iter().chain(["KEYS", &key]).collect();
+        assert_eq!(wire(command.as_ref()), naive(&words));
+        let read: Vec<_> = command.as_ref().arguments().collect();
+        assert_eq!(read, words.iter().map(|word| word.as_bytes()).collect::<Vec<_>>());
+        assert_eq!(command.as_ref().keys().collect::<Vec<_>>(), [key.as_bytes()]);
     }
+}
+
+#[test]
+fn options_that_change_the_type_meet_in_one_variable() {
+    let both = vec![cmd::set("a", 1).ex(1).into_any(), cmd::set("b", 2).into_any()];
+    assert_eq!(both[0].as_ref().facts().name, "SET");
+    check(both[1].clone().arg("NX"), "SET b 2 NX");
+}
+
+fn keys_of(request: &Request) -> Vec<&[u8]> {
+    request.keys().collect()
+}
+
+#[test]
+fn facts_say_what_redis_says() {
+    let get = cmd::get("k");
+    let facts = get.as_ref().facts();
+    assert_eq!((facts.name, facts.arity, facts.effect), ("GET", 2, Effect::None));
+    assert!(facts.is_readonly() && facts.may_resend());
+    assert_eq!(keys_of(get.as_ref()), [b"k"]);
+    let set = cmd::set("k", "v");
+    assert!(!set.as_ref().facts().is_readonly() && !set.as_ref().may_resend());
+    assert_eq!(keys_of(cmd::del(["a", "b"]).as_ref()), [b"a", b"b"]);
+    assert_eq!(keys_of(cmd::mset([("a", 1), ("b", 2)]).as_ref()), [b"a", b"b"]);
+    assert_eq!(keys_of(cmd::sort("k").by("w*").store("d").alpha().as_ref()), [b"k", b"d"]);
+    assert!(cmd::ping().as_ref().may_resend());
+    assert!(keys_of(cmd::publish("c", "m").as_ref()).is_empty());
+}
+
+#[test]
+fn the_generic_level_knows_the_same() {
+    let facts = |request: &Request| request.facts() as *const Facts;
+    assert_eq!(facts(&Request::new("get")), facts(cmd::get("k").as_ref()));
+    let mut request = Request::new("Object");
+    assert_eq!(request.facts().name, "OBJECT");
+    request.arg("Encoding").arg("k");
+    assert_eq!(facts(&request), facts(cmd::object_encoding("k").as_ref()));
+    assert_eq!(keys_of(&request), [b"k"]);
+    assert_eq!(cmd::command("NOSUCH").arg("k").as_ref().facts(), &Facts::UNKNOWN);
 }
