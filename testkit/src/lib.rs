@@ -5,6 +5,7 @@
 #[cfg(feature = "certificates")]
 pub mod certificates;
 pub mod chunking;
+pub mod commands;
 pub mod conformance;
 pub mod corpus;
 pub mod counting_alloc;

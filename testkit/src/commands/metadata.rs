@@ -6,26 +6,23 @@ use super::Known;
 use super::tree::{Class, Node};
 
 pub(super) static COMMANDS: [Known; 420] = [
-    Known { name: "ACL", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "ACL", group: "server", builder: None, arguments: &[] },
     Known {
         name: "ACL CAT",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node { name: "category", optional: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "ACL DELUSER",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node { name: "username", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "ACL DRYRUN",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "username", ..Node::of(Class::Text) },
             Node { name: "command", ..Node::of(Class::Text) },
@@ -36,24 +33,21 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ACL GENPASS",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node { name: "bits", optional: true, ..Node::of(Class::Integer) }],
     },
     Known {
         name: "ACL GETUSER",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node { name: "username", ..Node::of(Class::Text) }],
     },
-    Known { name: "ACL HELP", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "ACL LIST", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "ACL LOAD", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "ACL HELP", group: "server", builder: None, arguments: &[] },
+    Known { name: "ACL LIST", group: "server", builder: None, arguments: &[] },
+    Known { name: "ACL LOAD", group: "server", builder: None, arguments: &[] },
     Known {
         name: "ACL LOG",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "operation",
             optional: true,
@@ -64,46 +58,42 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "ACL SAVE", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "ACL SAVE", group: "server", builder: None, arguments: &[] },
     Known {
         name: "ACL SETUSER",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "username", ..Node::of(Class::Text) },
             Node { name: "rule", optional: true, multiple: true, ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "ACL USERS", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "ACL WHOAMI", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "ACL USERS", group: "server", builder: None, arguments: &[] },
+    Known { name: "ACL WHOAMI", group: "server", builder: None, arguments: &[] },
     Known {
         name: "APPEND",
         group: "string",
         builder: Some("append"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "value", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "ASKING", group: "cluster", builder: None, server: None, arguments: &[] },
+    Known { name: "ASKING", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "AUTH",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "username", optional: true, ..Node::of(Class::Text) },
             Node { name: "password", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "BGREWRITEAOF", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "BGREWRITEAOF", group: "server", builder: None, arguments: &[] },
     Known {
         name: "BGSAVE",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "operation",
             optional: true,
@@ -118,7 +108,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BITCOUNT",
         group: "bitmap",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -160,7 +149,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BITFIELD",
         group: "bitmap",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -241,7 +229,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BITFIELD_RO",
         group: "bitmap",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -262,7 +249,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BITOP",
         group: "bitmap",
         builder: None,
-        server: None,
         arguments: &[
             Node {
                 name: "operation",
@@ -286,7 +272,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BITPOS",
         group: "bitmap",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "bit", ..Node::of(Class::Integer) },
@@ -329,7 +314,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BLMOVE",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -356,7 +340,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BLMPOP",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "timeout", ..Node::of(Class::Double) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -381,7 +364,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BLPOP",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
             Node { name: "timeout", ..Node::of(Class::Double) },
@@ -391,7 +373,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BRPOP",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
             Node { name: "timeout", ..Node::of(Class::Double) },
@@ -401,7 +382,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BRPOPLPUSH",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -412,7 +392,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BZMPOP",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "timeout", ..Node::of(Class::Double) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -437,7 +416,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BZPOPMAX",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
             Node { name: "timeout", ..Node::of(Class::Double) },
@@ -447,18 +425,16 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "BZPOPMIN",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
             Node { name: "timeout", ..Node::of(Class::Double) },
         ],
     },
-    Known { name: "CLIENT", group: "connection", builder: None, server: None, arguments: &[] },
+    Known { name: "CLIENT", group: "connection", builder: None, arguments: &[] },
     Known {
         name: "CLIENT CACHING",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "mode",
             children: &[
@@ -472,30 +448,16 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "CLIENT CAPA",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[Node { name: "capability", multiple: true, ..Node::of(Class::Text) }],
     },
-    Known {
-        name: "CLIENT GETNAME",
-        group: "connection",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
-    Known {
-        name: "CLIENT GETREDIR",
-        group: "connection",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
-    Known { name: "CLIENT HELP", group: "connection", builder: None, server: None, arguments: &[] },
-    Known { name: "CLIENT ID", group: "connection", builder: None, server: None, arguments: &[] },
+    Known { name: "CLIENT GETNAME", group: "connection", builder: None, arguments: &[] },
+    Known { name: "CLIENT GETREDIR", group: "connection", builder: None, arguments: &[] },
+    Known { name: "CLIENT HELP", group: "connection", builder: None, arguments: &[] },
+    Known { name: "CLIENT ID", group: "connection", builder: None, arguments: &[] },
     Known {
         name: "CLIENT IMPORT-SOURCE",
         group: "connection",
         builder: None,
-        server: Some("valkey 8.1"),
         arguments: &[Node {
             name: "enabled",
             children: &[
@@ -505,12 +467,11 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "CLIENT INFO", group: "connection", builder: None, server: None, arguments: &[] },
+    Known { name: "CLIENT INFO", group: "connection", builder: None, arguments: &[] },
     Known {
         name: "CLIENT KILL",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "filter",
             children: &[
@@ -608,7 +569,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "CLIENT LIST",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[
             Node {
                 name: "client-type",
@@ -635,7 +595,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "CLIENT NO-EVICT",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "enabled",
             children: &[
@@ -649,7 +608,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "CLIENT NO-TOUCH",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "enabled",
             children: &[
@@ -663,7 +621,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "CLIENT PAUSE",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "timeout", ..Node::of(Class::Integer) },
             Node {
@@ -681,7 +638,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "CLIENT REPLY",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "action",
             children: &[
@@ -696,7 +652,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "CLIENT SETINFO",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "attr",
             children: &[
@@ -710,14 +665,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "CLIENT SETNAME",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[Node { name: "connection-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLIENT TRACKING",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[
             Node {
                 name: "status",
@@ -757,18 +710,11 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known {
-        name: "CLIENT TRACKINGINFO",
-        group: "connection",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "CLIENT TRACKINGINFO", group: "connection", builder: None, arguments: &[] },
     Known {
         name: "CLIENT UNBLOCK",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "client-id", ..Node::of(Class::Integer) },
             Node {
@@ -782,26 +728,18 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known {
-        name: "CLIENT UNPAUSE",
-        group: "connection",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
-    Known { name: "CLUSTER", group: "cluster", builder: None, server: None, arguments: &[] },
+    Known { name: "CLIENT UNPAUSE", group: "connection", builder: None, arguments: &[] },
+    Known { name: "CLUSTER", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "CLUSTER ADDSLOTS",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node { name: "slot", multiple: true, ..Node::of(Class::Integer) }],
     },
     Known {
         name: "CLUSTER ADDSLOTSRANGE",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "range",
             multiple: true,
@@ -812,39 +750,29 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Block)
         }],
     },
-    Known {
-        name: "CLUSTER BUMPEPOCH",
-        group: "cluster",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "CLUSTER BUMPEPOCH", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "CLUSTER COUNT-FAILURE-REPORTS",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node { name: "node-id", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLUSTER COUNTKEYSINSLOT",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node { name: "slot", ..Node::of(Class::Integer) }],
     },
     Known {
         name: "CLUSTER DELSLOTS",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node { name: "slot", multiple: true, ..Node::of(Class::Integer) }],
     },
     Known {
         name: "CLUSTER DELSLOTSRANGE",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "range",
             multiple: true,
@@ -859,7 +787,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "CLUSTER FAILOVER",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "options",
             optional: true,
@@ -870,79 +797,60 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known {
-        name: "CLUSTER FLUSHSLOTS",
-        group: "cluster",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "CLUSTER FLUSHSLOTS", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "CLUSTER FORGET",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node { name: "node-id", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLUSTER GETKEYSINSLOT",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "slot", ..Node::of(Class::Integer) },
             Node { name: "count", ..Node::of(Class::Integer) },
         ],
     },
-    Known { name: "CLUSTER HELP", group: "cluster", builder: None, server: None, arguments: &[] },
-    Known { name: "CLUSTER INFO", group: "cluster", builder: None, server: None, arguments: &[] },
+    Known { name: "CLUSTER HELP", group: "cluster", builder: None, arguments: &[] },
+    Known { name: "CLUSTER INFO", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "CLUSTER KEYSLOT",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
-    Known { name: "CLUSTER LINKS", group: "cluster", builder: None, server: None, arguments: &[] },
+    Known { name: "CLUSTER LINKS", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "CLUSTER MEET",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "ip", ..Node::of(Class::Text) },
             Node { name: "port", ..Node::of(Class::Integer) },
             Node { name: "cluster-bus-port", optional: true, ..Node::of(Class::Integer) },
         ],
     },
-    Known { name: "CLUSTER MYID", group: "cluster", builder: None, server: None, arguments: &[] },
-    Known {
-        name: "CLUSTER MYSHARDID",
-        group: "cluster",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
-    Known { name: "CLUSTER NODES", group: "cluster", builder: None, server: None, arguments: &[] },
+    Known { name: "CLUSTER MYID", group: "cluster", builder: None, arguments: &[] },
+    Known { name: "CLUSTER MYSHARDID", group: "cluster", builder: None, arguments: &[] },
+    Known { name: "CLUSTER NODES", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "CLUSTER REPLICAS",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node { name: "node-id", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLUSTER REPLICATE",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node { name: "node-id", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLUSTER RESET",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "reset-type",
             optional: true,
@@ -953,25 +861,17 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known {
-        name: "CLUSTER SAVECONFIG",
-        group: "cluster",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "CLUSTER SAVECONFIG", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "CLUSTER SET-CONFIG-EPOCH",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node { name: "config-epoch", ..Node::of(Class::Integer) }],
     },
     Known {
         name: "CLUSTER SETSLOT",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "slot", ..Node::of(Class::Integer) },
             Node {
@@ -992,19 +892,17 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "CLUSTER SHARDS", group: "cluster", builder: None, server: None, arguments: &[] },
+    Known { name: "CLUSTER SHARDS", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "CLUSTER SLAVES",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node { name: "node-id", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLUSTER SLOT-STATS",
         group: "cluster",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "filter",
             children: &[
@@ -1048,14 +946,13 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "CLUSTER SLOTS", group: "cluster", builder: None, server: None, arguments: &[] },
-    Known { name: "COMMAND", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "COMMAND COUNT", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "CLUSTER SLOTS", group: "cluster", builder: None, arguments: &[] },
+    Known { name: "COMMAND", group: "server", builder: None, arguments: &[] },
+    Known { name: "COMMAND COUNT", group: "server", builder: None, arguments: &[] },
     Known {
         name: "COMMAND DOCS",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "command-name",
             optional: true,
@@ -1067,7 +964,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "COMMAND GETKEYS",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "command", ..Node::of(Class::Text) },
             Node { name: "arg", optional: true, multiple: true, ..Node::of(Class::Text) },
@@ -1077,18 +973,16 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "COMMAND GETKEYSANDFLAGS",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "command", ..Node::of(Class::Text) },
             Node { name: "arg", optional: true, multiple: true, ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "COMMAND HELP", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "COMMAND HELP", group: "server", builder: None, arguments: &[] },
     Known {
         name: "COMMAND INFO",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "command-name",
             optional: true,
@@ -1100,7 +994,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "COMMAND LIST",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "filterby",
             token: Some("FILTERBY"),
@@ -1113,18 +1006,11 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known {
-        name: "COMMANDLOG",
-        group: "server",
-        builder: None,
-        server: Some("valkey 8.1"),
-        arguments: &[],
-    },
+    Known { name: "COMMANDLOG", group: "server", builder: None, arguments: &[] },
     Known {
         name: "COMMANDLOG GET",
         group: "server",
         builder: None,
-        server: Some("valkey 8.1"),
         arguments: &[
             Node { name: "count", ..Node::of(Class::Integer) },
             Node {
@@ -1146,18 +1032,11 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known {
-        name: "COMMANDLOG HELP",
-        group: "server",
-        builder: None,
-        server: Some("valkey 8.1"),
-        arguments: &[],
-    },
+    Known { name: "COMMANDLOG HELP", group: "server", builder: None, arguments: &[] },
     Known {
         name: "COMMANDLOG LEN",
         group: "server",
         builder: None,
-        server: Some("valkey 8.1"),
         arguments: &[Node {
             name: "type",
             children: &[
@@ -1176,7 +1055,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "COMMANDLOG RESET",
         group: "server",
         builder: None,
-        server: Some("valkey 8.1"),
         arguments: &[Node {
             name: "type",
             children: &[
@@ -1191,28 +1069,20 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "CONFIG", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "CONFIG", group: "server", builder: None, arguments: &[] },
     Known {
         name: "CONFIG GET",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node { name: "parameter", multiple: true, ..Node::of(Class::Text) }],
     },
-    Known { name: "CONFIG HELP", group: "server", builder: None, server: None, arguments: &[] },
-    Known {
-        name: "CONFIG RESETSTAT",
-        group: "server",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
-    Known { name: "CONFIG REWRITE", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "CONFIG HELP", group: "server", builder: None, arguments: &[] },
+    Known { name: "CONFIG RESETSTAT", group: "server", builder: None, arguments: &[] },
+    Known { name: "CONFIG REWRITE", group: "server", builder: None, arguments: &[] },
     Known {
         name: "CONFIG SET",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "data",
             multiple: true,
@@ -1227,7 +1097,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "COPY",
         group: "keys",
         builder: Some("copy"),
-        server: None,
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -1245,20 +1114,18 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "DBSIZE", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "DEBUG", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "DBSIZE", group: "server", builder: None, arguments: &[] },
+    Known { name: "DEBUG", group: "server", builder: None, arguments: &[] },
     Known {
         name: "DECR",
         group: "string",
         builder: Some("decr"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "DECRBY",
         group: "string",
         builder: Some("decrby"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "decrement", ..Node::of(Class::Integer) },
@@ -1268,39 +1135,34 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "DEL",
         group: "keys",
         builder: Some("del"),
-        server: None,
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "DELIFEQ",
         group: "string",
         builder: Some("delifeq"),
-        server: Some("valkey 9.0"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "value", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "DISCARD", group: "transactions", builder: None, server: None, arguments: &[] },
+    Known { name: "DISCARD", group: "transactions", builder: None, arguments: &[] },
     Known {
         name: "DUMP",
         group: "keys",
         builder: Some("dump"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "ECHO",
         group: "connection",
         builder: Some("echo"),
-        server: None,
         arguments: &[Node { name: "message", ..Node::of(Class::Text) }],
     },
     Known {
         name: "EVAL",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "script", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1312,7 +1174,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "EVALSHA",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "sha1", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1324,7 +1185,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "EVALSHA_RO",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "sha1", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1336,7 +1196,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "EVAL_RO",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "script", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1344,19 +1203,17 @@ pub(super) static COMMANDS: [Known; 420] = [
             Node { name: "arg", optional: true, multiple: true, ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "EXEC", group: "transactions", builder: None, server: None, arguments: &[] },
+    Known { name: "EXEC", group: "transactions", builder: None, arguments: &[] },
     Known {
         name: "EXISTS",
         group: "keys",
         builder: Some("exists"),
-        server: None,
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "EXPIRE",
         group: "keys",
         builder: Some("expire"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "seconds", ..Node::of(Class::Integer) },
@@ -1377,7 +1234,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "EXPIREAT",
         group: "keys",
         builder: Some("expireat"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "unix-time-seconds", ..Node::of(Class::Integer) },
@@ -1398,14 +1254,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "EXPIRETIME",
         group: "keys",
         builder: Some("expiretime"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "FAILOVER",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node {
                 name: "target",
@@ -1436,7 +1290,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "FCALL",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "function", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1448,7 +1301,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "FCALL_RO",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "function", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1460,7 +1312,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "FLUSHALL",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "flush-type",
             optional: true,
@@ -1475,7 +1326,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "FLUSHDB",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "flush-type",
             optional: true,
@@ -1486,26 +1336,18 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "FUNCTION", group: "scripting", builder: None, server: None, arguments: &[] },
+    Known { name: "FUNCTION", group: "scripting", builder: None, arguments: &[] },
     Known {
         name: "FUNCTION DELETE",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[Node { name: "library-name", ..Node::of(Class::Text) }],
     },
-    Known {
-        name: "FUNCTION DUMP",
-        group: "scripting",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "FUNCTION DUMP", group: "scripting", builder: None, arguments: &[] },
     Known {
         name: "FUNCTION FLUSH",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "flush-type",
             optional: true,
@@ -1516,25 +1358,12 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known {
-        name: "FUNCTION HELP",
-        group: "scripting",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
-    Known {
-        name: "FUNCTION KILL",
-        group: "scripting",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "FUNCTION HELP", group: "scripting", builder: None, arguments: &[] },
+    Known { name: "FUNCTION KILL", group: "scripting", builder: None, arguments: &[] },
     Known {
         name: "FUNCTION LIST",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[
             Node {
                 name: "library-name-pattern",
@@ -1554,7 +1383,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "FUNCTION LOAD",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[
             Node {
                 name: "replace",
@@ -1569,7 +1397,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "FUNCTION RESTORE",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "serialized-value", ..Node::of(Class::Text) },
             Node {
@@ -1584,18 +1411,11 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known {
-        name: "FUNCTION STATS",
-        group: "scripting",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "FUNCTION STATS", group: "scripting", builder: None, arguments: &[] },
     Known {
         name: "GEOADD",
         group: "geo",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -1624,7 +1444,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GEODIST",
         group: "geo",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member1", ..Node::of(Class::Text) },
@@ -1646,7 +1465,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GEOHASH",
         group: "geo",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", optional: true, multiple: true, ..Node::of(Class::Text) },
@@ -1656,7 +1474,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GEOPOS",
         group: "geo",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", optional: true, multiple: true, ..Node::of(Class::Text) },
@@ -1666,7 +1483,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GEORADIUS",
         group: "geo",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "longitude", ..Node::of(Class::Double) },
@@ -1742,7 +1558,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GEORADIUSBYMEMBER",
         group: "geo",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -1817,7 +1632,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GEORADIUSBYMEMBER_RO",
         group: "geo",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -1879,7 +1693,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GEORADIUS_RO",
         group: "geo",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "longitude", ..Node::of(Class::Double) },
@@ -1942,7 +1755,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GEOSEARCH",
         group: "geo",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2077,7 +1889,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GEOSEARCHSTORE",
         group: "geo",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "source", ..Node::of(Class::Text) },
@@ -2201,14 +2012,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GET",
         group: "string",
         builder: Some("get"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "GETBIT",
         group: "bitmap",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "offset", ..Node::of(Class::Integer) },
@@ -2218,14 +2027,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GETDEL",
         group: "string",
         builder: Some("getdel"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "GETEX",
         group: "string",
         builder: Some("getex"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2254,7 +2061,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GETRANGE",
         group: "string",
         builder: Some("getrange"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Integer) },
@@ -2265,7 +2071,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "GETSET",
         group: "string",
         builder: Some("getset"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "value", ..Node::of(Class::Text) },
@@ -2275,7 +2080,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HDEL",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", multiple: true, ..Node::of(Class::Text) },
@@ -2285,7 +2089,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HELLO",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "arguments",
             optional: true,
@@ -2315,7 +2118,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HEXISTS",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2325,7 +2127,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HEXPIRE",
         group: "hash",
         builder: None,
-        server: Some("redis 7.4"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "seconds", ..Node::of(Class::Integer) },
@@ -2355,7 +2156,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HEXPIREAT",
         group: "hash",
         builder: None,
-        server: Some("redis 7.4"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "unix-time-seconds", ..Node::of(Class::Integer) },
@@ -2385,7 +2185,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HEXPIRETIME",
         group: "hash",
         builder: None,
-        server: Some("redis 7.4"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2403,7 +2202,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HGET",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2413,14 +2211,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HGETALL",
         group: "hash",
         builder: Some("hgetall"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "HGETDEL",
         group: "hash",
         builder: None,
-        server: Some("redis 8.0"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2438,7 +2234,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HGETEX",
         group: "hash",
         builder: None,
-        server: Some("redis 8.0"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2476,7 +2271,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HINCRBY",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2487,7 +2281,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HINCRBYFLOAT",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2498,21 +2291,18 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HKEYS",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "HLEN",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "HMGET",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", multiple: true, ..Node::of(Class::Text) },
@@ -2522,7 +2312,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HMSET",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2540,7 +2329,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HPERSIST",
         group: "hash",
         builder: None,
-        server: Some("redis 7.4"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2558,7 +2346,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HPEXPIRE",
         group: "hash",
         builder: None,
-        server: Some("redis 7.4"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "milliseconds", ..Node::of(Class::Integer) },
@@ -2588,7 +2375,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HPEXPIREAT",
         group: "hash",
         builder: None,
-        server: Some("redis 7.4"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "unix-time-milliseconds", ..Node::of(Class::Integer) },
@@ -2618,7 +2404,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HPEXPIRETIME",
         group: "hash",
         builder: None,
-        server: Some("redis 7.4"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2636,7 +2421,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HPTTL",
         group: "hash",
         builder: None,
-        server: Some("redis 7.4"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2654,7 +2438,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HRANDFIELD",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2677,7 +2460,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HSCAN",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "cursor", ..Node::of(Class::Integer) },
@@ -2700,7 +2482,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HSET",
         group: "hash",
         builder: Some("hset"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2718,7 +2499,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HSETEX",
         group: "hash",
         builder: None,
-        server: Some("redis 8.0"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2773,7 +2553,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HSETNX",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2784,7 +2563,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HSTRLEN",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2794,7 +2572,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HTTL",
         group: "hash",
         builder: None,
-        server: Some("redis 7.4"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2812,21 +2589,18 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "HVALS",
         group: "hash",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "INCR",
         group: "string",
         builder: Some("incr"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "INCRBY",
         group: "string",
         builder: Some("incrby"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "increment", ..Node::of(Class::Integer) },
@@ -2836,7 +2610,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "INCRBYFLOAT",
         group: "string",
         builder: Some("incrbyfloat"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "increment", ..Node::of(Class::Double) },
@@ -2846,7 +2619,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "INFO",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "section",
             optional: true,
@@ -2858,25 +2630,22 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "KEYS",
         group: "keys",
         builder: Some("keys"),
-        server: None,
         arguments: &[Node { name: "pattern", ..Node::of(Class::Text) }],
     },
-    Known { name: "LASTSAVE", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "LATENCY", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "LATENCY DOCTOR", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "LASTSAVE", group: "server", builder: None, arguments: &[] },
+    Known { name: "LATENCY", group: "server", builder: None, arguments: &[] },
+    Known { name: "LATENCY DOCTOR", group: "server", builder: None, arguments: &[] },
     Known {
         name: "LATENCY GRAPH",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node { name: "event", ..Node::of(Class::Text) }],
     },
-    Known { name: "LATENCY HELP", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "LATENCY HELP", group: "server", builder: None, arguments: &[] },
     Known {
         name: "LATENCY HISTOGRAM",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "COMMAND",
             optional: true,
@@ -2888,15 +2657,13 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LATENCY HISTORY",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node { name: "event", ..Node::of(Class::Text) }],
     },
-    Known { name: "LATENCY LATEST", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "LATENCY LATEST", group: "server", builder: None, arguments: &[] },
     Known {
         name: "LATENCY RESET",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "event",
             optional: true,
@@ -2908,7 +2675,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LCS",
         group: "string",
         builder: Some("lcs"),
-        server: None,
         arguments: &[
             Node { name: "key1", ..Node::of(Class::Text) },
             Node { name: "key2", ..Node::of(Class::Text) },
@@ -2932,7 +2698,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LINDEX",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "index", ..Node::of(Class::Integer) },
@@ -2942,7 +2707,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LINSERT",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2961,14 +2725,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LLEN",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "LMOVE",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -2994,7 +2756,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LMPOP",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -3018,7 +2779,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LOLWUT",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "version",
             token: Some("VERSION"),
@@ -3030,7 +2790,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LPOP",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -3040,7 +2799,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LPOS",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", ..Node::of(Class::Text) },
@@ -3058,7 +2816,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LPUSH",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", multiple: true, ..Node::of(Class::Text) },
@@ -3068,7 +2825,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LPUSHX",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", multiple: true, ..Node::of(Class::Text) },
@@ -3078,7 +2834,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LRANGE",
         group: "list",
         builder: Some("lrange"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Integer) },
@@ -3089,7 +2844,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LREM",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", ..Node::of(Class::Integer) },
@@ -3100,7 +2854,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LSET",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "index", ..Node::of(Class::Integer) },
@@ -3111,30 +2864,22 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "LTRIM",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Integer) },
             Node { name: "stop", ..Node::of(Class::Integer) },
         ],
     },
-    Known { name: "MEMORY", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "MEMORY DOCTOR", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "MEMORY HELP", group: "server", builder: None, server: None, arguments: &[] },
-    Known {
-        name: "MEMORY MALLOC-STATS",
-        group: "server",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
-    Known { name: "MEMORY PURGE", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "MEMORY STATS", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "MEMORY", group: "server", builder: None, arguments: &[] },
+    Known { name: "MEMORY DOCTOR", group: "server", builder: None, arguments: &[] },
+    Known { name: "MEMORY HELP", group: "server", builder: None, arguments: &[] },
+    Known { name: "MEMORY MALLOC-STATS", group: "server", builder: None, arguments: &[] },
+    Known { name: "MEMORY PURGE", group: "server", builder: None, arguments: &[] },
+    Known { name: "MEMORY STATS", group: "server", builder: None, arguments: &[] },
     Known {
         name: "MEMORY USAGE",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -3149,14 +2894,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "MGET",
         group: "string",
         builder: Some("mget"),
-        server: None,
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "MIGRATE",
         group: "keys",
         builder: Some("migrate"),
-        server: None,
         arguments: &[
             Node { name: "host", ..Node::of(Class::Text) },
             Node { name: "port", ..Node::of(Class::Integer) },
@@ -3196,14 +2939,13 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "MODULE", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "MODULE HELP", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "MODULE LIST", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "MODULE", group: "server", builder: None, arguments: &[] },
+    Known { name: "MODULE HELP", group: "server", builder: None, arguments: &[] },
+    Known { name: "MODULE LIST", group: "server", builder: None, arguments: &[] },
     Known {
         name: "MODULE LOAD",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "path", ..Node::of(Class::Text) },
             Node { name: "arg", optional: true, multiple: true, ..Node::of(Class::Text) },
@@ -3213,7 +2955,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "MODULE LOADEX",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "path", ..Node::of(Class::Text) },
             Node {
@@ -3241,15 +2982,13 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "MODULE UNLOAD",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node { name: "name", ..Node::of(Class::Text) }],
     },
-    Known { name: "MONITOR", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "MONITOR", group: "server", builder: None, arguments: &[] },
     Known {
         name: "MOVE",
         group: "keys",
         builder: Some("move_"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "db", ..Node::of(Class::Integer) },
@@ -3259,7 +2998,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "MSET",
         group: "string",
         builder: Some("mset"),
-        server: None,
         arguments: &[Node {
             name: "data",
             multiple: true,
@@ -3274,7 +3012,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "MSETNX",
         group: "string",
         builder: Some("msetnx"),
-        server: None,
         arguments: &[Node {
             name: "data",
             multiple: true,
@@ -3285,55 +3022,43 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Block)
         }],
     },
-    Known { name: "MULTI", group: "transactions", builder: None, server: None, arguments: &[] },
-    Known { name: "OBJECT", group: "keys", builder: None, server: None, arguments: &[] },
+    Known { name: "MULTI", group: "transactions", builder: None, arguments: &[] },
+    Known { name: "OBJECT", group: "keys", builder: None, arguments: &[] },
     Known {
         name: "OBJECT ENCODING",
         group: "keys",
         builder: Some("object_encoding"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "OBJECT FREQ",
         group: "keys",
         builder: Some("object_freq"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
-    Known {
-        name: "OBJECT HELP",
-        group: "keys",
-        builder: Some("object_help"),
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "OBJECT HELP", group: "keys", builder: Some("object_help"), arguments: &[] },
     Known {
         name: "OBJECT IDLETIME",
         group: "keys",
         builder: Some("object_idletime"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "OBJECT REFCOUNT",
         group: "keys",
         builder: Some("object_refcount"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "PERSIST",
         group: "keys",
         builder: Some("persist"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "PEXPIRE",
         group: "keys",
         builder: Some("pexpire"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "milliseconds", ..Node::of(Class::Integer) },
@@ -3354,7 +3079,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "PEXPIREAT",
         group: "keys",
         builder: Some("pexpireat"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "unix-time-milliseconds", ..Node::of(Class::Integer) },
@@ -3375,14 +3099,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "PEXPIRETIME",
         group: "keys",
         builder: Some("pexpiretime"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "PFADD",
         group: "hyperloglog",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", optional: true, multiple: true, ..Node::of(Class::Text) },
@@ -3392,14 +3114,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "PFCOUNT",
         group: "hyperloglog",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "PFDEBUG",
         group: "hyperloglog",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "subcommand", ..Node::of(Class::Text) },
             Node { name: "key", ..Node::of(Class::Text) },
@@ -3409,25 +3129,22 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "PFMERGE",
         group: "hyperloglog",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "destkey", ..Node::of(Class::Text) },
             Node { name: "sourcekey", optional: true, multiple: true, ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "PFSELFTEST", group: "hyperloglog", builder: None, server: None, arguments: &[] },
+    Known { name: "PFSELFTEST", group: "hyperloglog", builder: None, arguments: &[] },
     Known {
         name: "PING",
         group: "connection",
         builder: Some("ping"),
-        server: None,
         arguments: &[Node { name: "message", optional: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "PSETEX",
         group: "string",
         builder: Some("psetex"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "milliseconds", ..Node::of(Class::Integer) },
@@ -3438,14 +3155,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "PSUBSCRIBE",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[Node { name: "pattern", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "PSYNC",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "replicationid", ..Node::of(Class::Text) },
             Node { name: "offset", ..Node::of(Class::Integer) },
@@ -3455,34 +3170,30 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "PTTL",
         group: "keys",
         builder: Some("pttl"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "PUBLISH",
         group: "pubsub",
         builder: Some("publish"),
-        server: None,
         arguments: &[
             Node { name: "channel", ..Node::of(Class::Text) },
             Node { name: "message", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "PUBSUB", group: "pubsub", builder: None, server: None, arguments: &[] },
+    Known { name: "PUBSUB", group: "pubsub", builder: None, arguments: &[] },
     Known {
         name: "PUBSUB CHANNELS",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[Node { name: "pattern", optional: true, ..Node::of(Class::Text) }],
     },
-    Known { name: "PUBSUB HELP", group: "pubsub", builder: None, server: None, arguments: &[] },
-    Known { name: "PUBSUB NUMPAT", group: "pubsub", builder: None, server: None, arguments: &[] },
+    Known { name: "PUBSUB HELP", group: "pubsub", builder: None, arguments: &[] },
+    Known { name: "PUBSUB NUMPAT", group: "pubsub", builder: None, arguments: &[] },
     Known {
         name: "PUBSUB NUMSUB",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "channel",
             optional: true,
@@ -3494,14 +3205,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "PUBSUB SHARDCHANNELS",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[Node { name: "pattern", optional: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "PUBSUB SHARDNUMSUB",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "shardchannel",
             optional: true,
@@ -3513,7 +3222,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "PUNSUBSCRIBE",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "pattern",
             optional: true,
@@ -3521,21 +3229,14 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Text)
         }],
     },
-    Known { name: "QUIT", group: "connection", builder: None, server: None, arguments: &[] },
-    Known {
-        name: "RANDOMKEY",
-        group: "keys",
-        builder: Some("randomkey"),
-        server: None,
-        arguments: &[],
-    },
-    Known { name: "READONLY", group: "cluster", builder: None, server: None, arguments: &[] },
-    Known { name: "READWRITE", group: "cluster", builder: None, server: None, arguments: &[] },
+    Known { name: "QUIT", group: "connection", builder: None, arguments: &[] },
+    Known { name: "RANDOMKEY", group: "keys", builder: Some("randomkey"), arguments: &[] },
+    Known { name: "READONLY", group: "cluster", builder: None, arguments: &[] },
+    Known { name: "READWRITE", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "RENAME",
         group: "keys",
         builder: Some("rename"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "newkey", ..Node::of(Class::Text) },
@@ -3545,18 +3246,16 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "RENAMENX",
         group: "keys",
         builder: Some("renamenx"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "newkey", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "REPLCONF", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "REPLCONF", group: "server", builder: None, arguments: &[] },
     Known {
         name: "REPLICAOF",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "args",
             children: &[
@@ -3580,12 +3279,11 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "RESET", group: "connection", builder: None, server: None, arguments: &[] },
+    Known { name: "RESET", group: "connection", builder: None, arguments: &[] },
     Known {
         name: "RESTORE",
         group: "keys",
         builder: Some("restore"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "ttl", ..Node::of(Class::Integer) },
@@ -3620,7 +3318,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "RESTORE-ASKING",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "ttl", ..Node::of(Class::Integer) },
@@ -3651,12 +3348,11 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "ROLE", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "ROLE", group: "server", builder: None, arguments: &[] },
     Known {
         name: "RPOP",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -3666,7 +3362,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "RPOPLPUSH",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -3676,7 +3371,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "RPUSH",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", multiple: true, ..Node::of(Class::Text) },
@@ -3686,7 +3380,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "RPUSHX",
         group: "list",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", multiple: true, ..Node::of(Class::Text) },
@@ -3696,18 +3389,16 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SADD",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "SAVE", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "SAVE", group: "server", builder: None, arguments: &[] },
     Known {
         name: "SCAN",
         group: "keys",
         builder: Some("scan"),
-        server: None,
         arguments: &[
             Node { name: "cursor", ..Node::of(Class::Integer) },
             Node { name: "pattern", token: Some("MATCH"), optional: true, ..Node::of(Class::Text) },
@@ -3724,15 +3415,13 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SCARD",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
-    Known { name: "SCRIPT", group: "scripting", builder: None, server: None, arguments: &[] },
+    Known { name: "SCRIPT", group: "scripting", builder: None, arguments: &[] },
     Known {
         name: "SCRIPT DEBUG",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "mode",
             children: &[
@@ -3747,14 +3436,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SCRIPT EXISTS",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[Node { name: "sha1", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SCRIPT FLUSH",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "flush-type",
             optional: true,
@@ -3765,34 +3452,30 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "SCRIPT HELP", group: "scripting", builder: None, server: None, arguments: &[] },
-    Known { name: "SCRIPT KILL", group: "scripting", builder: None, server: None, arguments: &[] },
+    Known { name: "SCRIPT HELP", group: "scripting", builder: None, arguments: &[] },
+    Known { name: "SCRIPT KILL", group: "scripting", builder: None, arguments: &[] },
     Known {
         name: "SCRIPT LOAD",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[Node { name: "script", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SCRIPT SHOW",
         group: "scripting",
         builder: None,
-        server: None,
         arguments: &[Node { name: "sha1", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SDIFF",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SDIFFSTORE",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -3802,22 +3485,19 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SELECT",
         group: "connection",
         builder: None,
-        server: None,
         arguments: &[Node { name: "index", ..Node::of(Class::Integer) }],
     },
-    Known { name: "SENTINEL", group: "sentinel", builder: None, server: None, arguments: &[] },
+    Known { name: "SENTINEL", group: "sentinel", builder: None, arguments: &[] },
     Known {
         name: "SENTINEL CKQUORUM",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL CONFIG",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "action",
             children: &[
@@ -3845,7 +3525,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SENTINEL DEBUG",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "data",
             optional: true,
@@ -3861,43 +3540,32 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SENTINEL FAILOVER",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
-    Known {
-        name: "SENTINEL FLUSHCONFIG",
-        group: "sentinel",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "SENTINEL FLUSHCONFIG", group: "sentinel", builder: None, arguments: &[] },
     Known {
         name: "SENTINEL GET-MASTER-ADDR-BY-NAME",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL GET-PRIMARY-ADDR-BY-NAME",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
-    Known { name: "SENTINEL HELP", group: "sentinel", builder: None, server: None, arguments: &[] },
+    Known { name: "SENTINEL HELP", group: "sentinel", builder: None, arguments: &[] },
     Known {
         name: "SENTINEL INFO-CACHE",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "nodename", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL IS-MASTER-DOWN-BY-ADDR",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "ip", ..Node::of(Class::Text) },
             Node { name: "port", ..Node::of(Class::Integer) },
@@ -3909,7 +3577,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SENTINEL IS-PRIMARY-DOWN-BY-ADDR",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "ip", ..Node::of(Class::Text) },
             Node { name: "port", ..Node::of(Class::Integer) },
@@ -3921,21 +3588,13 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SENTINEL MASTER",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
-    Known {
-        name: "SENTINEL MASTERS",
-        group: "sentinel",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "SENTINEL MASTERS", group: "sentinel", builder: None, arguments: &[] },
     Known {
         name: "SENTINEL MONITOR",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "name", ..Node::of(Class::Text) },
             Node { name: "ip", ..Node::of(Class::Text) },
@@ -3943,61 +3602,43 @@ pub(super) static COMMANDS: [Known; 420] = [
             Node { name: "quorum", ..Node::of(Class::Integer) },
         ],
     },
-    Known { name: "SENTINEL MYID", group: "sentinel", builder: None, server: None, arguments: &[] },
-    Known {
-        name: "SENTINEL PENDING-SCRIPTS",
-        group: "sentinel",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
-    Known {
-        name: "SENTINEL PRIMARIES",
-        group: "sentinel",
-        builder: None,
-        server: None,
-        arguments: &[],
-    },
+    Known { name: "SENTINEL MYID", group: "sentinel", builder: None, arguments: &[] },
+    Known { name: "SENTINEL PENDING-SCRIPTS", group: "sentinel", builder: None, arguments: &[] },
+    Known { name: "SENTINEL PRIMARIES", group: "sentinel", builder: None, arguments: &[] },
     Known {
         name: "SENTINEL PRIMARY",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL REMOVE",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL REPLICAS",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL RESET",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "pattern", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL SENTINELS",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL SET",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "primary-name", ..Node::of(Class::Text) },
             Node {
@@ -4015,7 +3656,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SENTINEL SIMULATE-FAILURE",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "mode",
             optional: true,
@@ -4032,14 +3672,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SENTINEL SLAVES",
         group: "sentinel",
         builder: None,
-        server: None,
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SET",
         group: "string",
         builder: Some("set"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "value", ..Node::of(Class::Text) },
@@ -4080,7 +3718,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SETBIT",
         group: "bitmap",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "offset", ..Node::of(Class::Integer) },
@@ -4091,7 +3728,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SETEX",
         group: "string",
         builder: Some("setex"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "seconds", ..Node::of(Class::Integer) },
@@ -4102,7 +3738,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SETNX",
         group: "string",
         builder: Some("setnx"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "value", ..Node::of(Class::Text) },
@@ -4112,7 +3747,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SETRANGE",
         group: "string",
         builder: Some("setrange"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "offset", ..Node::of(Class::Integer) },
@@ -4123,7 +3757,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SHUTDOWN",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "abort-selector",
             optional: true,
@@ -4172,14 +3805,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SINTER",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SINTERCARD",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -4195,7 +3826,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SINTERSTORE",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -4205,7 +3835,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SISMEMBER",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -4215,7 +3844,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SLAVEOF",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "args",
             children: &[
@@ -4239,29 +3867,26 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "SLOWLOG", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "SLOWLOG", group: "server", builder: None, arguments: &[] },
     Known {
         name: "SLOWLOG GET",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[Node { name: "count", optional: true, ..Node::of(Class::Integer) }],
     },
-    Known { name: "SLOWLOG HELP", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "SLOWLOG LEN", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "SLOWLOG RESET", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "SLOWLOG HELP", group: "server", builder: None, arguments: &[] },
+    Known { name: "SLOWLOG LEN", group: "server", builder: None, arguments: &[] },
+    Known { name: "SLOWLOG RESET", group: "server", builder: None, arguments: &[] },
     Known {
         name: "SMEMBERS",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SMISMEMBER",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
@@ -4271,7 +3896,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SMOVE",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -4282,7 +3906,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SORT",
         group: "keys",
         builder: Some("sort"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "by-pattern", token: Some("BY"), optional: true, ..Node::of(Class::Text) },
@@ -4331,7 +3954,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SORT_RO",
         group: "keys",
         builder: Some("sort_ro"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "by-pattern", token: Some("BY"), optional: true, ..Node::of(Class::Text) },
@@ -4374,7 +3996,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SPOP",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -4384,7 +4005,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SPUBLISH",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "shardchannel", ..Node::of(Class::Text) },
             Node { name: "message", ..Node::of(Class::Text) },
@@ -4394,7 +4014,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SRANDMEMBER",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -4404,7 +4023,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SREM",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
@@ -4414,7 +4032,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SSCAN",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "cursor", ..Node::of(Class::Integer) },
@@ -4431,28 +4048,24 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SSUBSCRIBE",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[Node { name: "shardchannel", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "STRLEN",
         group: "string",
         builder: Some("strlen"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SUBSCRIBE",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[Node { name: "channel", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SUBSTR",
         group: "string",
         builder: Some("substr"),
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Integer) },
@@ -4463,14 +4076,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SUNION",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SUNIONSTORE",
         group: "set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -4480,7 +4091,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SUNSUBSCRIBE",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "shardchannel",
             optional: true,
@@ -4492,47 +4102,41 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "SWAPDB",
         group: "server",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "index1", ..Node::of(Class::Integer) },
             Node { name: "index2", ..Node::of(Class::Integer) },
         ],
     },
-    Known { name: "SYNC", group: "server", builder: None, server: None, arguments: &[] },
-    Known { name: "TIME", group: "server", builder: None, server: None, arguments: &[] },
+    Known { name: "SYNC", group: "server", builder: None, arguments: &[] },
+    Known { name: "TIME", group: "server", builder: None, arguments: &[] },
     Known {
         name: "TOUCH",
         group: "keys",
         builder: Some("touch"),
-        server: None,
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "TTL",
         group: "keys",
         builder: Some("ttl"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "TYPE",
         group: "keys",
         builder: Some("type_"),
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "UNLINK",
         group: "keys",
         builder: Some("unlink"),
-        server: None,
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "UNSUBSCRIBE",
         group: "pubsub",
         builder: None,
-        server: None,
         arguments: &[Node {
             name: "channel",
             optional: true,
@@ -4540,12 +4144,11 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Text)
         }],
     },
-    Known { name: "UNWATCH", group: "transactions", builder: None, server: None, arguments: &[] },
+    Known { name: "UNWATCH", group: "transactions", builder: None, arguments: &[] },
     Known {
         name: "WAIT",
         group: "keys",
         builder: Some("wait"),
-        server: None,
         arguments: &[
             Node { name: "numreplicas", ..Node::of(Class::Integer) },
             Node { name: "timeout", ..Node::of(Class::Integer) },
@@ -4555,7 +4158,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "WAITAOF",
         group: "keys",
         builder: Some("waitaof"),
-        server: None,
         arguments: &[
             Node { name: "numlocal", ..Node::of(Class::Integer) },
             Node { name: "numreplicas", ..Node::of(Class::Integer) },
@@ -4566,14 +4168,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "WATCH",
         group: "transactions",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "XACK",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4584,7 +4184,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XACKDEL",
         group: "stream",
         builder: None,
-        server: Some("redis 8.2"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4613,7 +4212,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XADD",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -4684,7 +4282,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XAUTOCLAIM",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4709,7 +4306,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XCLAIM",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4743,7 +4339,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XDEL",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "ID", multiple: true, ..Node::of(Class::Text) },
@@ -4753,7 +4348,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XDELEX",
         group: "stream",
         builder: None,
-        server: Some("redis 8.2"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -4777,12 +4371,11 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "XGROUP", group: "stream", builder: None, server: None, arguments: &[] },
+    Known { name: "XGROUP", group: "stream", builder: None, arguments: &[] },
     Known {
         name: "XGROUP CREATE",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4812,7 +4405,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XGROUP CREATECONSUMER",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4823,7 +4415,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XGROUP DELCONSUMER",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4834,18 +4425,16 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XGROUP DESTROY",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "XGROUP HELP", group: "stream", builder: None, server: None, arguments: &[] },
+    Known { name: "XGROUP HELP", group: "stream", builder: None, arguments: &[] },
     Known {
         name: "XGROUP SETID",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4865,12 +4454,11 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "XINFO", group: "stream", builder: None, server: None, arguments: &[] },
+    Known { name: "XINFO", group: "stream", builder: None, arguments: &[] },
     Known {
         name: "XINFO CONSUMERS",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4880,15 +4468,13 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XINFO GROUPS",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
-    Known { name: "XINFO HELP", group: "stream", builder: None, server: None, arguments: &[] },
+    Known { name: "XINFO HELP", group: "stream", builder: None, arguments: &[] },
     Known {
         name: "XINFO STREAM",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -4911,14 +4497,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XLEN",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "XPENDING",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4945,7 +4529,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XRANGE",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Text) },
@@ -4962,7 +4545,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XREAD",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node {
                 name: "count",
@@ -4991,7 +4573,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XREADGROUP",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node {
                 name: "group-block",
@@ -5030,7 +4611,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XREVRANGE",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "end", ..Node::of(Class::Text) },
@@ -5047,7 +4627,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XSETID",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "last-id", ..Node::of(Class::Text) },
@@ -5069,7 +4648,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "XTRIM",
         group: "stream",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -5116,7 +4694,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZADD",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -5159,14 +4736,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZCARD",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "ZCOUNT",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Double) },
@@ -5177,7 +4752,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZDIFF",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -5193,7 +4767,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZDIFFSTORE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -5204,7 +4777,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZINCRBY",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "increment", ..Node::of(Class::Integer) },
@@ -5215,7 +4787,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZINTER",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -5249,7 +4820,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZINTERCARD",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -5265,7 +4835,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZINTERSTORE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -5294,7 +4863,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZLEXCOUNT",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Text) },
@@ -5305,7 +4873,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZMPOP",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -5329,7 +4896,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZMSCORE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
@@ -5339,7 +4905,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZPOPMAX",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -5349,7 +4914,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZPOPMIN",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -5359,7 +4923,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZRANDMEMBER",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -5382,7 +4945,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZRANGE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Text) },
@@ -5419,7 +4981,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZRANGEBYLEX",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Text) },
@@ -5440,7 +5001,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZRANGEBYSCORE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Double) },
@@ -5467,7 +5027,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZRANGESTORE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "dst", ..Node::of(Class::Text) },
             Node { name: "src", ..Node::of(Class::Text) },
@@ -5499,7 +5058,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZRANK",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -5515,7 +5073,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZREM",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
@@ -5525,7 +5082,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZREMRANGEBYLEX",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Text) },
@@ -5536,7 +5092,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZREMRANGEBYRANK",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Integer) },
@@ -5547,7 +5102,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZREMRANGEBYSCORE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Double) },
@@ -5558,7 +5112,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZREVRANGE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Integer) },
@@ -5575,7 +5128,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZREVRANGEBYLEX",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "max", ..Node::of(Class::Text) },
@@ -5596,7 +5148,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZREVRANGEBYSCORE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "max", ..Node::of(Class::Double) },
@@ -5623,7 +5174,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZREVRANK",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -5639,7 +5189,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZSCAN",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "cursor", ..Node::of(Class::Integer) },
@@ -5662,7 +5211,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZSCORE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -5672,7 +5220,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZUNION",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -5706,7 +5253,6 @@ pub(super) static COMMANDS: [Known; 420] = [
         name: "ZUNIONSTORE",
         group: "sorted_set",
         builder: None,
-        server: None,
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },

@@ -12,9 +12,9 @@ pub(super) fn metadata(metadata: &Metadata) -> String {
         let builder = command.reply.as_ref().map(|_| names::function(name, command));
         let nodes: String = command.arguments.iter().map(node).collect();
         entries += &format!(
-            "Known {{ name: {name:?}, group: {:?}, builder: {builder:?}, server: {:?}, \
+            "Known {{ name: {name:?}, group: {:?}, builder: {builder:?}, \
              arguments: &[{nodes}] }},\n",
-            group.name, command.server
+            group.name
         );
     }
     format!(

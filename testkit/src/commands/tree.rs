@@ -1,0 +1,152 @@
+//! Trees of arguments, and whether arguments fit one.
+
+/// A node of a command's arguments.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) name: &'static str,
+    pub(super) class: Class,
+    pub(super) token: Option<&'static str>,
+    pub(super) optional: bool,
+    pub(super) multiple: bool,
+    pub(super) multiple_token: bool,
+    pub(super) children: &'static [Self],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Text,
+    Integer,
+    Double,
+    Token,
+    Oneof,
+    Block,
+}
+
+impl Node {
+    pub(super) const fn of(class: Class) -> Self {
+        Self {
+            name: "",
+            class,
+            token: None,
+            optional: false,
+            multiple: false,
+            multiple_token: false,
+            children: &[],
+        }
+    }
+}
+
+type Words<'a> = &'a [&'a [u8]];
+type Used = Vec<&'static Node>;
+/// What has to fit behind.
+type Rest<'r> = &'r mut dyn FnMut(Words<'_>, &mut Used) -> bool;
+
+/// The nodes that the arguments use, if they fit all together.
+pub(super) fn fit(nodes: &'static [Node], arguments: Words<'_>) -> Option<Used> {
+    let mut used = Used::new();
+    sequence(nodes, arguments, &mut used, &mut |rest, _| rest.is_empty()).then_some(used)
+}
+
+/// All nodes below, these included.
+pub(super) fn all(nodes: &'static [Node]) -> Used {
+    nodes.iter().flat_map(|node| [node].into_iter().chain(all(node.children))).collect()
+}
+
+/// One behind the other; optional ones next to each other in any order.
+fn sequence(nodes: &'static [Node], words: Words<'_>, used: &mut Used, rest: Rest<'_>) -> bool {
+    let Some((node, behind)) = nodes.split_first() else { return rest(words, used) };
+    if !node.optional {
+        return repeated(node, true, words, used, &mut |words, used| {
+            sequence(behind, words, used, rest)
+        });
+    }
+    let optional: Vec<_> = nodes.iter().take_while(|node| node.optional).collect();
+    let behind = nodes.get(optional.len()..).unwrap_or_default();
+    any_order(&optional, words, used, &mut |words, used| sequence(behind, words, used, rest))
+}
+
+fn any_order(nodes: &[&'static Node], words: Words<'_>, used: &mut Used, rest: Rest<'_>) -> bool {
+    for (at, node) in nodes.iter().enumerate() {
+        let mut others = nodes.to_vec();
+        others.remove(at);
+        let mut behind = |words: Words<'_>, used: &mut Used| any_order(&others, words, used, rest);
+        if repeated(node, true, words, used, &mut behind) {
+            return true;
+        }
+    }
+    rest(words, used)
+}
+
+/// A node once, or as often as there are arguments that fit.
+fn repeated(
+    node: &'static Node,
+    first: bool,
+    words: Words<'_>,
+    used: &mut Used,
+    rest: Rest<'_>,
+) -> bool {
+    let before = used.len();
+    used.push(node);
+    let fits = once(node, first || node.multiple_token, words, used, &mut |behind, used| {
+        let again = node.multiple && behind.len() < words.len();
+        again && repeated(node, false, behind, used, rest) || rest(behind, used)
+    });
+    if !fits {
+        used.truncate(before);
+    }
+    fits
+}
+
+fn once(
+    node: &'static Node,
+    with_token: bool,
+    mut words: Words<'_>,
+    used: &mut Used,
+    rest: Rest<'_>,
+) -> bool {
+    if let Some(token) = node.token.filter(|_| with_token) {
+        let Some((word, behind)) = words.split_first() else { return false };
+        if !word.eq_ignore_ascii_case(token.as_bytes()) {
+            return false;
+        }
+        words = behind;
+    }
+    let text = || str::from_utf8(words.first()?).ok();
+    let fits = match node.class {
+        Class::Token => return rest(words, used),
+        Class::Oneof => {
+            return node.children.iter().any(|child| repeated(child, true, words, used, rest));
+        }
+        Class::Block => return sequence(node.children, words, used, rest),
+        Class::Text => !words.is_empty(),
+        Class::Integer => text().is_some_and(|text| text.parse::<i128>().is_ok()),
+        Class::Double => text().is_some_and(|text| text.parse::<f64>().is_ok()),
+    };
+    fits && rest(words.get(1..).unwrap_or_default(), used)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn used(words: &str) -> Option<Vec<&'static str>> {
+        static NODES: [Node; 4] = [
+            Node { name: "key", ..Node::of(Class::Text) },
+            Node { name: "nx", token: Some("NX"), optional: true, ..Node::of(Class::Token) },
+            Node { name: "get", token: Some("GET"), optional: true, ..Node::of(Class::Integer) },
+            Node { name: "more", multiple: true, ..Node::of(Class::Double) },
+        ];
+        let words: Vec<_> = words.split(' ').map(str::as_bytes).collect();
+        Some(fit(&NODES, &words)?.iter().map(|node| node.name).collect())
+    }
+
+    #[test]
+    fn options_in_any_order_and_what_repeats() {
+        assert_eq!(used("k 1"), Some(vec!["key", "more"]));
+        assert_eq!(used("k GET 1 nx 2 3"), Some(vec!["key", "get", "nx", "more", "more"]));
+        assert_eq!(used("k"), None);
+        assert_eq!(used("k NX"), None);
+        assert_eq!(used("k NX NX 1"), None);
+        assert_eq!(used("k GET x 1"), None);
+    }
+}
