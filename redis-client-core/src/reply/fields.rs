@@ -9,7 +9,7 @@ use crate::error::ReplyError;
 
 /// A map in RESP3, names and values in turn in RESP2. Names that nobody asks for are passed over:
 /// newer servers have more.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(crate) struct Fields<'a>(Elements<'a>);
 
 impl<'a> Fields<'a> {
@@ -19,7 +19,7 @@ impl<'a> Fields<'a> {
 
     /// The value of a field.
     pub(crate) fn find(&self, name: &str) -> Option<FrameRef<'a>> {
-        let mut elements = self.0.clone();
+        let mut elements = self.0;
         while let (Some(found), Some(value)) = (elements.next(), elements.next()) {
             if text_of(found) == Ok(name.as_bytes()) {
                 return Some(value);

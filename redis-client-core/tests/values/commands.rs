@@ -107,7 +107,7 @@ fn an_option_goes_to_its_place_however_the_request_is_held() {
 
 #[test]
 fn options_that_change_the_type_meet_in_one_variable() {
-    let both = vec![cmd::set("a", 1).ex(1).into_any(), cmd::set("b", 2).into_any()];
+    let both = [cmd::set("a", 1).ex(1).into_any(), cmd::set("b", 2).into_any()];
     assert_eq!(both[0].as_ref().facts().name, "SET");
     check(both[1].clone().arg("NX"), "SET b 2 NX");
 }

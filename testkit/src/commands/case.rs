@@ -42,6 +42,7 @@ pub fn case<K: Kind, T: FromReply + Debug>(command: Command<K, T>) -> Case {
 }
 
 /// A command that has to be answered with this.
+#[expect(clippy::needless_pass_by_value, reason = "cases are easier to read without a reference")]
 pub fn gives<K: Kind, T: FromReply + Debug>(command: Command<K, T>, value: T) -> Case {
     Case { expected: Expected::Value(format!("{value:?}")), ..case(command) }
 }

@@ -23,7 +23,7 @@ pub fn run(server: &RedisServer, cases: &[Case]) -> io::Result<Report> {
     let mut described: BTreeMap<&str, Option<Described>> = BTreeMap::new();
     for known in &COMMANDS {
         let Some(facts) = Facts::of(known.name) else {
-            report.fail(known.name, "no facts are found by this name".to_owned());
+            report.fail(known.name, "no facts are found by this name");
             continue;
         };
         let description = live.describe(facts)?;
@@ -47,17 +47,17 @@ pub fn run(server: &RedisServer, cases: &[Case]) -> io::Result<Report> {
 fn compare_facts(facts: &Facts, server: &Described, report: &mut Report) {
     let differs = |what: &str| DIFFERENCES.contains(&(facts.name, what));
     if i64::from(facts.arity) != server.arity && !differs("arity") {
-        report.fail(facts.name, format!("arity {}, says the server", server.arity));
+        report.fail(facts.name, &format!("arity {}, says the server", server.arity));
     }
     let ours: BTreeSet<_> = facts.flags.names().map(str::to_owned).collect();
     for flag in ours.symmetric_difference(&server.flags) {
         if !NOT_REPORTED.contains(&flag.as_str()) && !differs(flag) {
-            report.fail(facts.name, format!("flag {flag} is not the same for the server"));
+            report.fail(facts.name, &format!("flag {flag} is not the same for the server"));
         }
     }
     let ours: BTreeSet<_> = facts.keys.iter().map(our_spec_text).collect();
     if ours != server.keys && !differs("keys") {
-        report.fail(facts.name, format!("keys {ours:?}; the server says {:?}", server.keys));
+        report.fail(facts.name, &format!("keys {ours:?}; the server says {:?}", server.keys));
     }
 }
 
@@ -65,16 +65,16 @@ fn compare_arguments(case: &Case, server: Option<&Described>, report: &mut Repor
     let name = case.request.facts().name;
     let words = case.behind_the_name();
     let Some(known) = COMMANDS.iter().find(|known| known.name == name) else {
-        return report.fail(name, "no such command in `commands/`".to_owned());
+        return report.fail(name, "no such command in `commands/`");
     };
     match tree::fit(known.arguments, &words) {
         Some(used) => report.use_nodes(used),
-        None => report.fail(name, format!("`{}` does not fit `commands/`", case.text())),
+        None => report.fail(name, &format!("`{}` does not fit `commands/`", case.text())),
     }
     let runs = !matches!(case.expected, Expected::NotRun(_));
     let foreign = |server: &&Described| runs && tree::fit(server.arguments, &words).is_none();
     if server.filter(foreign).is_some() && !DIFFERENCES.contains(&(name, "arguments")) {
-        report.fail(name, format!("`{}` does not fit the server's COMMAND DOCS", case.text()));
+        report.fail(name, &format!("`{}` does not fit the server's COMMAND DOCS", case.text()));
     }
 }
 
@@ -88,7 +88,7 @@ fn compare_keys(case: &Case, live: &mut Live, report: &mut Report) -> io::Result
         };
         let theirs: Vec<_> = keys.iter().map(Vec::as_slice).collect();
         let (ours, theirs) = (shown(&ours), shown(&theirs));
-        report.fail(name, format!("`{}`: keys {ours:?}, for the server {theirs:?}", case.text()));
+        report.fail(name, &format!("`{}`: keys {ours:?}, for the server {theirs:?}", case.text()));
     }
     Ok(())
 }
@@ -102,7 +102,7 @@ fn try_case(server: &RedisServer, case: &Case, report: &mut Report) {
         match try_in(server, case, protocol) {
             Ok(()) => report.ran(name, protocol),
             Err(problem) => {
-                report.fail(name, format!("`{}` in RESP{protocol}: {problem}", case.text()));
+                report.fail(name, &format!("`{}` in RESP{protocol}: {problem}", case.text()));
             }
         }
     }

@@ -34,7 +34,7 @@ pub struct Line {
 }
 
 impl Report {
-    pub(super) fn fail(&mut self, name: &str, problem: String) {
+    pub(super) fn fail(&mut self, name: &str, problem: &str) {
         self.failures.push(format!("{name}: {problem}"));
     }
 
