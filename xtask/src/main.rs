@@ -33,7 +33,9 @@ fn run(args: Vec<String>) -> Result<(), Failure> {
         }
         Command::Test => test::run(),
         Command::Generate { check } => generate::run(check),
-        Command::Coverage => example("coverage", Vec::new()),
+        Command::Coverage => {
+            Exec::cargo(["run", "-q", "-p", "testkit", "--example", "coverage"]).run()
+        }
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench(args) => {
             Exec::cargo(["run", "--release", "-p", "bench", "--"]).args(args).run()

@@ -191,7 +191,7 @@ const NAMES: [(KeyFlags, &str); 11] = [
 mod tests {
     use super::*;
 
-    fn keys<'a>(begin: Begin, find: Find, words: &'a str) -> alloc::vec::Vec<&'a [u8]> {
+    fn keys(begin: Begin, find: Find, words: &str) -> alloc::vec::Vec<&[u8]> {
         let words: alloc::vec::Vec<&[u8]> = words.split(' ').map(str::as_bytes).collect();
         KeySpec { begin, find, flags: KeyFlags::RW }.find(&words).collect()
     }
