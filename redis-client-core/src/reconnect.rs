@@ -18,7 +18,7 @@ use crate::time::Time;
 pub struct Reconnect {
     /// The longest delay of a first attempt. 100 ms by default.
     pub min_delay: Duration,
-    /// The longest delay of all. 2 s by default.
+    /// The longest delay of all, 1 ms at the least. 2 s by default.
     pub max_delay: Duration,
     /// Attempts in vain, one after the other, until the client is given up; none tries for ever,
     /// which is the default. 0 never reconnects.
@@ -125,7 +125,7 @@ impl Backoff {
             self.gone = now;
             (Duration::ZERO, min_delay.min(max_delay))
         } else {
-            let longest = now.since(self.gone).max(min_delay).min(max_delay);
+            let longest = now.since(self.gone).max(min_delay).min(max_delay).max(FLOOR);
             (longest / 2, longest)
         };
         self.made = self.made.saturating_add(1);
@@ -148,6 +148,9 @@ impl Backoff {
         mixed ^ (mixed >> 31)
     }
 }
+
+/// Without it, delays of zero would ask a server that refuses at once for ever and ever.
+const FLOOR: Duration = Duration::from_millis(1);
 
 #[cfg(test)]
 mod tests {
@@ -246,6 +249,15 @@ mod tests {
             now = now + 3 * SECOND;
             now = backoff.handle_lost(now).expect("it held");
         }
+    }
+
+    #[test]
+    fn without_delays_it_still_takes_a_breath() {
+        let mut backoff =
+            Backoff::new(Reconnect::default().delays(Duration::ZERO, Duration::ZERO), 1);
+        let first = backoff.handle_lost(Time::ZERO).expect("for ever");
+        let second = backoff.handle_failed(first).expect("for ever");
+        assert!(second.since(first) >= FLOOR / 2);
     }
 
     #[test]
