@@ -40,6 +40,7 @@ mod config;
 mod error;
 mod event;
 mod facts;
+pub mod pubsub;
 mod reconnect;
 pub mod replies;
 mod reply;
@@ -58,6 +59,7 @@ pub use facts::{
     Begin, BlockTime, Effect, Facts, Find, Flags, KeyFlags, KeySpec, RequestPolicy, ResponsePolicy,
     Subscription,
 };
+pub use pubsub::{Backlog, CloseReason, Message, Notice, Overflow};
 pub use reconnect::{Backoff, Reconnect};
 pub use reply::{FromReply, read_reply, text_of};
 pub use request::{Arguments, Blocking, Request, Timeout};

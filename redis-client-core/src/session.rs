@@ -23,6 +23,7 @@ use handshake::Handshake;
 use in_flight::InFlight;
 pub use receiver::Receiver;
 use subscriptions::Subscriptions;
+pub(crate) use subscriptions::{Announcement, News, Verb};
 pub use tidy::Tidy;
 use tidy::Traces;
 

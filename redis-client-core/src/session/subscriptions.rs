@@ -17,14 +17,14 @@ pub(super) struct Subscriptions {
 
 /// The server's word that a subscription began or ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Announcement {
-    pub(super) verb: Verb,
+pub(crate) struct Announcement {
+    pub(crate) verb: Verb,
     /// None where there was nothing to end.
-    pub(super) name: Option<Bytes>,
+    pub(crate) name: Option<Bytes>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verb {
+pub(crate) enum Verb {
     Subscribe(Subscription),
     Unsubscribe(Subscription),
 }
@@ -60,7 +60,7 @@ impl Subscriptions {
 }
 
 impl Verb {
-    pub(super) const fn kind(self) -> Subscription {
+    pub(crate) const fn kind(self) -> Subscription {
         match self {
             Self::Subscribe(kind) | Self::Unsubscribe(kind) => kind,
         }
@@ -68,7 +68,7 @@ impl Verb {
 }
 
 /// What a frame is to a connection that may be subscribed.
-pub(super) enum News {
+pub(crate) enum News {
     Announcement(Announcement),
     /// A message.
     Message,
@@ -93,7 +93,7 @@ impl News {
     }
 
     /// Reads a push, or in RESP2 an array.
-    pub(super) fn read(frame: FrameRef<'_>) -> Self {
+    pub(crate) fn read(frame: FrameRef<'_>) -> Self {
         let (View::Push(mut elements) | View::Array(mut elements)) = frame.view() else {
             return Self::Other;
         };
