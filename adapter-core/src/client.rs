@@ -9,7 +9,7 @@ mod way;
 use std::fmt;
 
 use redis_client_core::{Config, Effect, Error, Execute, Facts, FromReply, IntoBatch};
-use redis_client_core::{Request, Session};
+use redis_client_core::{Request, Session, Timeout};
 
 use crate::driver::Driver;
 use crate::later::Later;
@@ -161,6 +161,14 @@ impl<R: Runtime> Client<R> {
         result
     }
 
+    /// The same for what the driver has to see at once.
+    pub(crate) fn roused<O>(&self, use_it: impl FnOnce(&mut Shared, &mut Later) -> O) -> O {
+        self.locked(|shared, later| {
+            later.wake.extend(shared.rouse(Timeout::Default, || self.runtime.now()));
+            use_it(shared, later)
+        })
+    }
+
     pub(crate) const fn runtime(&self) -> &R {
         &self.runtime
     }
@@ -220,7 +228,7 @@ fn refuse(facts: &'static Facts) -> Result<(), Error> {
              WATCH)"
         }
         Effect::Subscribes(_) | Effect::Unsubscribes(_) => {
-            "subscriptions need a connection of their own"
+            "its messages would reach nobody (use `subscriber`)"
         }
         _ => "its replies can't be matched to requests",
     };

@@ -207,6 +207,7 @@ impl<R: Runtime> Connection<R> {
                 shared.session.close(now);
             }
             shared.handle_timeout(now, wakers);
+            let _ = shared.feed.take_submitted();
             if wakers.is_empty() || *yielded {
                 // One batch at a time, so that what is queued stays under the session's bounds.
                 if output.is_empty() {
@@ -214,6 +215,10 @@ impl<R: Runtime> Connection<R> {
                     shared.dispatch(wakers);
                 }
                 shared.driver = Some(waker.clone());
+                // Room made by what was taken is used at once, and no caller would tell of it.
+                if shared.feed.take_submitted() {
+                    wakers.push(waker.clone());
+                }
             }
             *choked = shared.inbox.is_full();
             *ready |= shared.session.is_ready();

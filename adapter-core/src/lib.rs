@@ -27,6 +27,7 @@ mod pool;
 mod runtime;
 mod shared;
 mod slots;
+mod subscriber;
 #[cfg(feature = "tls")]
 pub mod tls;
 mod trace;
@@ -44,6 +45,7 @@ pub use pool::{Lease, Leasing, Next, Pool, Pools, Raw};
 pub use redis_client_core::*;
 pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport, Unlocked};
 pub use shared::Incoming;
+pub use subscriber::{NextNotice, Subscriber, Subscribing};
 #[cfg(feature = "tls")]
 pub use tls::{TlsConfig, TlsError, TlsStream};
 pub use transfer::{read_initialized, write_segments};

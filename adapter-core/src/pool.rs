@@ -154,11 +154,11 @@ impl<R: Runtime> Pool<R> {
         &self.inner.clients[index]
     }
 
-    fn options(&self) -> &Options {
+    pub(crate) fn options(&self) -> &Options {
         &self.inner.options
     }
 
-    fn runtime(&self) -> &R {
+    pub(crate) fn runtime(&self) -> &R {
         self.client(0).runtime()
     }
 

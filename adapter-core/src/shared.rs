@@ -1,5 +1,6 @@
 //! What a client's handles and its driver have in common.
 
+mod feed;
 mod inbox;
 mod tenancy;
 
@@ -13,7 +14,9 @@ use redis_client_core::{
 
 use crate::later::Later;
 use crate::line::{Line, Ticket};
-use crate::slots::{Answer, SlotKey, Slots};
+use crate::options::Options;
+use crate::slots::{Answer, Recipient, SlotKey, Slots};
+pub(crate) use feed::{Feed, Wish};
 use inbox::Inbox;
 pub use inbox::Incoming;
 pub(crate) use tenancy::{Condition, Return, Seat, Tenancy};
@@ -51,6 +54,9 @@ pub(crate) struct Shared {
     open: bool,
     tenancy: Tenancy,
     pub(crate) inbox: Inbox,
+    pub(crate) feed: Feed,
+    /// What the connection was made from, for one who needs another one.
+    pub(crate) origin: Option<Box<Options>>,
 }
 
 /// Whether there is a connection.
@@ -114,6 +120,8 @@ impl Shared {
             open: !terms.pooled,
             tenancy: Tenancy::default(),
             inbox: Inbox::default(),
+            feed: Feed::default(),
+            origin: None,
         }
     }
 
@@ -285,11 +293,17 @@ impl Shared {
         self.dispatch(wakers);
         let room = self.room();
         self.line.handle_timeout(now, room, wakers);
+        if self.feed.machine().poll_timeout().is_some_and(|due| due <= now) {
+            self.feed.machine_mut().handle_timeout(now);
+            self.run_feed(wakers);
+        }
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout).
     pub(crate) fn poll_timeout(&self) -> Option<Time> {
-        self.session.poll_timeout().into_iter().chain(self.line.poll_timeout()).min()
+        let feed = self.feed.machine().poll_timeout();
+        let session = self.session.poll_timeout().into_iter();
+        session.chain(self.line.poll_timeout()).chain(feed).min()
     }
 
     /// Hands out what the session has to say; collects whom to wake.
@@ -304,30 +318,43 @@ impl Shared {
                     let answer = Answer::Failed(frames, outcome.to_error(cause), deadline);
                     self.answer(tag, answer, wakers);
                 }
-                Event::Ready { .. } => self.handle_ready(wakers),
+                Event::Ready { resp3 } => self.handle_ready(resp3, wakers),
                 Event::Tidied => self.handle_tidied(wakers),
-                Event::Unblocked => self.line.call(self.room(), wakers),
+                Event::Unblocked => {
+                    self.feed.machine_mut().handle_unblocked();
+                    self.run_feed(wakers);
+                    self.line.call(self.room(), wakers);
+                }
                 Event::Closed(reason) => self.handle_closed(reason, wakers),
-                // Shared handles refuse what would bring any.
-                Event::Push(frame) => wakers.extend(self.inbox.push(frame)),
+                Event::Push(frame) => {
+                    if !self.feed.push(&frame) {
+                        wakers.extend(self.inbox.push(frame));
+                    }
+                }
                 _ => {}
             }
+        }
+        if self.feed.machine().has_news() {
+            self.run_feed(wakers);
         }
     }
 
     #[inline]
     fn answer(&mut self, tag: SlotKey, answer: Answer, wakers: &mut Vec<Waker>) {
-        if tag.is_inbox() {
-            wakers.extend(self.inbox.answer(tag, answer));
-        } else {
-            wakers.extend(self.slots.answer(tag, answer));
+        match tag.recipient() {
+            Recipient::Slot => wakers.extend(self.slots.answer(tag, answer)),
+            Recipient::Inbox => wakers.extend(self.inbox.answer(tag, answer)),
+            Recipient::Feed(id) => self.feed.answer(id, answer),
         }
     }
 
-    fn handle_ready(&mut self, wakers: &mut Vec<Waker>) {
+    fn handle_ready(&mut self, resp3: bool, wakers: &mut Vec<Waker>) {
         self.status = Status::Up;
         self.tenancy.held = true;
         self.greeted = true;
+        // Before anybody else has a turn.
+        self.feed.handle_ready(resp3);
+        self.run_feed(wakers);
         self.unready.dissolve(wakers);
         self.reopen();
         self.line.call(self.room(), wakers);
@@ -345,6 +372,7 @@ impl Shared {
             return self.end(wakers);
         }
         self.status = Status::Down;
+        self.feed_lost(wakers);
         self.reopen();
         if self.tenancy.is_leased() || self.terms.pooled || !self.terms.waits {
             self.line.dissolve(wakers);
@@ -353,6 +381,7 @@ impl Shared {
 
     fn end(&mut self, wakers: &mut Vec<Waker>) {
         self.status = Status::Over;
+        self.feed_over(wakers);
         self.reopen();
         self.unready.dissolve(wakers);
         self.line.dissolve(wakers);

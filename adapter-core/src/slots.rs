@@ -2,6 +2,7 @@
 
 use std::task::{Context, Poll, Waker};
 
+use redis_client_core::pubsub::CommandId;
 use redis_client_core::resp_core::Frame;
 use redis_client_core::{Error, Facts, Time};
 
@@ -21,6 +22,14 @@ pub(crate) enum Answer {
     Replies(Vec<Frame>),
     /// The replies that had come, what became of the rest, and when that would have been overdue.
     Failed(Vec<Frame>, Error, Option<Time>),
+}
+
+/// Whom an answer is for.
+pub(crate) enum Recipient {
+    Slot,
+    Inbox,
+    /// The subscribers, whose command it was.
+    Feed(CommandId),
 }
 
 /// The callers that wait, each in a slot that it is told the key of. Slots are never given back,
@@ -48,11 +57,21 @@ pub(crate) enum State {
 impl SlotKey {
     /// No slot: what comes is for the [inbox](crate::shared::Incoming) while it has that reader.
     pub(crate) const fn inbox(reader: u32) -> Self {
-        Self { index: u32::MAX, generation: reader }
+        Self { index: INBOX, generation: reader }
     }
 
-    pub(crate) const fn is_inbox(self) -> bool {
-        self.index == u32::MAX
+    /// No slot: what comes is for the subscribers.
+    pub(crate) const fn of_feed(command: CommandId) -> Self {
+        Self { index: FEED, generation: command.number() }
+    }
+
+    #[inline]
+    pub(crate) const fn recipient(self) -> Recipient {
+        match self.index {
+            INBOX => Recipient::Inbox,
+            FEED => Recipient::Feed(CommandId::from_number(self.generation)),
+            _ => Recipient::Slot,
+        }
     }
 }
 
@@ -141,6 +160,10 @@ impl Answer {
         }
     }
 }
+
+/// The indices of those that are no slots.
+const INBOX: u32 = u32::MAX;
+const FEED: u32 = u32::MAX - 1;
 
 /// What a caller gets in place of an answer that can't be missing.
 pub(crate) const NO_REPLY: Error =

@@ -85,6 +85,9 @@ pub type Pool = adapter_core::Pool<Glommio>;
 /// Pools on glommio by what they connect to: see [`adapter_core::Pools`].
 pub type Pools = adapter_core::Pools<Glommio>;
 
+/// A subscriber on glommio: see [`adapter_core::Subscriber`].
+pub type Subscriber = adapter_core::Subscriber<Glommio>;
+
 /// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
 pub type Lease = adapter_core::Lease<Glommio>;
 

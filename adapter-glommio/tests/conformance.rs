@@ -41,6 +41,11 @@ fn registry() -> Outcome {
 }
 
 #[test]
+fn pubsub() -> Outcome {
+    on_an_executor("pubsub", &suite::pubsub::<Glommio>)
+}
+
+#[test]
 fn session() -> Outcome {
     on_an_executor("session", &suite::session::<Glommio>)
 }

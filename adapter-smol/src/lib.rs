@@ -80,6 +80,9 @@ pub type Pool = adapter_core::Pool<Smol>;
 /// Pools on smol by what they connect to: see [`adapter_core::Pools`].
 pub type Pools = adapter_core::Pools<Smol>;
 
+/// A subscriber on smol: see [`adapter_core::Subscriber`].
+pub type Subscriber = adapter_core::Subscriber<Smol>;
+
 /// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
 pub type Lease = adapter_core::Lease<Smol>;
 

@@ -45,6 +45,11 @@ fn registry() -> Outcome {
 }
 
 #[test]
+fn pubsub() -> Outcome {
+    on_each("pubsub", &suite::pubsub::<Smol>, &suite::pubsub::<Own>)
+}
+
+#[test]
 fn session() -> Outcome {
     on_each("session", &suite::session::<Smol>, &suite::session::<Own>)
 }

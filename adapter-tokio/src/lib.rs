@@ -43,6 +43,9 @@ pub type Pool = adapter_core::Pool<Tokio>;
 /// Pools on tokio by what they connect to: see [`adapter_core::Pools`].
 pub type Pools = adapter_core::Pools<Tokio>;
 
+/// A subscriber on tokio: see [`adapter_core::Subscriber`].
+pub type Subscriber = adapter_core::Subscriber<Tokio>;
+
 /// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
 pub type Lease = adapter_core::Lease<Tokio>;
 

@@ -38,6 +38,11 @@ fn registry() -> Outcome {
 }
 
 #[test]
+fn pubsub() -> Outcome {
+    on_both("pubsub", &suite::pubsub::<Tokio>)
+}
+
+#[test]
 fn session() -> Outcome {
     on_both("session", &suite::session::<Tokio>)
 }

@@ -15,6 +15,7 @@ pub mod memory;
 pub mod oracle;
 pub mod pair;
 pub mod proxy;
+pub mod pubsub_cuts;
 pub mod redis_server;
 pub mod simulation;
 pub mod tree;

@@ -49,6 +49,9 @@ pub enum ConnectError {
         /// Why not.
         error: TlsError,
     },
+    /// The server speaks RESP2, where subscribers need a connection of their own, and this client was
+    /// given its connection ([`Client::new`]): it can't make another one.
+    NotMade,
     /// The session could not be set up.
     Session {
         /// Where.
@@ -94,6 +97,7 @@ impl<R: Runtime + Default + Spawn<Driver<R>>> Client<R> {
         let runtime = R::default();
         let (client, driver) =
             Self::waiting(runtime.clone(), options.config.clone(), options.terms());
+        client.locked(|shared, _| shared.origin = Some(Box::new(options.clone())));
         runtime.spawn(driver.kept(options));
         Ok(client)
     }
@@ -126,6 +130,7 @@ impl<R: Runtime + Spawn<Driver<R>>> Client<R> {
         let stream = options.secure((&mut dial).await?)?;
         let config = dial.configure(options.config.clone());
         let (client, driver) = Self::with_terms(runtime.clone(), stream, config, terms);
+        client.locked(|shared, _| shared.origin = Some(Box::new(options.clone())));
         let driver = driver.kept(options.clone());
         runtime.spawn(match watcher {
             Some(watcher) => driver.watched(watcher),
@@ -165,6 +170,9 @@ impl fmt::Display for ConnectError {
             }
             #[cfg(feature = "tls")]
             Self::Tls { endpoint, error } => write!(f, "no TLS with {endpoint}: {error}"),
+            Self::NotMade => {
+                f.write_str("subscribers need RESP3, or a client that can make another connection")
+            }
             Self::Session { endpoint, error } => {
                 write!(f, "cannot start a session with {endpoint}: {error}")
             }
@@ -180,7 +188,7 @@ impl std::error::Error for ConnectError {
             Self::Credentials { error, .. } => Some(error),
             #[cfg(feature = "tls")]
             Self::Tls { error, .. } => Some(error),
-            Self::Unreachable { .. } | Self::TimedOut { .. } => None,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::NotMade => None,
         }
     }
 }

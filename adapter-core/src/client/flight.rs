@@ -270,7 +270,11 @@ impl<R: Runtime> Client<R> {
     }
 
     #[inline]
-    fn poll_answer(&self, key: SlotKey, cx: &Context<'_>) -> Poll<Result<Answer, Error>> {
+    pub(crate) fn poll_answer(
+        &self,
+        key: SlotKey,
+        cx: &Context<'_>,
+    ) -> Poll<Result<Answer, Error>> {
         let answer = self.locked(|shared, later| shared.slots.poll(key, cx, later));
         answer.map(|answer| answer.ok_or(NO_REPLY))
     }

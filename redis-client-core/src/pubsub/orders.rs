@@ -72,8 +72,9 @@ impl<T> PubSub<T> {
         let ids: Vec<_> =
             self.orders.iter().filter(|(_, order)| overdue(order)).map(|(id, _)| *id).collect();
         let error = match &self.why {
-            Some(why) if !self.connected => Error::NotSent(Cause::Connection(why.clone())),
-            _ => Error::MaybeApplied(Cause::TimedOut),
+            _ if self.connected => Error::MaybeApplied(Cause::TimedOut),
+            Some(why) => Error::NotSent(Cause::Connection(why.clone())),
+            None => Error::NotSent(Cause::TimedOut),
         };
         for id in ids {
             self.fail(id, &error);
