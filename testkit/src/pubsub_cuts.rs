@@ -8,9 +8,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use adapter_core::{
-    Backlog, Client, Message, Notice, Options, Protocol, Reconnect, Subscriber, cmd,
-};
+use adapter_core::{Backlog, Client, Message, Notice, Options, Protocol, Reconnect, cmd};
 
 use crate::conformance::Adapter;
 use crate::redis_server::RedisServer;
