@@ -7,6 +7,7 @@ mod tenancy;
 use std::mem;
 use std::task::{Context, Poll, Waker};
 
+use redis_client_core::resp_core::Frame;
 use redis_client_core::{
     Batch, Cause, Config, ConnectionError, Error, Event, Facts, Outcome, Request, Session,
     SubmitError, Time, Timeout,
@@ -326,11 +327,7 @@ impl Shared {
                     self.line.call(self.room(), wakers);
                 }
                 Event::Closed(reason) => self.handle_closed(reason, wakers),
-                Event::Push(frame) => {
-                    if !self.feed.push(&frame) {
-                        wakers.extend(self.inbox.push(frame));
-                    }
-                }
+                Event::Push(frame) => wakers.extend(self.push(frame)),
                 _ => {}
             }
         }
@@ -346,6 +343,11 @@ impl Shared {
             Recipient::Inbox => wakers.extend(self.inbox.answer(tag, answer)),
             Recipient::Feed(id) => self.feed.answer(id, answer),
         }
+    }
+
+    /// To the subscribers, or to a lessee who reads everything; others bring none.
+    fn push(&mut self, frame: Frame) -> Option<Waker> {
+        if self.feed.push(&frame) { None } else { self.inbox.push(frame) }
     }
 
     fn handle_ready(&mut self, resp3: bool, wakers: &mut Vec<Waker>) {

@@ -1,4 +1,5 @@
 //! Subscribers in virtual time, over a connection that others send commands on.
+#![allow(clippy::expect_used, reason = "a test that panics fails")]
 
 use std::time::Duration;
 

@@ -119,7 +119,7 @@ impl Queue {
     pub(super) fn push_gap(&mut self, error: ConnectionError) {
         let mut silence = self.waiting.iter().rev().take_while(|notice| !notice.is_message());
         let told = silence.any(|notice| matches!(notice, Notice::Gap(_)));
-        if !told && !(self.gap.is_some() && self.bytes == 0) {
+        if !(told || self.gap.is_some() && self.bytes == 0) {
             self.waiting.push_back(Notice::Gap(error));
         }
     }

@@ -1,0 +1,22 @@
+//! Publish and subscribe: `cargo run --release -p adapter-tokio --example pubsub`
+//!
+//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. What is shown is in [`messages`], the same
+//! for all runtimes.
+
+#[path = "../../adapter-core/examples/messages/mod.rs"]
+mod messages;
+
+use std::process::ExitCode;
+
+use adapter_tokio::Client;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    messages::report(show().await)
+}
+
+async fn show() -> messages::Outcome {
+    let client = Client::connect(messages::url()).await?;
+    let publisher = Client::connect(messages::url()).await?;
+    messages::run(&client, &publisher).await
+}
