@@ -135,14 +135,14 @@ fn an_order_waits_for_the_next_connection_and_hears_of_no_gap() {
 fn an_order_is_overdue_and_takes_back_what_it_has_asked_for() {
     let mut world = World::connected();
     let one = world.open();
-    let deadline = Some(Time::ZERO + Duration::from_secs(1));
-    world.machine.subscribe(one, CHANNEL, ["a"], deadline, 1);
+    let deadline = Time::ZERO + Duration::from_secs(1);
+    world.machine.subscribe(one, CHANNEL, ["a"], Some(deadline), 1);
     world.poll();
-    assert_eq!(world.machine.poll_timeout(), deadline);
+    assert_eq!(world.machine.poll_timeout(), Some(deadline));
     world.machine.handle_timeout(Time::ZERO);
     world.poll();
     assert!(world.done.is_empty());
-    world.machine.handle_timeout(deadline.unwrap());
+    world.machine.handle_timeout(deadline);
     world.run();
     assert_eq!(world.done[&1], Err(Error::MaybeApplied(Cause::TimedOut)));
     assert_eq!(world.said, ["SUBSCRIBE a", "UNSUBSCRIBE a"]);
