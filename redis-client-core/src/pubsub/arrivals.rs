@@ -174,15 +174,20 @@ impl<T> PubSub<T> {
                 topic.unsure = false;
                 topic.heard = false;
             }
-            // One that was not answered in time, and is asked for anew.
-            (Asked::Unsubscribe, _) if topic.unsure || topic.stale => {}
-            // What is asked for will be answered by itself.
-            (Asked::Unsubscribe, Some(Asked::Subscribe)) => topic.present = false,
-            (Asked::Unsubscribe, None) if topic.present => {
+            // It may be one that was not answered in time. Nothing is delivered, and nothing missed.
+            (Asked::Unsubscribe, _) if topic.stale => {}
+            (Asked::Unsubscribe, _) if topic.present || topic.heard || topic.unsure => {
                 topic.present = false;
+                topic.heard = false;
+                if topic.is_wanted() {
+                    // Asked for anew, for want of an answer in time.
+                    for id in self.waiting_for(kind, name) {
+                        self.fail(id, &Error::MaybeApplied(Cause::TimedOut));
+                    }
+                }
                 self.ended(kind, name, None);
             }
-            (Asked::Subscribe, _) | (Asked::Unsubscribe, None) => {}
+            (Asked::Subscribe | Asked::Unsubscribe, _) => {}
         }
         self.settle(kind, name);
     }
