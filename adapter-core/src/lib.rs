@@ -43,6 +43,10 @@ pub use link::Link;
 pub use options::{Offline, Options, OptionsError, PoolKey, Security};
 pub use pool::{Lease, Leasing, Next, Pool, Pools, Raw};
 pub use redis_client_core::*;
+#[cfg(feature = "derive")]
+pub use redis_client_derive::{
+    FromReplyOfAdapterCore as FromReply, ToFieldsOfAdapterCore as ToFields,
+};
 pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport, Unlocked};
 pub use shared::Incoming;
 pub use subscriber::{NextNotice, Subscriber, Subscribing};

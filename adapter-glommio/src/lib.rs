@@ -71,6 +71,8 @@ use std::time::Instant;
 
 pub use adapter_core::*;
 use glommio::timer::Timer;
+#[cfg(feature = "derive")]
+pub use redis_client_derive::{FromReplyOfGlommio as FromReply, ToFieldsOfGlommio as ToFields};
 pub use stream::Stream;
 
 /// A client on glommio: see [`adapter_core::Client`].

@@ -66,6 +66,8 @@ use std::time::Instant;
 
 pub use adapter_core::*;
 use async_io::Timer;
+#[cfg(feature = "derive")]
+pub use redis_client_derive::{FromReplyOfSmol as FromReply, ToFieldsOfSmol as ToFields};
 pub use stream::Stream;
 
 /// A client on smol: see [`adapter_core::Client`].

@@ -29,6 +29,8 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 pub use adapter_core::*;
+#[cfg(feature = "derive")]
+pub use redis_client_derive::{FromReplyOfTokio as FromReply, ToFieldsOfTokio as ToFields};
 pub use stream::Stream;
 
 /// A client on tokio: see [`adapter_core::Client`].

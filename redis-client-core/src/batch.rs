@@ -12,6 +12,7 @@ use crate::error::{Error, ReplyError, ServerError};
 use crate::facts::{Effect, Facts};
 use crate::reply::{FromReply, read_reply};
 use crate::request::{Blocking, Request, Timeout};
+use crate::value::Value;
 
 /// Commands that go out one behind the other, with nothing in between, and come back as one list
 /// of replies.
@@ -135,10 +136,19 @@ impl fmt::Debug for Batch {
     }
 }
 
-/// Commands with typed replies that make a batch: a tuple of them, or a `Vec` of one kind.
+/// Commands with typed replies that make a batch: a tuple of them, or any number of one kind in a
+/// `Vec` or an array. As a `Vec` of [`Request`]s they may be of different kinds; each reply is any
+/// [`Value`] then.
+///
+/// ```
+/// use redis_client_core::{Request, cmd};
+///
+/// let mixed: Vec<Request> = vec![cmd::set("k", 1).into(), cmd::hgetall("user:1").into()];
+/// # let _ = mixed;
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no batch of commands",
-    note = "use a tuple of up to 12 commands made by `cmd::..`, or a `Vec` of one kind"
+    note = "use a tuple of up to 12 commands made by `cmd::..`, or a `Vec` of one kind, or of `Request`s"
 )]
 pub trait IntoBatch {
     /// What comes back: a result for each command.
@@ -161,7 +171,35 @@ impl<K: Kind, T: FromReply> IntoBatch for Vec<Command<K, T>> {
     }
 
     fn read(mut results: Results<'_>) -> Self::Replies {
-        (0..results.facts.len()).map(|_| results.take()).collect()
+        (0..results.len()).map(|_| results.take()).collect()
+    }
+}
+
+impl<K: Kind, T: FromReply, const N: usize> IntoBatch for [Command<K, T>; N] {
+    type Replies = [Result<T, Error>; N];
+
+    fn into_batch(self, batch: &mut Batch) {
+        for command in &self {
+            batch.push(command);
+        }
+    }
+
+    fn read(mut results: Results<'_>) -> Self::Replies {
+        core::array::from_fn(|_| results.take())
+    }
+}
+
+impl IntoBatch for Vec<Request> {
+    type Replies = Vec<Result<Value, Error>>;
+
+    fn into_batch(self, batch: &mut Batch) {
+        for request in &self {
+            batch.push(request);
+        }
+    }
+
+    fn read(mut results: Results<'_>) -> Self::Replies {
+        (0..results.len()).map(|_| results.take()).collect()
     }
 }
 
@@ -185,6 +223,16 @@ impl<'a> Results<'a> {
         Self { facts, replies: replies.iter(), next: 0, rest }
     }
 
+    /// How many commands there were.
+    pub const fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Whether there was none.
+    pub const fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
     /// The next command's result.
     pub fn take<T: FromReply>(&mut self) -> Result<T, Error> {
         let facts = self.facts.get(self.next).copied().unwrap_or(&Facts::UNKNOWN);
@@ -201,10 +249,10 @@ impl<'a> Results<'a> {
 ///
 /// # Errors
 ///
-/// [`Error::Server`] with the first error that kept a command from being queued (the server
-/// then discards them all), or with the refusal of `MULTI` or `EXEC`; [`Error::Aborted`] where a
-/// watched key had changed. Where `MULTI` itself was refused, as an access control list may do,
-/// the commands behind it have been run each by itself.
+/// [`Error::Discarded`] with the first error that kept a command from being queued;
+/// [`Error::Aborted`] where a watched key had changed; [`Error::Server`] with the refusal of `MULTI`
+/// or `EXEC` itself. Where `MULTI` was refused, as an access control list may do, the commands
+/// behind it have been run each by itself.
 pub fn read_transaction<B: IntoBatch>(
     facts: &[&'static Facts],
     replies: &[Frame],
@@ -218,8 +266,14 @@ pub fn read_transaction<B: IntoBatch>(
         let elements: Vec<Frame> = elements.map(|element| element.to_frame()).collect();
         return Ok(B::read(Results::of_pipeline(facts, &elements, None)));
     }
-    if let Some(error) = queued.iter().find_map(|frame| ServerError::of(frame.as_frame())) {
+    let mut answers = queued.iter().map(|frame| ServerError::of(frame.as_frame()));
+    if let Some(error) = answers.next().flatten() {
         return Err(Error::Server(error));
+    }
+    let refused = answers.enumerate().find_map(|(index, error)| Some((index, error?)));
+    if let Some((index, error)) = refused {
+        let command = facts.get(index).map_or(Facts::UNKNOWN.name, |facts| facts.name);
+        return Err(Error::Discarded { index, command, error });
     }
     match exec.view() {
         View::Null => Err(Error::Aborted),

@@ -269,6 +269,12 @@ impl<K: Kind, T, X> AsRef<Request> for Command<K, T, X> {
     }
 }
 
+impl<K: Kind, T, X> From<Command<K, T, X>> for Request {
+    fn from(command: Command<K, T, X>) -> Self {
+        command.request
+    }
+}
+
 impl<K: Kind, T, X: Clone> Clone for Command<K, T, X> {
     fn clone(&self) -> Self {
         Self { request: self.request.clone(), executor: self.executor.clone(), kind: PhantomData }

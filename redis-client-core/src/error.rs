@@ -1,5 +1,6 @@
 //! What can go wrong, layer by layer.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -93,6 +94,20 @@ pub enum ReplyError {
         /// The field's name.
         field: &'static str,
     },
+    /// A field of a map that can't be read.
+    Field {
+        /// The field's name.
+        field: &'static str,
+        /// What doesn't fit.
+        error: Box<Self>,
+    },
+    /// Text that is not what it should be.
+    Invalid {
+        /// What was due.
+        expected: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Text that is not UTF-8.
     Utf8,
     /// An error among the elements.
@@ -137,6 +152,10 @@ impl fmt::Display for ReplyError {
             }
             Self::Number { expected } => write!(f, "the reply does not fit {expected}"),
             Self::Missing { field } => write!(f, "the reply has no field `{field}`"),
+            Self::Field { field, error } => write!(f, "field `{field}`: {error}"),
+            Self::Invalid { expected, reason } => {
+                write!(f, "the reply is not {expected}: {reason}")
+            }
             Self::Utf8 => f.write_str("the reply is not UTF-8 (read it as Bytes)"),
             Self::Server(error) => write!(f, "the reply holds an error: {error}"),
         }
@@ -147,6 +166,7 @@ impl core::error::Error for ReplyError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Server(error) => Some(error),
+            Self::Field { error, .. } => Some(error.as_ref()),
             _ => None,
         }
     }
@@ -284,6 +304,16 @@ pub enum Error {
     MaybeApplied(Cause),
     /// The transaction was not run: a key watched with `WATCH` had changed.
     Aborted,
+    /// The transaction was not run: the server refused to queue one of its commands, and so
+    /// discarded them all (`EXECABORT`).
+    Discarded {
+        /// The first refused command's place, counted from 0.
+        index: usize,
+        /// Its name.
+        command: &'static str,
+        /// What the server said of it.
+        error: ServerError,
+    },
     /// This handle doesn't take such a command; nothing was sent.
     Refused {
         /// The command's name.
@@ -302,6 +332,12 @@ impl fmt::Display for Error {
             Self::NotSent(cause) => write!(f, "not sent: {cause}"),
             Self::MaybeApplied(cause) => write!(f, "sent, and perhaps applied: {cause}"),
             Self::Aborted => f.write_str("transaction aborted: a watched key has changed"),
+            Self::Discarded { index, command, error } => {
+                write!(
+                    f,
+                    "transaction discarded: the server refused {command} (command {index}): {error}"
+                )
+            }
             Self::Refused { command, reason } => write!(f, "{command} refused: {reason}"),
         }
     }
@@ -310,7 +346,7 @@ impl fmt::Display for Error {
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Server(error) => Some(error),
+            Self::Server(error) | Self::Discarded { error, .. } => Some(error),
             Self::Reply { error, .. } => Some(error),
             Self::NotSent(cause) | Self::MaybeApplied(cause) => Some(cause),
             Self::Aborted | Self::Refused { .. } => None,

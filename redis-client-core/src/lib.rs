@@ -21,7 +21,8 @@
 //!
 //! # Features
 //!
-//! `std` (on by default) adds replies as `HashMap` and `HashSet`, and nothing else.
+//! `std` (on by default) adds replies as `HashMap` and `HashSet`, and nothing else. `derive` adds
+//! the derives of [`FromReply`] and [`ToFields`], `json` text in JSON as replies and arguments.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -40,6 +41,9 @@ mod config;
 mod error;
 mod event;
 mod facts;
+mod fields;
+#[cfg(feature = "json")]
+mod json;
 pub mod pubsub;
 mod reconnect;
 pub mod replies;
@@ -47,6 +51,7 @@ mod reply;
 mod request;
 mod session;
 mod time;
+mod value;
 
 pub use arg::ToArg;
 pub use batch::{Batch, IntoBatch, Results, read_transaction};
@@ -59,10 +64,18 @@ pub use facts::{
     Begin, BlockTime, Effect, Facts, Find, Flags, KeyFlags, KeySpec, RequestPolicy, ResponsePolicy,
     Subscription,
 };
+pub use fields::ToFields;
+#[doc(hidden)]
+pub use fields::private as __private;
+#[cfg(feature = "json")]
+pub use json::Json;
 pub use pubsub::{Backlog, CloseReason, Message, Notice, Overflow};
 pub use reconnect::{Backoff, Reconnect};
+#[cfg(feature = "derive")]
+pub use redis_client_derive::{FromReply, ToFields};
 pub use reply::{FromReply, read_reply, text_of};
 pub use request::{Arguments, Blocking, Request, Timeout};
 pub use resp_core;
 pub use session::{Receiver, Session, Tidy};
 pub use time::Time;
+pub use value::{Text, Value};

@@ -7,7 +7,7 @@ mod tuples;
 
 use alloc::vec::Vec;
 
-use resp_core::{Elements, Frame, FrameRef};
+use resp_core::{Elements, Frame, FrameRef, View};
 
 use crate::error::{Error, ReplyError, ServerError};
 use crate::facts::Facts;
@@ -64,6 +64,19 @@ pub trait FromReply: Sized {
     fn from_elements(elements: Elements<'_>) -> Result<Vec<Self>, ReplyError> {
         elements.map(Self::from_reply).collect()
     }
+
+    /// What stands for a field that a map lacks, if anything may.
+    #[doc(hidden)]
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// Whether the reply says that there is nothing to read.
+    #[doc(hidden)]
+    #[inline]
+    fn is_nothing(frame: FrameRef<'_>) -> bool {
+        matches!(frame.view(), View::Null)
+    }
 }
 
 /// Reads the reply to one command: an error reply becomes the command's error.
@@ -100,13 +113,17 @@ impl<T: FromReply> FromReply for Result<T, ServerError> {
     }
 }
 
-/// Null is `None`.
+/// Null is `None`, and so is an empty hash for a struct with a derived implementation.
 impl<T: FromReply> FromReply for Option<T> {
     #[inline]
     fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
-        match frame.view() {
-            resp_core::View::Null => Ok(None),
-            _ => T::from_reply(frame).map(Some),
+        match T::is_nothing(frame) {
+            true => Ok(None),
+            false => T::from_reply(frame).map(Some),
         }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
     }
 }

@@ -111,7 +111,9 @@ fn a_command_that_cannot_be_queued_aborts_with_its_error() {
         let facts = [cmd::set("k", 1).as_ref().facts(); 3];
         type Any = Vec<redis_client_core::Command<cmd::Set, Frame>>;
         let error = read_transaction::<Any>(&facts, pair.replies(tag)).unwrap_err();
-        let Error::Server(error) = error else { panic!("{error:?}") };
+        let Error::Discarded { index: 1, command: "SET", error } = error else {
+            panic!("{error:?}")
+        };
         assert_eq!(error.code(), "ERR");
         assert!(error.text().starts_with(b"ERR unknown command `NOSUCH`"));
         let last = pair.replies(tag).last().unwrap().as_bytes();

@@ -4,8 +4,13 @@
 
 mod arguments;
 mod commands;
+#[cfg(feature = "derive")]
+mod derive;
+#[cfg(feature = "json")]
+mod json;
 mod replies;
 mod requests;
+mod value;
 
 use redis_client_core::Request;
 use resp_core::OutBuf;

@@ -93,7 +93,8 @@ async fn transactions<R: Adapter>(client: &Client<R>) -> Outcome {
             false => cmd::command("INCR").arg("aborted"),
         });
         match client.transaction(commands.collect::<Vec<_>>()).await {
-            Err(Error::Server(error)) => {
+            Err(Error::Discarded { index, error, .. }) => {
+                assert_eq!(index, position);
                 assert!(error.to_string().contains("unknown command 'NONSENSE'"), "{error}");
             }
             other => panic!("{other:?}"),

@@ -203,7 +203,7 @@ impl World {
             }
             Err(Error::NotSent(_)) => Outcome::NotSent,
             Err(Error::MaybeApplied(_)) => Outcome::MaybeApplied,
-            Err(Error::Server(error)) => {
+            Err(Error::Server(error) | Error::Discarded { error, .. }) => {
                 let text = String::from_utf8_lossy(error.text()).into_owned();
                 let own = text.contains(&format!("`#{command}`"));
                 match kind {
