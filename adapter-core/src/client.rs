@@ -16,7 +16,7 @@ use crate::later::Later;
 use crate::link::Link;
 use crate::runtime::{Runtime, SharedCell};
 use crate::shared::{Shared, Terms};
-pub use call::{Call, Pipeline, Transaction};
+pub use call::{Call, Pipeline, Sending, Transaction};
 pub use connect::ConnectError;
 pub(crate) use flight::{Flight, Landing, Payload};
 pub use ready::{Closing, Ready};
@@ -112,7 +112,13 @@ impl<R: Runtime> Client<R> {
     /// assert_eq!((ok?, n?, v?), ((), 11, 11));
     ///
     /// let names = ["a", "b", "c"];
-    /// for value in client.pipeline(names.map(cmd::get).to_vec()).await? {
+    /// for value in client.pipeline(names.map(cmd::get)).await? {
+    ///     println!("{:?}", value?);
+    /// }
+    ///
+    /// // Of any length, and of different commands: the replies are any `Value`.
+    /// let mixed: Vec<adapter_core::Request> = vec![cmd::get("a").into(), cmd::hgetall("h").into()];
+    /// for value in client.pipeline(mixed).await? {
     ///     println!("{:?}", value?);
     /// }
     /// # Ok(())
@@ -141,8 +147,9 @@ impl<R: Runtime> Client<R> {
     ///
     /// # Errors
     ///
-    /// [`Error::Server`] if the server refused one of the commands, and so ran none. (Where it
-    /// refuses `MULTI` itself, as an access control list may do, it has run each by itself.)
+    /// [`Error::Discarded`] if the server refused to queue one of the commands, and so ran none.
+    /// [`Error::Server`] if it refused `MULTI` or `EXEC` itself. (Where it refuses `MULTI`, as an
+    /// access control list may do, it has run each by itself.)
     pub fn transaction<B: IntoBatch>(&self, commands: B) -> Transaction<'_, R, B> {
         Transaction::new(Way::Client(self), commands)
     }

@@ -33,7 +33,7 @@ pub mod tls;
 mod trace;
 mod transfer;
 
-pub use client::{Call, Client, Closing, ConnectError, Pipeline, Ready, Transaction};
+pub use client::{Call, Client, Closing, ConnectError, Pipeline, Ready, Sending, Transaction};
 pub use credentials::{CredentialError, CredentialFuture, CredentialProvider};
 pub use dial::Dial;
 pub use driver::Driver;

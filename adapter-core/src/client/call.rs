@@ -34,6 +34,10 @@ pub struct Pipeline<'a, R: Runtime, B> {
 #[must_use = "a transaction does nothing until it is awaited"]
 pub struct Transaction<'a, R: Runtime, B>(Pipeline<'a, R, B>);
 
+/// A pipeline whose replies nobody waits for: see [`Pipeline::send`].
+#[must_use = "a pipeline does nothing until it is awaited"]
+pub struct Sending<'a, R: Runtime>(Journey<'a, R, Batch>);
+
 /// What is sent, and by what way.
 struct Journey<'a, R: Runtime, P: Payload> {
     way: Way<'a, R>,
@@ -87,6 +91,30 @@ impl<'a, R: Runtime, P: Payload> Journey<'a, R, P> {
     }
 }
 
+impl<R: Runtime> Journey<'_, R, Batch> {
+    /// Ready once it is on its way.
+    fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if self.flight.payload.blocks() {
+            return self.ended(Err(Error::Refused {
+                command: self.flight.payload.blocking().map_or("command", |facts| facts.name),
+                reason: "it waits, and nobody would wait for it (await the pipeline itself)",
+            }));
+        }
+        let end = match self.poll(cx) {
+            Poll::Pending if self.flight.is_submitted() => Ok(()),
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(Answer::Failed(frames, error @ Error::NotSent(_), _)))
+                if frames.is_empty() =>
+            {
+                Err(error)
+            }
+            Poll::Ready(Ok(_)) => Ok(()),
+            Poll::Ready(Err(error)) => Err(error),
+        };
+        self.ended(end)
+    }
+}
+
 impl<R: Runtime, P: Payload> Drop for Journey<'_, R, P> {
     fn drop(&mut self) {
         if let Some(passage) = self.way.passage() {
@@ -121,6 +149,29 @@ impl<'a, R: Runtime, B: IntoBatch> Pipeline<'a, R, B> {
         Self::of(way, batch)
     }
 
+    /// Sends the commands, waits for room if there is none, and doesn't wait for the replies.
+    ///
+    /// Nobody hears of them: what the server refuses is refused without a word, and what is lost
+    /// with the connection is lost. The order of replies is kept all the same, so that whatever is
+    /// sent next finds its own. Blocking commands are refused.
+    ///
+    /// ```no_run
+    /// # async fn example<R: adapter_core::Runtime>(client: &adapter_core::Client<R>)
+    /// # -> Result<(), adapter_core::Error> {
+    /// use adapter_core::cmd;
+    ///
+    /// client.pipeline([cmd::incr("hits"), cmd::incr("hits:today")]).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If nothing was sent.
+    pub fn send(self) -> Sending<'a, R> {
+        Sending(self.journey)
+    }
+
     fn of(way: Way<'a, R>, batch: Batch) -> Self {
         Self { journey: Journey::new(way, batch), commands: PhantomData }
     }
@@ -145,6 +196,14 @@ impl<R: Runtime, B: IntoBatch> Future for Pipeline<'_, R, B> {
         }
         let facts = journey.flight.payload.facts();
         Poll::Ready(Ok(B::read(Results::of_pipeline(facts, &frames, rest))))
+    }
+}
+
+impl<R: Runtime> Future for Sending<'_, R> {
+    type Output = Result<(), Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.get_mut().0.poll_sent(cx)
     }
 }
 
@@ -181,6 +240,12 @@ impl<R: Runtime, T> fmt::Debug for Call<'_, R, T> {
 impl<R: Runtime, B> fmt::Debug for Pipeline<'_, R, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Pipeline").field(&self.journey.flight.payload).finish()
+    }
+}
+
+impl<R: Runtime> fmt::Debug for Sending<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sending").field(&self.0.flight.payload).finish()
     }
 }
 

@@ -114,6 +114,11 @@ impl<P: Payload> Flight<P> {
         }
     }
 
+    /// Whether it is in the session's hands.
+    pub(crate) const fn is_submitted(&self) -> bool {
+        matches!(self.state, State::Waiting(_))
+    }
+
     /// The caller has lost interest.
     pub(crate) fn abandon<R: Runtime>(&mut self, client: &Client<R>) {
         match std::mem::replace(&mut self.state, State::Over) {
