@@ -15,6 +15,7 @@ mod alarm;
 mod client;
 mod connection;
 mod credentials;
+mod cursor;
 mod dial;
 mod driver;
 mod endpoint;
@@ -25,6 +26,7 @@ mod link;
 mod options;
 mod pool;
 mod runtime;
+mod script;
 mod shared;
 mod slots;
 mod subscriber;
@@ -35,19 +37,21 @@ mod transfer;
 
 pub use client::{Call, Client, Closing, ConnectError, Pipeline, Ready, Sending, Transaction};
 pub use credentials::{CredentialError, CredentialFuture, CredentialProvider};
+pub use cursor::{Cursors, Scan};
 pub use dial::Dial;
 pub use driver::Driver;
 pub use endpoint::{Address, Endpoint, SocketOptions};
 pub use event::ConnectionEvent;
 pub use link::Link;
 pub use options::{Offline, Options, OptionsError, PoolKey, Security};
-pub use pool::{Lease, Leasing, Next, Pool, Pools, Raw};
+pub use pool::{Lease, Leasing, Next, Optimistic, Pool, Pools, Raw};
 pub use redis_client_core::*;
 #[cfg(feature = "derive")]
 pub use redis_client_derive::{
     FromReplyOfAdapterCore as FromReply, ToFieldsOfAdapterCore as ToFields,
 };
 pub use runtime::{Locked, Runtime, SharedCell, Spawn, Transport, Unlocked};
+pub use script::{Invocation, Invocations, Running, Script};
 pub use shared::Incoming;
 pub use subscriber::{NextNotice, Subscriber, Subscribing};
 #[cfg(feature = "tls")]

@@ -2,6 +2,7 @@
 
 mod lease;
 mod lobby;
+mod optimistic;
 mod raw;
 mod registry;
 mod routing;
@@ -20,6 +21,7 @@ use crate::runtime::{Runtime, SharedCell, Spawn};
 use crate::shared::{Seat, Terms};
 pub use lease::{Lease, Leasing};
 use lobby::Lobby;
+pub use optimistic::Optimistic;
 pub use raw::{Next, Raw};
 pub use registry::Pools;
 pub(crate) use routing::Routing;
