@@ -36,6 +36,26 @@ fn refused() -> Outcome {
 }
 
 #[test]
+fn pipelines() -> Outcome {
+    on_an_executor("pipelines", &suite::pipelines::<Glommio>)
+}
+
+#[test]
+fn optimistic() -> Outcome {
+    on_an_executor("optimistic", &suite::optimistic::<Glommio>)
+}
+
+#[test]
+fn scripts() -> Outcome {
+    on_an_executor("scripts", &suite::scripts::<Glommio>)
+}
+
+#[test]
+fn cursors() -> Outcome {
+    on_an_executor("cursors", &suite::cursors::<Glommio>)
+}
+
+#[test]
 fn registry() -> Outcome {
     on_an_executor("registry", &suite::registry::<Glommio>)
 }

@@ -40,6 +40,26 @@ fn refused() -> Outcome {
 }
 
 #[test]
+fn pipelines() -> Outcome {
+    on_each("pipelines", &suite::pipelines::<Smol>, &suite::pipelines::<Own>)
+}
+
+#[test]
+fn optimistic() -> Outcome {
+    on_each("optimistic", &suite::optimistic::<Smol>, &suite::optimistic::<Own>)
+}
+
+#[test]
+fn scripts() -> Outcome {
+    on_each("scripts", &suite::scripts::<Smol>, &suite::scripts::<Own>)
+}
+
+#[test]
+fn cursors() -> Outcome {
+    on_each("cursors", &suite::cursors::<Smol>, &suite::cursors::<Own>)
+}
+
+#[test]
 fn registry() -> Outcome {
     on_each("registry", &suite::registry::<Smol>, &suite::registry::<Own>)
 }

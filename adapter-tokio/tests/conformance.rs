@@ -33,6 +33,26 @@ fn refused() -> Outcome {
 }
 
 #[test]
+fn pipelines() -> Outcome {
+    on_both("pipelines", &suite::pipelines::<Tokio>)
+}
+
+#[test]
+fn optimistic() -> Outcome {
+    on_both("optimistic", &suite::optimistic::<Tokio>)
+}
+
+#[test]
+fn scripts() -> Outcome {
+    on_both("scripts", &suite::scripts::<Tokio>)
+}
+
+#[test]
+fn cursors() -> Outcome {
+    on_both("cursors", &suite::cursors::<Tokio>)
+}
+
+#[test]
 fn registry() -> Outcome {
     on_both("registry", &suite::registry::<Tokio>)
 }
