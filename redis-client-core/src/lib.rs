@@ -42,6 +42,7 @@ mod error;
 mod event;
 mod facts;
 mod fields;
+mod group;
 #[cfg(feature = "json")]
 mod json;
 pub mod pubsub;
@@ -67,6 +68,7 @@ pub use facts::{
 pub use fields::ToFields;
 #[doc(hidden)]
 pub use fields::private as __private;
+pub use group::{Consumer, Group, GroupEntry};
 #[cfg(feature = "json")]
 pub use json::Json;
 pub use pubsub::{Backlog, CloseReason, Message, Notice, Overflow};

@@ -1,0 +1,460 @@
+//! A consumer of a stream's group: what to ask for next.
+
+mod replies;
+
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use bytes::Bytes;
+use resp_core::FrameRef;
+
+use crate::error::{ReplyError, ServerError};
+use crate::request::Request;
+use crate::time::Time;
+use replies::{Claimed, Entries, Read};
+
+/// A consumer group of one or several streams, and one consumer of it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use redis_client_core::Group;
+///
+/// let group = Group::new("billing", "worker-1", ["orders"])
+///     .create("0")
+///     .claim(Duration::from_secs(60))
+///     .count(50);
+/// # let _ = group;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Group {
+    name: String,
+    consumer: String,
+    streams: Vec<Bytes>,
+    create: Option<String>,
+    claim: Option<Duration>,
+    block: Duration,
+    count: u32,
+}
+
+/// An entry of a stream, for this consumer to work on and then to acknowledge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GroupEntry {
+    /// The stream's key.
+    pub stream: Bytes,
+    /// Its id in the stream, such as `1526919030474-0`.
+    pub id: Bytes,
+    /// Its fields and their values, in order; names may repeat.
+    pub fields: Vec<(Bytes, Bytes)>,
+    /// It has been delivered before, to this consumer or to another one: some of the work may have
+    /// been done.
+    pub redelivered: bool,
+}
+
+/// A consumer of a [`Group`], as a state machine: it says what to send, is told what came of it,
+/// and hands out entries.
+///
+/// Order of calls: [`poll_entry`](Self::poll_entry) until there is none, then
+/// [`poll_request`](Self::poll_request), then one of [`handle_reply`](Self::handle_reply),
+/// [`handle_error`](Self::handle_error), [`handle_lost`](Self::handle_lost) and
+/// [`handle_unsent`](Self::handle_unsent). A driver for a real client is adapter-core's
+/// `GroupReader`.
+///
+/// ```text
+///   Create --> Own --none left--> Claim --all seen--> New
+///     ^         ^                   ^                  |
+///     |         |                   +-- it is time ----+
+///     |         +------ a reply is lost ---------------+
+///     +---------------- no such group -----------------+
+/// ```
+///
+/// ```
+/// use redis_client_core::{Consumer, Group, Time};
+/// use resp_core::Frame;
+///
+/// let mut consumer = Consumer::new(Group::new("g", "me", ["s"]));
+/// let request = consumer.poll_request(Time::ZERO); // XREADGROUP .. STREAMS s 0-0
+/// # let _ = request;
+/// let reply = Frame::parse("*1\r\n*2\r\n$1\r\ns\r\n*1\r\n*2\r\n$3\r\n1-0\r\n*2\r\n+n\r\n+v\r\n")?;
+/// consumer.handle_reply(Time::ZERO, reply.as_frame())?;
+/// let entry = consumer.poll_entry().ok_or("there is one")?;
+/// assert_eq!((entry.id, entry.redelivered), ("1-0".into(), true));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Consumer {
+    group: Group,
+    phase: Phase,
+    /// What has been asked and not answered.
+    asked: Option<Asked>,
+    /// Read and not handed out.
+    entries: VecDeque<GroupEntry>,
+    /// Of each stream, how far its own pending entries have been read.
+    read: Vec<Bytes>,
+    /// Streams and ids of pending entries that were deleted, to be acknowledged unseen.
+    vanished: Vec<(Bytes, Bytes)>,
+    vanished_count: u64,
+    /// When to claim again.
+    claim_at: Time,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The group of that stream is to be created.
+    Create(usize),
+    /// Its own entries that are pending: delivered, and not acknowledged.
+    Own,
+    /// What others of that stream have left, from that cursor on.
+    Claim(usize, Bytes),
+    /// What nobody has had.
+    New,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// What the phase wants.
+    ForPhase,
+    /// To acknowledge so many that have vanished.
+    Acknowledge(usize),
+}
+
+impl Group {
+    /// The consumer of that name in the group of that name, reading from streams with these keys.
+    ///
+    /// A name has to be one process's own, and the same when that starts again: what was delivered
+    /// to it and not acknowledged is found by it.
+    pub fn new<S: AsRef<[u8]>>(
+        name: impl Into<String>,
+        consumer: impl Into<String>,
+        streams: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let streams = streams.into_iter().map(|key| Bytes::copy_from_slice(key.as_ref()));
+        Self {
+            name: name.into(),
+            consumer: consumer.into(),
+            streams: streams.collect(),
+            create: None,
+            claim: None,
+            block: BLOCK,
+            count: COUNT,
+        }
+    }
+
+    /// Has groups created that don't exist, and streams too, to begin behind this entry: `0` for
+    /// all there are, `$` for only those to come.
+    ///
+    /// A group that is destroyed later is created again the same way; with `$`, what was added
+    /// meanwhile is never seen.
+    pub fn create(mut self, start: impl Into<String>) -> Self {
+        self.create = Some(start.into());
+        self
+    }
+
+    /// Takes over what other consumers have not acknowledged for so long, at the beginning and then
+    /// once in that time (`XAUTOCLAIM`, since Redis 6.2). It should be well above what work on an
+    /// entry takes, or two will work on the same one.
+    pub const fn claim(mut self, idle: Duration) -> Self {
+        self.claim = Some(idle);
+        self
+    }
+
+    /// How long to wait for entries in one go, 5 s unless set.
+    pub const fn block(mut self, time: Duration) -> Self {
+        self.block = time;
+        self
+    }
+
+    /// How many entries of a stream to ask for in one go, 100 unless set. All of them are pending
+    /// until they are acknowledged.
+    pub const fn count(mut self, count: u32) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// The command that acknowledges entries of one stream.
+    pub fn acknowledge<'a>(
+        &self,
+        stream: &Bytes,
+        ids: impl IntoIterator<Item = &'a Bytes>,
+    ) -> Request {
+        let mut request = Request::new("XACK");
+        request.arg(stream).arg(&self.name);
+        for id in ids {
+            request.arg(id);
+        }
+        // To acknowledge twice is to acknowledge once.
+        request.set_resend(true);
+        request
+    }
+}
+
+impl GroupEntry {
+    /// The first value of that name.
+    pub fn get(&self, name: impl AsRef<[u8]>) -> Option<&Bytes> {
+        let name = name.as_ref();
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+}
+
+impl Consumer {
+    /// Starts at the beginning: with what the consumer of that name has left pending.
+    pub fn new(group: Group) -> Self {
+        let phase = if group.create.is_some() { Phase::Create(0) } else { Phase::Own };
+        let read = alloc::vec![ZERO; group.streams.len()];
+        Self {
+            group,
+            phase,
+            asked: None,
+            entries: VecDeque::new(),
+            read,
+            vanished: Vec::new(),
+            vanished_count: 0,
+            claim_at: Time::ZERO,
+        }
+    }
+
+    /// The group.
+    pub const fn group(&self) -> &Group {
+        &self.group
+    }
+
+    /// How many pending entries were found to be deleted from their stream. Nobody can work on
+    /// them, so they are acknowledged and not handed out.
+    pub const fn vanished(&self) -> u64 {
+        self.vanished_count
+    }
+
+    /// Whether a request has not been answered.
+    pub const fn is_waiting(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// The next entry.
+    #[must_use = "an entry that is not handed out stays pending"]
+    pub fn poll_entry(&mut self) -> Option<GroupEntry> {
+        self.entries.pop_front()
+    }
+
+    /// What to send. It may be kept waiting by the server ([`Group::block`]).
+    #[must_use = "nothing is read unless it is sent"]
+    pub fn poll_request(&mut self, now: Time) -> Request {
+        if let Some((stream, _)) = self.vanished.first() {
+            let same = self.vanished.iter().take_while(|(of, _)| of == stream);
+            self.asked = Some(Asked::Acknowledge(same.clone().count()));
+            return self.group.acknowledge(stream, same.map(|(_, id)| id));
+        }
+        if self.phase == Phase::New && self.group.claim.is_some() && now >= self.claim_at {
+            self.phase = Phase::Claim(0, ZERO);
+        }
+        self.asked = Some(Asked::ForPhase);
+        match &self.phase {
+            Phase::Create(stream) => self.create(*stream),
+            Phase::Own => self.read_group(None, &self.read),
+            Phase::Claim(stream, cursor) => self.auto_claim(*stream, cursor),
+            Phase::New => {
+                let until_claim = self.claim_at.since(now);
+                let block = match self.group.claim {
+                    Some(_) => self.group.block.min(until_claim),
+                    None => self.group.block,
+                };
+                let new = alloc::vec![Bytes::from_static(b">"); self.group.streams.len()];
+                self.read_group(Some(block), &new)
+            }
+        }
+    }
+
+    /// Takes the reply to the last request.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplyError`] if it is none that Redis gives. What was in it is asked for again.
+    pub fn handle_reply(&mut self, now: Time, frame: FrameRef<'_>) -> Result<(), ReplyError> {
+        let Some(asked) = self.asked.take() else { return Ok(()) };
+        if let Asked::Acknowledge(count) = asked {
+            self.vanished.drain(..count);
+            return Ok(());
+        }
+        let taken = match self.phase.clone() {
+            Phase::Create(stream) => {
+                self.created(stream);
+                Ok(())
+            }
+            Phase::Own => Read::of(frame).map(|read| self.take_own(now, read)),
+            Phase::Claim(stream, _) => {
+                Claimed::of(frame).map(|claimed| self.take_claimed(now, stream, claimed))
+            }
+            Phase::New => Read::of(frame).map(|read| self.take_new(read)),
+        };
+        if taken.is_err() {
+            self.rewind();
+        }
+        taken
+    }
+
+    /// Takes an error that the server answered with.
+    ///
+    /// # Errors
+    ///
+    /// The error, unless it is part of the game: a group that exists already, or does not and is to
+    /// be created.
+    pub fn handle_error(&mut self, error: ServerError) -> Result<(), ServerError> {
+        let Some(asked) = self.asked.take() else { return Err(error) };
+        match (error.code(), &self.phase) {
+            ("BUSYGROUP", Phase::Create(stream)) => {
+                self.created(*stream);
+                Ok(())
+            }
+            ("NOGROUP", Phase::Own | Phase::Claim(..) | Phase::New)
+                if self.group.create.is_some() =>
+            {
+                if let Asked::Acknowledge(count) = asked {
+                    self.vanished.drain(..count);
+                }
+                self.rewind();
+                self.phase = Phase::Create(0);
+                Ok(())
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// Takes word that there will be no reply, though the server may have run the request: what it
+    /// would have held is pending now, and is read from there.
+    pub fn handle_lost(&mut self) {
+        if self.asked.take() == Some(Asked::ForPhase)
+            && matches!(self.phase, Phase::Claim(..) | Phase::New)
+        {
+            self.rewind();
+        }
+    }
+
+    /// Takes word that the request never left.
+    pub const fn handle_unsent(&mut self) {
+        self.asked = None;
+    }
+
+    /// Goes back to what is pending: everything that was delivered to this consumer and not
+    /// acknowledged comes again.
+    pub fn rewind(&mut self) {
+        self.entries.clear();
+        self.read.fill(ZERO);
+        if !matches!(self.phase, Phase::Create(_)) {
+            self.phase = Phase::Own;
+        }
+    }
+
+    fn create(&self, stream: usize) -> Request {
+        let mut request = Request::new("XGROUP CREATE");
+        if let (Some(key), Some(start)) = (self.group.streams.get(stream), &self.group.create) {
+            request.arg(key).arg(&self.group.name).arg(start).arg("MKSTREAM");
+        }
+        // The second time it exists already.
+        request.set_resend(true);
+        request
+    }
+
+    fn created(&mut self, stream: usize) {
+        let next = stream + 1;
+        self.phase = if next < self.group.streams.len() { Phase::Create(next) } else { Phase::Own };
+    }
+
+    fn read_group(&self, block: Option<Duration>, ids: &[Bytes]) -> Request {
+        let Group { name, consumer, streams, count, .. } = &self.group;
+        let mut request = Request::new("XREADGROUP");
+        request.arg("GROUP").arg(name).arg(consumer).arg("COUNT").arg(*count);
+        if let Some(block) = block {
+            // 0 would be for ever.
+            request.arg("BLOCK").arg(block.as_millis().max(1));
+        }
+        request.arg("STREAMS");
+        for argument in streams.iter().chain(ids) {
+            request.arg(argument);
+        }
+        request
+    }
+
+    fn auto_claim(&self, stream: usize, cursor: &Bytes) -> Request {
+        let Group { name, consumer, streams, count, claim, .. } = &self.group;
+        let mut request = Request::new("XAUTOCLAIM");
+        if let Some(key) = streams.get(stream) {
+            let idle = claim.unwrap_or_default().as_millis();
+            request.arg(key).arg(name).arg(consumer).arg(idle).arg(cursor);
+            request.arg("COUNT").arg(*count);
+        }
+        request
+    }
+
+    fn take_own(&mut self, now: Time, read: Read) {
+        let mut more = false;
+        for (key, entries) in read.0 {
+            let Some(stream) = self.stream(&key) else { continue };
+            if let (Some((last, _)), Some(read)) = (entries.last(), self.read.get_mut(stream)) {
+                // Ids may share the reply's memory, which is not to be kept for one of them.
+                *read = Bytes::copy_from_slice(last);
+                more = true;
+            }
+            self.take(stream, entries, true);
+        }
+        if !more {
+            self.claim_at = now;
+            self.phase = Phase::New;
+        }
+    }
+
+    fn take_new(&mut self, read: Read) {
+        for (key, entries) in read.0 {
+            if let Some(stream) = self.stream(&key) {
+                self.take(stream, entries, false);
+            }
+        }
+    }
+
+    fn take_claimed(&mut self, now: Time, stream: usize, claimed: Claimed) {
+        self.take(stream, claimed.entries, true);
+        self.phase = if claimed.cursor != ZERO {
+            Phase::Claim(stream, claimed.cursor)
+        } else if stream + 1 < self.group.streams.len() {
+            Phase::Claim(stream + 1, ZERO)
+        } else {
+            self.claim_at = now + self.group.claim.unwrap_or_default();
+            Phase::New
+        };
+    }
+
+    fn take(&mut self, stream: usize, entries: Entries, redelivered: bool) {
+        let Some(key) = self.group.streams.get(stream) else { return };
+        for (id, fields) in entries {
+            match fields {
+                Some(fields) => {
+                    let stream = key.clone();
+                    self.entries.push_back(GroupEntry { stream, id, fields, redelivered });
+                }
+                None => {
+                    self.vanished.push((key.clone(), id));
+                    self.vanished_count += 1;
+                }
+            }
+        }
+    }
+
+    fn stream(&self, key: &Bytes) -> Option<usize> {
+        self.group.streams.iter().position(|stream| stream == key)
+    }
+}
+
+/// Before the first id, and where a cursor begins and ends.
+const ZERO: Bytes = Bytes::from_static(b"0-0");
+
+/// Long enough that an idle consumer costs nothing, short enough to notice within it that a server
+/// has gone.
+const BLOCK: Duration = Duration::from_secs(5);
+
+/// Enough to make a round trip worth it, few enough that what a consumer has pending when it dies is
+/// little.
+const COUNT: u32 = 100;
+
+#[cfg(test)]
+mod tests;
