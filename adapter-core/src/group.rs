@@ -64,7 +64,7 @@ impl<R: Runtime> GroupReader<R> {
     pub async fn next(&mut self) -> Result<GroupEntry, Error> {
         if self.consumer.is_waiting() {
             // Whoever asked has not waited for the answer.
-            self.consumer.handle_lost();
+            self.consumer.handle_lost(self.pool.runtime().now());
         }
         loop {
             if let Some(entry) = self.consumer.poll_entry() {
@@ -132,7 +132,7 @@ impl<R: Runtime> GroupReader<R> {
         };
         match lost {
             Error::NotSent(_) => self.consumer.handle_unsent(),
-            _ => self.consumer.handle_lost(),
+            _ => self.consumer.handle_lost(runtime.now()),
         }
         if self.pool.is_closed() || matches!(lost, Error::Refused { .. } | Error::Reply { .. }) {
             return Err(lost);

@@ -56,6 +56,11 @@ fn cursors() -> Outcome {
 }
 
 #[test]
+fn groups() -> Outcome {
+    on_an_executor("groups", &suite::groups::<Glommio>)
+}
+
+#[test]
 fn registry() -> Outcome {
     on_an_executor("registry", &suite::registry::<Glommio>)
 }

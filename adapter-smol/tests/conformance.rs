@@ -60,6 +60,11 @@ fn cursors() -> Outcome {
 }
 
 #[test]
+fn groups() -> Outcome {
+    on_each("groups", &suite::groups::<Smol>, &suite::groups::<Own>)
+}
+
+#[test]
 fn registry() -> Outcome {
     on_each("registry", &suite::registry::<Smol>, &suite::registry::<Own>)
 }

@@ -53,6 +53,11 @@ fn cursors() -> Outcome {
 }
 
 #[test]
+fn groups() -> Outcome {
+    on_both("groups", &suite::groups::<Tokio>)
+}
+
+#[test]
 fn registry() -> Outcome {
     on_both("registry", &suite::registry::<Tokio>)
 }

@@ -99,6 +99,8 @@ pub struct Consumer {
     vanished_count: u64,
     /// When to claim again.
     claim_at: Time,
+    /// When to look once more at what is pending: see [`handle_lost`](Self::handle_lost).
+    recheck_at: Option<Time>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,6 +215,7 @@ impl Consumer {
             vanished: Vec::new(),
             vanished_count: 0,
             claim_at: Time::ZERO,
+            recheck_at: None,
         }
     }
 
@@ -246,8 +249,13 @@ impl Consumer {
             self.asked = Some(Asked::Acknowledge(same.clone().count()));
             return self.group.acknowledge(stream, same.map(|(_, id)| id));
         }
-        if self.phase == Phase::New && self.group.claim.is_some() && now >= self.claim_at {
-            self.phase = Phase::Claim(0, ZERO);
+        if self.phase == Phase::New {
+            if self.recheck_at.is_some_and(|at| now >= at) {
+                self.recheck_at = None;
+                self.rewind();
+            } else if self.group.claim.is_some() && now >= self.claim_at {
+                self.phase = Phase::Claim(0, ZERO);
+            }
         }
         self.asked = Some(Asked::ForPhase);
         match &self.phase {
@@ -255,11 +263,9 @@ impl Consumer {
             Phase::Own => self.read_group(None, &self.read),
             Phase::Claim(stream, cursor) => self.auto_claim(*stream, cursor),
             Phase::New => {
-                let until_claim = self.claim_at.since(now);
-                let block = match self.group.claim {
-                    Some(_) => self.group.block.min(until_claim),
-                    None => self.group.block,
-                };
+                let claim_at = self.group.claim.map(|_| self.claim_at);
+                let wakes = claim_at.into_iter().chain(self.recheck_at).map(|at| at.since(now));
+                let block = wakes.fold(self.group.block, Duration::min);
                 let new = alloc::vec![Bytes::from_static(b">"); self.group.streams.len()];
                 self.read_group(Some(block), &new)
             }
@@ -307,6 +313,8 @@ impl Consumer {
                 self.created(*stream);
                 Ok(())
             }
+            // The stream is gone, or the server has another role: what it says next tells.
+            ("UNBLOCKED", Phase::New) => Ok(()),
             ("NOGROUP", Phase::Own | Phase::Claim(..) | Phase::New)
                 if self.group.create.is_some() =>
             {
@@ -323,10 +331,17 @@ impl Consumer {
 
     /// Takes word that there will be no reply, though the server may have run the request: what it
     /// would have held is pending now, and is read from there.
-    pub fn handle_lost(&mut self) {
-        if self.asked.take() == Some(Asked::ForPhase)
-            && matches!(self.phase, Phase::Claim(..) | Phase::New)
-        {
+    ///
+    /// A server that has not noticed may go on to wait on behalf of the lost request, and give it
+    /// what comes. So what is pending is read a second time, when that time is over.
+    pub fn handle_lost(&mut self, now: Time) {
+        if self.asked.take() != Some(Asked::ForPhase) {
+            return;
+        }
+        if self.phase == Phase::New {
+            self.recheck_at = Some(now + self.group.block + GRACE);
+        }
+        if matches!(self.phase, Phase::Claim(..) | Phase::New) {
             self.rewind();
         }
     }
@@ -455,6 +470,9 @@ const BLOCK: Duration = Duration::from_secs(5);
 /// Enough to make a round trip worth it, few enough that what a consumer has pending when it dies is
 /// little.
 const COUNT: u32 = 100;
+
+/// What a lost request may take to reach the server and to be given up there, beyond its own time.
+const GRACE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests;

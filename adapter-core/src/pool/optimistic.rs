@@ -1,6 +1,8 @@
 //! Transactions that start over when somebody else was quicker.
 
 use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
 
 use redis_client_core::{Error, IntoBatch, Request, ToArg};
 
@@ -61,21 +63,26 @@ impl<R: Runtime> Optimistic<'_, R> {
     ///
     /// The connection is left clean however it ends, also where this future is dropped. On the
     /// lease the closure may read and write at will; what it writes is not part of the transaction.
+    /// It is shared, and not lent, so that the whole may be spawned wherever a lease may be.
     ///
     /// # Errors
     ///
     /// [`Error::Aborted`] if the last attempt failed, too. Any other error, the closure's own and
     /// those of [`Lease::transaction`], ends it at once.
-    pub async fn run<B: IntoBatch>(
+    pub async fn run<B, C>(
         self,
-        mut commands: impl AsyncFnMut(&Lease<R>) -> Result<Option<B>, Error>,
-    ) -> Result<Option<B::Replies>, Error> {
-        let lease = self.pool.lease().await?;
+        mut commands: impl FnMut(Arc<Lease<R>>) -> C,
+    ) -> Result<Option<B::Replies>, Error>
+    where
+        B: IntoBatch,
+        C: Future<Output = Result<Option<B>, Error>>,
+    {
+        let lease = Arc::new(self.pool.lease().await?);
         let mut left = self.attempts;
         loop {
             Call::<R, ()>::new(Way::Lease(&lease), self.watch.clone()).await?;
             // What is watched then is forgotten when the lease goes back.
-            let Some(commands) = commands(&lease).await? else { return Ok(None) };
+            let Some(commands) = commands(Arc::clone(&lease)).await? else { return Ok(None) };
             left = left.saturating_sub(1);
             match lease.transaction(commands).await {
                 Err(Error::Aborted) if left > 0 => {}

@@ -88,14 +88,33 @@ fn a_lost_reply_is_read_from_what_is_pending() {
     consumer.handle_unsent();
     assert_eq!(asks(&mut consumer, 0), NEW, "never left, nothing lost");
     assert!(consumer.is_waiting());
-    consumer.handle_lost();
+    consumer.handle_lost(at(0));
     assert_eq!(asks(&mut consumer, 0), OWN);
     says(&mut consumer, 0, &format!("*1\r\n{}", entries("s", &["1-0", "2-0"])));
     assert_eq!(asks(&mut consumer, 0), "XREADGROUP GROUP g me COUNT 2 STREAMS s t 2-0 0-0");
     // What reads the past may be read again from where it was.
-    consumer.handle_lost();
+    consumer.handle_lost(at(0));
     assert_eq!(asks(&mut consumer, 0), "XREADGROUP GROUP g me COUNT 2 STREAMS s t 2-0 0-0");
     assert_eq!(ids(&mut consumer), ["s:1-0:again", "s:2-0:again"]);
+}
+
+#[test]
+fn what_a_server_gives_to_a_lost_request_is_found_when_its_time_is_over() {
+    let mut consumer = reading(group());
+    assert_eq!(asks(&mut consumer, 10), NEW);
+    consumer.handle_lost(at(10));
+    assert_eq!(asks(&mut consumer, 10), OWN);
+    says(&mut consumer, 10, NOTHING);
+    assert_eq!(asks(&mut consumer, 10), NEW);
+    says(&mut consumer, 15, NULL);
+    assert_eq!(asks(&mut consumer, 15), NEW.replace("5000", "1000"));
+    says(&mut consumer, 16, NULL);
+    assert_eq!(asks(&mut consumer, 16), OWN);
+    says(&mut consumer, 16, &format!("*1\r\n{}", entries("s", &["1-0"])));
+    assert_eq!(ids(&mut consumer), ["s:1-0:again"]);
+    assert_eq!(asks(&mut consumer, 16), "XREADGROUP GROUP g me COUNT 2 STREAMS s t 1-0 0-0");
+    says(&mut consumer, 16, NOTHING);
+    assert_eq!(asks(&mut consumer, 30), NEW, "once");
 }
 
 #[test]
@@ -104,11 +123,13 @@ fn groups_are_created_where_they_are_missing() {
     assert_eq!(asks(&mut consumer, 0), "XGROUP CREATE s g $ MKSTREAM");
     assert_eq!(errs(&mut consumer, "BUSYGROUP exists"), Ok(()));
     assert_eq!(asks(&mut consumer, 0), "XGROUP CREATE t g $ MKSTREAM");
-    consumer.handle_lost();
+    consumer.handle_lost(at(0));
     assert_eq!(asks(&mut consumer, 0), "XGROUP CREATE t g $ MKSTREAM");
     says(&mut consumer, 0, "+OK\r\n");
     assert_eq!(asks(&mut consumer, 0), OWN);
     says(&mut consumer, 0, NOTHING);
+    assert_eq!(asks(&mut consumer, 0), NEW);
+    assert_eq!(errs(&mut consumer, "UNBLOCKED the stream key no longer exists"), Ok(()));
     assert_eq!(asks(&mut consumer, 0), NEW);
     assert_eq!(errs(&mut consumer, "NOGROUP it was destroyed"), Ok(()));
     assert_eq!(asks(&mut consumer, 0), "XGROUP CREATE s g $ MKSTREAM");
@@ -140,7 +161,7 @@ fn what_others_left_is_claimed_in_time() {
     says(&mut consumer, 13, NULL);
     assert_eq!(asks(&mut consumer, 13), claim("s", "0-0"));
     // What was claimed and lost is its own now.
-    consumer.handle_lost();
+    consumer.handle_lost(at(13));
     assert_eq!(asks(&mut consumer, 13), OWN);
 }
 
@@ -156,7 +177,7 @@ fn what_was_deleted_is_acknowledged_and_not_handed_out() {
     );
     assert_eq!((consumer.poll_entry(), consumer.vanished()), (None, 3));
     assert_eq!(asks(&mut consumer, 0), "XACK s g 1-0 2-0");
-    consumer.handle_lost();
+    consumer.handle_lost(at(0));
     assert_eq!(asks(&mut consumer, 0), "XACK s g 1-0 2-0");
     says(&mut consumer, 0, ":2\r\n");
     assert_eq!(asks(&mut consumer, 0), "XACK t g 3-0");
