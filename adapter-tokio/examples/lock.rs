@@ -3,8 +3,8 @@
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379. One server, a time limit, and a token so that
 //! nobody releases another's lock (<https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/>).
 //! It keeps efficient what would be right anyway: a holder that stalls for longer than the limit has
-//! lost the lock and does not know it. What must never run twice at once needs a fencing token that
-//! the resource itself checks, as the counter here is.
+//! lost the lock and does not know it. What must never run twice at once needs a growing number, too,
+//! that the resource itself compares with the last one it has seen.
 
 #[path = "../../adapter-core/examples/shown/mod.rs"]
 mod shown;

@@ -67,7 +67,7 @@ pub mod private {
         /// # Errors
         ///
         /// [`ReplyError`] for a name that is no text, or without a value.
-        pub fn next(&mut self) -> Result<Option<(&'a [u8], FrameRef<'a>)>, ReplyError> {
+        pub fn next_field(&mut self) -> Result<Option<(&'a [u8], FrameRef<'a>)>, ReplyError> {
             let Some(name) = self.0.next() else { return Ok(None) };
             let value = self.0.next().ok_or(ReplyError::Length { expected: 2, found: 1 })?;
             Ok(Some((name_of(name)?, value)))

@@ -66,7 +66,7 @@ fn named<'a>(
         ) -> ::core::result::Result<Self, #base::ReplyError> {
             #(#variables)*
             let mut fields = #base::__private::fields(frame)?;
-            while let ::core::option::Option::Some((name, value)) = fields.next()? {
+            while let ::core::option::Option::Some((name, value)) = fields.next_field()? {
                 match name {
                     #(#arms)*
                     _ => {}

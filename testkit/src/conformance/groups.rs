@@ -77,7 +77,7 @@ async fn pending_first<R: Adapter>(pool: &Pool<R>) -> Outcome {
     }
     let mut reader = GroupReader::new(pool, group.clone());
     for entry in take(&mut reader, 6).await? {
-        if number(&entry) % 2 == 0 {
+        if number(&entry).is_multiple_of(2) {
             reader.ack(&entry).await?;
         }
     }

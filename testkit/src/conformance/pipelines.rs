@@ -21,8 +21,8 @@ pub async fn pipelines<R: Adapter>(setup: &Setup) -> Outcome {
     prepare(&client).await?;
     for wrong in [Wrong::Server, Wrong::Null, Wrong::Type] {
         for position in 0..LENGTH {
-            check(client.pipeline(commands(position, wrong)).await?, position, wrong);
-            check(client.transaction(commands(position, wrong)).await?, position, wrong);
+            check(&client.pipeline(commands(position, wrong)).await?, position, wrong);
+            check(&client.transaction(commands(position, wrong)).await?, position, wrong);
             assert_eq!(client.echo("in step").await?, "in step");
         }
     }
@@ -158,17 +158,17 @@ fn put<T: FromReply>(wrong: Option<Wrong>, right: Command<Any>) -> Command<Any, 
     command.parse()
 }
 
-fn check(replies: Replies8, position: usize, wrong: Wrong) {
+fn check(replies: &Replies8, position: usize, wrong: Wrong) {
     let hash = [("a", "1"), ("b", "2")].map(|(name, value)| (name.into(), value.into()));
     let judge = Judge { position, wrong };
-    judge.reply(0, replies.0, 7);
-    judge.reply(1, replies.1, "x".into());
-    judge.reply(2, replies.2, 1.5);
-    judge.reply(3, replies.3, vec![1, 2]);
-    judge.reply(4, replies.4, hash.into());
-    judge.reply(5, replies.5, true);
-    judge.reply(6, replies.6, [1, 2]);
-    judge.reply(7, replies.7, ("p".into(), 3));
+    judge.reply(0, &replies.0, &7);
+    judge.reply(1, &replies.1, &"x".to_owned());
+    judge.reply(2, &replies.2, &1.5);
+    judge.reply(3, &replies.3, &vec![1, 2]);
+    judge.reply(4, &replies.4, &hash.into());
+    judge.reply(5, &replies.5, &true);
+    judge.reply(6, &replies.6, &[1, 2]);
+    judge.reply(7, &replies.7, &("p".to_owned(), 3));
 }
 
 struct Judge {
@@ -180,15 +180,15 @@ impl Judge {
     fn reply<T: PartialEq + std::fmt::Debug>(
         &self,
         index: usize,
-        reply: Result<T, Error>,
-        right: T,
+        reply: &Result<T, Error>,
+        right: &T,
     ) {
         let Self { position, wrong } = *self;
         if index != position {
-            assert_eq!(reply, Ok(right), "{wrong:?} at {position} has moved {index}");
+            assert_eq!(reply.as_ref(), Ok(right), "{wrong:?} at {position} has moved {index}");
             return;
         }
-        let fits = match (&reply, wrong) {
+        let fits = match (reply, wrong) {
             (Err(Error::Server(error)), Wrong::Server) => error.code() == "ERR",
             (Err(Error::Reply { error, .. }), Wrong::Null) => *error == ReplyError::Null,
             (Err(Error::Reply { error, .. }), Wrong::Type) => *error != ReplyError::Null,
