@@ -28,7 +28,7 @@ async fn show() -> Outcome {
     println!("\nan error is its command's alone");
     let (set, wrong, read) =
         pool.pipeline((cmd::set(&text, "hello"), cmd::incr(&text), cmd::get(&text))).await?;
-    println!("  set  {:?}\n  incr {}\n  get  {:?}", set?, wrong.unwrap_err(), read?);
+    println!("  set  {:?}\n  incr {wrong:?}\n  get  {:?}", set?, read?);
 
     println!("\nany number of one kind");
     let names: Vec<_> = (0..1000).map(|id| key(&format!("user:{id}"))).collect();
