@@ -1,7 +1,7 @@
 //! Any reply as a tree.
 
 use redis_client_core::{Error, FromReply, IntoBatch, ReplyError, Request, Results, Value, cmd};
-use redis_client_core::{Facts, read_reply};
+use redis_client_core::{Facts, ServerError, read_reply};
 use resp_core::{Frame, Limits};
 
 fn read(wire: &str) -> Value {
@@ -27,7 +27,7 @@ fn every_type() {
     let map = vec![(Value::from("a"), Value::from(1))];
     assert_eq!(read("%1\r\n$1\r\na\r\n:1\r\n"), Value::from(map));
     let Value::Array(elements) = read("*2\r\n-ERR x\r\n:2\r\n") else { panic!() };
-    assert_eq!(elements[0].as_error().map(|error| error.code()), Some("ERR"));
+    assert_eq!(elements[0].as_error().map(ServerError::code), Some("ERR"));
     assert_eq!(elements[1], Value::from(2));
 }
 
