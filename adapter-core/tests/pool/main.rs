@@ -47,7 +47,7 @@ fn the_size_is_the_options_or_the_environments_or_20() {
     assert_eq!(service.connections.len(), size);
     assert_eq!(pool(&mut service, unset.pool_size(2)).size(), 2);
     if let Ok(wanted) = std::env::var(VARIABLE) {
-        return assert_eq!(size, wanted.parse().unwrap());
+        return assert_eq!(size, wanted.parse::<usize>().unwrap());
     }
     assert_eq!(size, 20);
     let this = std::env::current_exe().unwrap();
