@@ -1,10 +1,25 @@
 //! What some commands take besides text and numbers: one of several words, or words that belong
 //! together.
 
+mod bitmap;
+mod geo;
+mod list;
+mod sorted_set;
+mod stream;
+
 use crate::request::Request;
 
+pub use bitmap::{
+    BitOffset, BitOperation, BitRange, BitType, BitUnit, BitfieldOperation, Overflow,
+};
+pub use geo::{GeoArea, GeoOrigin, GeoUnit};
+pub use list::{Place, Side};
+pub use sorted_set::{Aggregate, LexBound, ScoreBound, ScoreEnd};
+pub use stream::{
+    GroupRead, GroupStart, IdBound, NewId, ParseStreamIdError, ReadFrom, StreamId, Trim,
+};
+
 /// An argument that may be several words.
-#[allow(dead_code, reason = "for the groups to come")]
 pub(crate) trait Words {
     /// Appends them.
     fn write(self, request: &mut Request);

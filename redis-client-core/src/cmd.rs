@@ -18,20 +18,30 @@
 //! The source is generated from `commands/`, with facts from redis-server and Valkey, by
 //! `cargo xtask generate`.
 
+mod bitmap;
 mod connection;
+mod geo;
 mod hash;
+mod hyperloglog;
 mod keys;
 mod list;
 mod pubsub;
+mod sorted_set;
+mod stream;
 mod string;
 
 use crate::command::{Any, Command};
 
+pub use bitmap::*;
 pub use connection::*;
+pub use geo::*;
 pub use hash::*;
+pub use hyperloglog::*;
 pub use keys::*;
 pub use list::*;
 pub use pubsub::*;
+pub use sorted_set::*;
+pub use stream::*;
 pub use string::*;
 
 /// Any command, by its name (`CONFIG GET` may be given as one), with [`Command::arg`] for its

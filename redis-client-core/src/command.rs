@@ -1,5 +1,6 @@
 //! Commands as values: what to send, and what the reply is read as.
 
+use alloc::vec::Vec;
 use core::fmt;
 use core::future::{Future, IntoFuture};
 use core::marker::PhantomData;
@@ -151,7 +152,6 @@ impl<K: Kind, T, X> Command<K, T, X> {
     }
 
     /// Appends an argument that may be several words.
-    #[allow(dead_code, reason = "for the groups to come")]
     pub(crate) fn with_words(mut self, argument: impl Words) -> Self {
         argument.write(&mut self.request);
         self
@@ -177,8 +177,20 @@ impl<K: Kind, T, X> Command<K, T, X> {
         self
     }
 
+    /// Appends the first of each pair, then the second of each.
+    pub(crate) fn with_columns<A: ToArg, B: ToArg>(
+        mut self,
+        pairs: impl IntoIterator<Item = (A, B)>,
+    ) -> Self {
+        let mut column = Vec::new();
+        for (first, second) in pairs {
+            first.write_arg(&mut self.request);
+            column.push(second);
+        }
+        self.with_all(column)
+    }
+
     /// Appends triples of arguments.
-    #[allow(dead_code, reason = "for the groups to come")]
     pub(crate) fn with_triples<A: ToArg, B: ToArg, C: ToArg>(
         mut self,
         triples: impl IntoIterator<Item = (A, B, C)>,
@@ -192,7 +204,6 @@ impl<K: Kind, T, X> Command<K, T, X> {
     }
 
     /// Appends arguments that may be several words each.
-    #[allow(dead_code, reason = "for the groups to come")]
     pub(crate) fn with_all_words<A: Words>(
         mut self,
         arguments: impl IntoIterator<Item = A>,
@@ -204,7 +215,6 @@ impl<K: Kind, T, X> Command<K, T, X> {
     }
 
     /// Appends what `rest` does, and before it how many items it was, each of so many arguments.
-    #[allow(dead_code, reason = "for the groups to come")]
     pub(crate) fn counted(mut self, each: usize, rest: impl FnOnce(Self) -> Self) -> Self {
         let (start, before) = (self.request.len(), self.request.count());
         self = rest(self);

@@ -3,6 +3,7 @@
 //! The typed commands as methods of whatever can send them.
 
 use crate::arg::ToArg;
+use crate::args;
 use crate::cmd;
 use crate::command::{Any, Command, Execute, Kind};
 
@@ -378,10 +379,196 @@ pub trait Commands: Execute {
 
     // Hashes.
 
+    /// [`HDEL`](cmd::hdel): deletes fields of a hash and answers with how many of them existed.
+    fn hdel(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hdel, Self> {
+        cmd::hdel(key, fields).bind(self)
+    }
+
+    /// [`HEXISTS`](cmd::hexists): whether a hash has this field.
+    fn hexists(self, key: impl ToArg, field: impl ToArg) -> Bound<cmd::Hexists, Self> {
+        cmd::hexists(key, field).bind(self)
+    }
+
+    /// [`HEXPIRE`](cmd::hexpire): has fields of a hash expire after so many seconds, at once where
+    /// they are 0; says of each field what became of it.
+    fn hexpire(
+        self,
+        key: impl ToArg,
+        seconds: u64,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hexpire, Self> {
+        cmd::hexpire(key, seconds, fields).bind(self)
+    }
+
+    /// [`HEXPIREAT`](cmd::hexpireat): has fields of a hash expire at this Unix time in seconds, at
+    /// once where it has passed; says of each field what became of it.
+    fn hexpireat(
+        self,
+        key: impl ToArg,
+        seconds: u64,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hexpireat, Self> {
+        cmd::hexpireat(key, seconds, fields).bind(self)
+    }
+
+    /// [`HEXPIRETIME`](cmd::hexpiretime): for each of the fields, the Unix time in seconds at which
+    /// it expires; -1 where it has none, -2 where it does not exist.
+    fn hexpiretime(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hexpiretime, Self> {
+        cmd::hexpiretime(key, fields).bind(self)
+    }
+
+    /// [`HGET`](cmd::hget): the value of a field; null where the hash does not have it.
+    fn hget(self, key: impl ToArg, field: impl ToArg) -> Bound<cmd::Hget, Self> {
+        cmd::hget(key, field).bind(self)
+    }
+
     /// [`HGETALL`](cmd::hgetall): the fields of a hash and their values, none where the key does
     /// not exist. Parse it as a map where you look fields up.
     fn hgetall(self, key: impl ToArg) -> Bound<cmd::Hgetall, Self> {
         cmd::hgetall(key).bind(self)
+    }
+
+    /// [`HGETDEL`](cmd::hgetdel): the values of fields, which are deleted; null for those that the
+    /// hash does not have.
+    fn hgetdel(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hgetdel, Self> {
+        cmd::hgetdel(key, fields).bind(self)
+    }
+
+    /// [`HGETEX`](cmd::hgetex): the values of fields, whose expiry may be changed at the same time;
+    /// null for those that the hash does not have.
+    fn hgetex(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hgetex, Self> {
+        cmd::hgetex(key, fields).bind(self)
+    }
+
+    /// [`HINCRBY`](cmd::hincrby): adds to the integer that a field holds, 0 where it does not
+    /// exist, and answers with the sum.
+    fn hincrby(
+        self,
+        key: impl ToArg,
+        field: impl ToArg,
+        increment: i64,
+    ) -> Bound<cmd::Hincrby, Self> {
+        cmd::hincrby(key, field, increment).bind(self)
+    }
+
+    /// [`HINCRBYFLOAT`](cmd::hincrbyfloat): adds to the number that a field holds, 0 where it does
+    /// not exist, and answers with the sum.
+    fn hincrbyfloat(
+        self,
+        key: impl ToArg,
+        field: impl ToArg,
+        increment: f64,
+    ) -> Bound<cmd::Hincrbyfloat, Self> {
+        cmd::hincrbyfloat(key, field, increment).bind(self)
+    }
+
+    /// [`HKEYS`](cmd::hkeys): the fields of a hash.
+    fn hkeys(self, key: impl ToArg) -> Bound<cmd::Hkeys, Self> {
+        cmd::hkeys(key).bind(self)
+    }
+
+    /// [`HLEN`](cmd::hlen): how many fields a hash has, 0 where the key does not exist.
+    fn hlen(self, key: impl ToArg) -> Bound<cmd::Hlen, Self> {
+        cmd::hlen(key).bind(self)
+    }
+
+    /// [`HMGET`](cmd::hmget): the values of several fields, in order; null for those that the hash
+    /// does not have.
+    fn hmget(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hmget, Self> {
+        cmd::hmget(key, fields).bind(self)
+    }
+
+    /// [`HMSET`](cmd::hmset): sets fields of a hash, as [`hset`](cmd::hset) does.
+    fn hmset(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = (impl ToArg, impl ToArg)>,
+    ) -> Bound<cmd::Hmset, Self> {
+        cmd::hmset(key, fields).bind(self)
+    }
+
+    /// [`HPERSIST`](cmd::hpersist): takes the expiry from fields of a hash; says of each field what
+    /// became of it.
+    fn hpersist(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hpersist, Self> {
+        cmd::hpersist(key, fields).bind(self)
+    }
+
+    /// [`HPEXPIRE`](cmd::hpexpire): has fields of a hash expire after so many milliseconds, at once
+    /// where they are 0; says of each field what became of it.
+    fn hpexpire(
+        self,
+        key: impl ToArg,
+        milliseconds: u64,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hpexpire, Self> {
+        cmd::hpexpire(key, milliseconds, fields).bind(self)
+    }
+
+    /// [`HPEXPIREAT`](cmd::hpexpireat): has fields of a hash expire at this Unix time in
+    /// milliseconds, at once where it has passed; says of each field what became of it.
+    fn hpexpireat(
+        self,
+        key: impl ToArg,
+        milliseconds: u64,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hpexpireat, Self> {
+        cmd::hpexpireat(key, milliseconds, fields).bind(self)
+    }
+
+    /// [`HPEXPIRETIME`](cmd::hpexpiretime): for each of the fields, the Unix time in milliseconds
+    /// at which it expires; -1 where it has none, -2 where it does not exist.
+    fn hpexpiretime(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hpexpiretime, Self> {
+        cmd::hpexpiretime(key, fields).bind(self)
+    }
+
+    /// [`HPTTL`](cmd::hpttl): for each of the fields, in how many milliseconds it expires; -1 where
+    /// it has no expiry, -2 where it does not exist.
+    fn hpttl(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Hpttl, Self> {
+        cmd::hpttl(key, fields).bind(self)
+    }
+
+    /// [`HRANDFIELD`](cmd::hrandfield): a random field of a hash; null where the key does not
+    /// exist.
+    fn hrandfield(self, key: impl ToArg) -> Bound<cmd::Hrandfield, Self> {
+        cmd::hrandfield(key).bind(self)
+    }
+
+    /// [`HSCAN`](cmd::hscan): some of the fields of a hash with their values, and the cursor to go
+    /// on from; begin with 0, and you have been through when 0 comes back.
+    fn hscan(self, key: impl ToArg, cursor: u64) -> Bound<cmd::Hscan, Self> {
+        cmd::hscan(key, cursor).bind(self)
     }
 
     /// [`HSET`](cmd::hset): sets fields of a hash and answers with how many of them are new.
@@ -393,12 +580,776 @@ pub trait Commands: Execute {
         cmd::hset(key, fields).bind(self)
     }
 
+    /// [`HSETEX`](cmd::hsetex): sets fields of a hash, with an expiry if wanted; true when they
+    /// were set, false where an option kept them from it.
+    fn hsetex(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = (impl ToArg, impl ToArg)>,
+    ) -> Bound<cmd::Hsetex, Self> {
+        cmd::hsetex(key, fields).bind(self)
+    }
+
+    /// [`HSETNX`](cmd::hsetnx): sets a field that the hash does not have; true when it was set.
+    fn hsetnx(
+        self,
+        key: impl ToArg,
+        field: impl ToArg,
+        value: impl ToArg,
+    ) -> Bound<cmd::Hsetnx, Self> {
+        cmd::hsetnx(key, field, value).bind(self)
+    }
+
+    /// [`HSTRLEN`](cmd::hstrlen): the length of a field's value in bytes, 0 where the hash does not
+    /// have it.
+    fn hstrlen(self, key: impl ToArg, field: impl ToArg) -> Bound<cmd::Hstrlen, Self> {
+        cmd::hstrlen(key, field).bind(self)
+    }
+
+    /// [`HTTL`](cmd::httl): for each of the fields, in how many seconds it expires; -1 where it has
+    /// no expiry, -2 where it does not exist.
+    fn httl(
+        self,
+        key: impl ToArg,
+        fields: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Httl, Self> {
+        cmd::httl(key, fields).bind(self)
+    }
+
+    /// [`HVALS`](cmd::hvals): the values of a hash's fields.
+    fn hvals(self, key: impl ToArg) -> Bound<cmd::Hvals, Self> {
+        cmd::hvals(key).bind(self)
+    }
+
     // Lists.
+
+    /// [`BLMOVE`](cmd::blmove): pops an element at an end of one list and pushes it to an end of
+    /// another, which may be the same, waiting so many seconds for one; 0 waits for ever. Null when
+    /// the time is over.
+    fn blmove(
+        self,
+        source: impl ToArg,
+        destination: impl ToArg,
+        from: args::Side,
+        to: args::Side,
+        seconds: f64,
+    ) -> Bound<cmd::Blmove, Self> {
+        cmd::blmove(source, destination, from, to, seconds).bind(self)
+    }
+
+    /// [`BLMPOP`](cmd::blmpop): pops an element at one end of the first list that has any, waiting
+    /// so many seconds for one; 0 waits for ever. Answers with the list's key and the element; null
+    /// when the time is over.
+    fn blmpop(
+        self,
+        seconds: f64,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        side: args::Side,
+    ) -> Bound<cmd::Blmpop, Self> {
+        cmd::blmpop(seconds, keys, side).bind(self)
+    }
+
+    /// [`BLPOP`](cmd::blpop): pops the first element of the first list that has any, waiting so
+    /// many seconds for one; 0 waits for ever. Answers with the list's key and the element; null
+    /// when the time is over.
+    fn blpop(
+        self,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        seconds: f64,
+    ) -> Bound<cmd::Blpop, Self> {
+        cmd::blpop(keys, seconds).bind(self)
+    }
+
+    /// [`BRPOP`](cmd::brpop): pops the last element of the first list that has any, waiting so many
+    /// seconds for one; 0 waits for ever. Answers with the list's key and the element; null when
+    /// the time is over.
+    fn brpop(
+        self,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        seconds: f64,
+    ) -> Bound<cmd::Brpop, Self> {
+        cmd::brpop(keys, seconds).bind(self)
+    }
+
+    /// [`BRPOPLPUSH`](cmd::brpoplpush): pops the last element of one list and pushes it to the
+    /// front of another, which may be the same, waiting so many seconds for one; 0 waits for ever.
+    /// Null when the time is over.
+    fn brpoplpush(
+        self,
+        source: impl ToArg,
+        destination: impl ToArg,
+        seconds: f64,
+    ) -> Bound<cmd::Brpoplpush, Self> {
+        cmd::brpoplpush(source, destination, seconds).bind(self)
+    }
+
+    /// [`LINDEX`](cmd::lindex): the element at an index, counted from 0; from the end where
+    /// negative. Null where there is none.
+    fn lindex(self, key: impl ToArg, index: i64) -> Bound<cmd::Lindex, Self> {
+        cmd::lindex(key, index).bind(self)
+    }
+
+    /// [`LINSERT`](cmd::linsert): inserts an element before or behind the first one that equals
+    /// `pivot`, and answers with the new length; -1 where none does, 0 where the key does not
+    /// exist.
+    fn linsert(
+        self,
+        key: impl ToArg,
+        place: args::Place,
+        pivot: impl ToArg,
+        element: impl ToArg,
+    ) -> Bound<cmd::Linsert, Self> {
+        cmd::linsert(key, place, pivot, element).bind(self)
+    }
+
+    /// [`LLEN`](cmd::llen): how many elements a list has, 0 where the key does not exist.
+    fn llen(self, key: impl ToArg) -> Bound<cmd::Llen, Self> {
+        cmd::llen(key).bind(self)
+    }
+
+    /// [`LMOVE`](cmd::lmove): pops an element at an end of one list and pushes it to an end of
+    /// another, which may be the same; null where the first does not exist.
+    fn lmove(
+        self,
+        source: impl ToArg,
+        destination: impl ToArg,
+        from: args::Side,
+        to: args::Side,
+    ) -> Bound<cmd::Lmove, Self> {
+        cmd::lmove(source, destination, from, to).bind(self)
+    }
+
+    /// [`LMPOP`](cmd::lmpop): pops an element at one end of the first list that has any, and
+    /// answers with the list's key and the element; null where none of them has.
+    fn lmpop(
+        self,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        side: args::Side,
+    ) -> Bound<cmd::Lmpop, Self> {
+        cmd::lmpop(keys, side).bind(self)
+    }
+
+    /// [`LPOP`](cmd::lpop): pops the first element of a list; null where the key does not exist.
+    fn lpop(self, key: impl ToArg) -> Bound<cmd::Lpop, Self> {
+        cmd::lpop(key).bind(self)
+    }
+
+    /// [`LPOS`](cmd::lpos): the index of the first element that equals this one; null where none
+    /// does.
+    fn lpos(self, key: impl ToArg, element: impl ToArg) -> Bound<cmd::Lpos, Self> {
+        cmd::lpos(key, element).bind(self)
+    }
+
+    /// [`LPUSH`](cmd::lpush): puts elements one after the other to the front of a list, which is
+    /// made where the key does not exist, and answers with its new length.
+    fn lpush(
+        self,
+        key: impl ToArg,
+        elements: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Lpush, Self> {
+        cmd::lpush(key, elements).bind(self)
+    }
+
+    /// [`LPUSHX`](cmd::lpushx): puts elements one after the other to the front of a list and
+    /// answers with its new length; 0 where the key does not exist, which stays so.
+    fn lpushx(
+        self,
+        key: impl ToArg,
+        elements: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Lpushx, Self> {
+        cmd::lpushx(key, elements).bind(self)
+    }
 
     /// [`LRANGE`](cmd::lrange): the elements from `start` to `stop`, both included, counted from 0;
     /// from the end where negative.
     fn lrange(self, key: impl ToArg, start: i64, stop: i64) -> Bound<cmd::Lrange, Self> {
         cmd::lrange(key, start, stop).bind(self)
+    }
+
+    /// [`LREM`](cmd::lrem): removes the first `count` elements that equal this one, the last ones
+    /// where negative, all where 0, and answers with how many they were.
+    fn lrem(self, key: impl ToArg, count: i64, element: impl ToArg) -> Bound<cmd::Lrem, Self> {
+        cmd::lrem(key, count, element).bind(self)
+    }
+
+    /// [`LSET`](cmd::lset): replaces the element at an index, counted from 0; from the end where
+    /// negative. An error where there is none.
+    fn lset(self, key: impl ToArg, index: i64, element: impl ToArg) -> Bound<cmd::Lset, Self> {
+        cmd::lset(key, index, element).bind(self)
+    }
+
+    /// [`LTRIM`](cmd::ltrim): removes all elements but those from `start` to `stop`, both included,
+    /// counted from 0; from the end where negative.
+    fn ltrim(self, key: impl ToArg, start: i64, stop: i64) -> Bound<cmd::Ltrim, Self> {
+        cmd::ltrim(key, start, stop).bind(self)
+    }
+
+    /// [`RPOP`](cmd::rpop): pops the last element of a list; null where the key does not exist.
+    fn rpop(self, key: impl ToArg) -> Bound<cmd::Rpop, Self> {
+        cmd::rpop(key).bind(self)
+    }
+
+    /// [`RPOPLPUSH`](cmd::rpoplpush): pops the last element of one list and pushes it to the front
+    /// of another, which may be the same; null where the first does not exist.
+    fn rpoplpush(self, source: impl ToArg, destination: impl ToArg) -> Bound<cmd::Rpoplpush, Self> {
+        cmd::rpoplpush(source, destination).bind(self)
+    }
+
+    /// [`RPUSH`](cmd::rpush): appends elements to a list, which is made where the key does not
+    /// exist, and answers with its new length.
+    fn rpush(
+        self,
+        key: impl ToArg,
+        elements: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Rpush, Self> {
+        cmd::rpush(key, elements).bind(self)
+    }
+
+    /// [`RPUSHX`](cmd::rpushx): appends elements to a list and answers with its new length; 0 where
+    /// the key does not exist, which stays so.
+    fn rpushx(
+        self,
+        key: impl ToArg,
+        elements: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Rpushx, Self> {
+        cmd::rpushx(key, elements).bind(self)
+    }
+
+    // Sorted sets.
+
+    /// [`BZMPOP`](cmd::bzmpop): pops members from the first of the sorted sets that has any, from
+    /// one end, and answers with its key and them, scores included. Where none has any it waits for
+    /// so many seconds, for ever where they are 0, and answers with null when the time is up.
+    fn bzmpop(
+        self,
+        seconds: f64,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        end: args::ScoreEnd,
+    ) -> Bound<cmd::Bzmpop, Self> {
+        cmd::bzmpop(seconds, keys, end).bind(self)
+    }
+
+    /// [`BZPOPMAX`](cmd::bzpopmax): pops the member with the greatest score from the first of the
+    /// sorted sets that has any, and answers with the key, the member and its score. Where none has
+    /// any it waits for so many seconds, for ever where they are 0, and answers with null when the
+    /// time is up.
+    fn bzpopmax(
+        self,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        seconds: f64,
+    ) -> Bound<cmd::Bzpopmax, Self> {
+        cmd::bzpopmax(keys, seconds).bind(self)
+    }
+
+    /// [`BZPOPMIN`](cmd::bzpopmin): pops the member with the least score from the first of the
+    /// sorted sets that has any, and answers with the key, the member and its score. Where none has
+    /// any it waits for so many seconds, for ever where they are 0, and answers with null when the
+    /// time is up.
+    fn bzpopmin(
+        self,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        seconds: f64,
+    ) -> Bound<cmd::Bzpopmin, Self> {
+        cmd::bzpopmin(keys, seconds).bind(self)
+    }
+
+    /// [`ZADD`](cmd::zadd): sets the scores of members of a sorted set, and answers with how many
+    /// of them are new.
+    fn zadd(
+        self,
+        key: impl ToArg,
+        members: impl IntoIterator<Item = (f64, impl ToArg)>,
+    ) -> Bound<cmd::Zadd, Self> {
+        cmd::zadd(key, members).bind(self)
+    }
+
+    /// [`ZCARD`](cmd::zcard): how many members a sorted set has, 0 where the key does not exist.
+    fn zcard(self, key: impl ToArg) -> Bound<cmd::Zcard, Self> {
+        cmd::zcard(key).bind(self)
+    }
+
+    /// [`ZCOUNT`](cmd::zcount): how many members have a score from `min` to `max`.
+    fn zcount(
+        self,
+        key: impl ToArg,
+        min: impl Into<args::ScoreBound>,
+        max: impl Into<args::ScoreBound>,
+    ) -> Bound<cmd::Zcount, Self> {
+        cmd::zcount(key, min, max).bind(self)
+    }
+
+    /// [`ZDIFF`](cmd::zdiff): the members of the first sorted set that are in none of the others.
+    fn zdiff(self, keys: impl IntoIterator<Item = impl ToArg>) -> Bound<cmd::Zdiff, Self> {
+        cmd::zdiff(keys).bind(self)
+    }
+
+    /// [`ZDIFFSTORE`](cmd::zdiffstore): stores the members of the first sorted set that are in none
+    /// of the others, whatever the destination held before, and answers with how many they are.
+    fn zdiffstore(
+        self,
+        destination: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Zdiffstore, Self> {
+        cmd::zdiffstore(destination, keys).bind(self)
+    }
+
+    /// [`ZINCRBY`](cmd::zincrby): adds to the score of a member, 0 where it is not there, and
+    /// answers with the sum.
+    fn zincrby(
+        self,
+        key: impl ToArg,
+        increment: f64,
+        member: impl ToArg,
+    ) -> Bound<cmd::Zincrby, Self> {
+        cmd::zincrby(key, increment, member).bind(self)
+    }
+
+    /// [`ZINTER`](cmd::zinter): the members that all of the sorted sets have.
+    fn zinter(self, keys: impl IntoIterator<Item = impl ToArg>) -> Bound<cmd::Zinter, Self> {
+        cmd::zinter(keys).bind(self)
+    }
+
+    /// [`ZINTERCARD`](cmd::zintercard): how many members all of the sorted sets have.
+    fn zintercard(
+        self,
+        keys: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Zintercard, Self> {
+        cmd::zintercard(keys).bind(self)
+    }
+
+    /// [`ZINTERSTORE`](cmd::zinterstore): stores the members that all of the sorted sets have,
+    /// whatever the destination held before, and answers with how many they are.
+    fn zinterstore(
+        self,
+        destination: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Zinterstore, Self> {
+        cmd::zinterstore(destination, keys).bind(self)
+    }
+
+    /// [`ZLEXCOUNT`](cmd::zlexcount): how many members are from `min` to `max` in the order of
+    /// their bytes, where all have the same score.
+    fn zlexcount(
+        self,
+        key: impl ToArg,
+        min: args::LexBound<'_>,
+        max: args::LexBound<'_>,
+    ) -> Bound<cmd::Zlexcount, Self> {
+        cmd::zlexcount(key, min, max).bind(self)
+    }
+
+    /// [`ZMPOP`](cmd::zmpop): pops members from the first of the sorted sets that has any, from one
+    /// end, and answers with its key and them, scores included; with null where none has any.
+    fn zmpop(
+        self,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        end: args::ScoreEnd,
+    ) -> Bound<cmd::Zmpop, Self> {
+        cmd::zmpop(keys, end).bind(self)
+    }
+
+    /// [`ZMSCORE`](cmd::zmscore): the scores of members, in order; null for each that is not there.
+    fn zmscore(
+        self,
+        key: impl ToArg,
+        members: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Zmscore, Self> {
+        cmd::zmscore(key, members).bind(self)
+    }
+
+    /// [`ZPOPMAX`](cmd::zpopmax): pops the member with the greatest score, and answers with it and
+    /// its score; with nothing where the key does not exist.
+    fn zpopmax(self, key: impl ToArg) -> Bound<cmd::Zpopmax, Self> {
+        cmd::zpopmax(key).bind(self)
+    }
+
+    /// [`ZPOPMIN`](cmd::zpopmin): pops the member with the least score, and answers with it and its
+    /// score; with nothing where the key does not exist.
+    fn zpopmin(self, key: impl ToArg) -> Bound<cmd::Zpopmin, Self> {
+        cmd::zpopmin(key).bind(self)
+    }
+
+    /// [`ZRANDMEMBER`](cmd::zrandmember): a random member of a sorted set; null where the key does
+    /// not exist.
+    fn zrandmember(self, key: impl ToArg) -> Bound<cmd::Zrandmember, Self> {
+        cmd::zrandmember(key).bind(self)
+    }
+
+    /// [`ZRANGE`](cmd::zrange): the members from `start` to `stop` in the order of their scores,
+    /// both included, counted from 0; from the end where negative.
+    fn zrange(
+        self,
+        key: impl ToArg,
+        start: impl ToArg,
+        stop: impl ToArg,
+    ) -> Bound<cmd::Zrange, Self> {
+        cmd::zrange(key, start, stop).bind(self)
+    }
+
+    /// [`ZRANGEBYLEX`](cmd::zrangebylex): the members from `min` to `max` in the order of their
+    /// bytes, where all have the same score.
+    fn zrangebylex(
+        self,
+        key: impl ToArg,
+        min: args::LexBound<'_>,
+        max: args::LexBound<'_>,
+    ) -> Bound<cmd::Zrangebylex, Self> {
+        cmd::zrangebylex(key, min, max).bind(self)
+    }
+
+    /// [`ZRANGEBYSCORE`](cmd::zrangebyscore): the members whose scores are from `min` to `max`, in
+    /// this order.
+    fn zrangebyscore(
+        self,
+        key: impl ToArg,
+        min: impl Into<args::ScoreBound>,
+        max: impl Into<args::ScoreBound>,
+    ) -> Bound<cmd::Zrangebyscore, Self> {
+        cmd::zrangebyscore(key, min, max).bind(self)
+    }
+
+    /// [`ZRANGESTORE`](cmd::zrangestore): stores the members that [`zrange`](cmd::zrange) has,
+    /// whatever the destination held before, and answers with how many they are.
+    fn zrangestore(
+        self,
+        destination: impl ToArg,
+        source: impl ToArg,
+        start: impl ToArg,
+        stop: impl ToArg,
+    ) -> Bound<cmd::Zrangestore, Self> {
+        cmd::zrangestore(destination, source, start, stop).bind(self)
+    }
+
+    /// [`ZRANK`](cmd::zrank): the place of a member in the order of the scores, counted from 0;
+    /// null where it is not there.
+    fn zrank(self, key: impl ToArg, member: impl ToArg) -> Bound<cmd::Zrank, Self> {
+        cmd::zrank(key, member).bind(self)
+    }
+
+    /// [`ZREM`](cmd::zrem): removes members and answers with how many of them were there.
+    fn zrem(
+        self,
+        key: impl ToArg,
+        members: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Zrem, Self> {
+        cmd::zrem(key, members).bind(self)
+    }
+
+    /// [`ZREMRANGEBYLEX`](cmd::zremrangebylex): removes the members from `min` to `max` in the
+    /// order of their bytes, where all have the same score, and answers with how many they were.
+    fn zremrangebylex(
+        self,
+        key: impl ToArg,
+        min: args::LexBound<'_>,
+        max: args::LexBound<'_>,
+    ) -> Bound<cmd::Zremrangebylex, Self> {
+        cmd::zremrangebylex(key, min, max).bind(self)
+    }
+
+    /// [`ZREMRANGEBYRANK`](cmd::zremrangebyrank): removes the members from `start` to `stop` in the
+    /// order of their scores, both included, counted from 0, from the end where negative, and
+    /// answers with how many they were.
+    fn zremrangebyrank(
+        self,
+        key: impl ToArg,
+        start: i64,
+        stop: i64,
+    ) -> Bound<cmd::Zremrangebyrank, Self> {
+        cmd::zremrangebyrank(key, start, stop).bind(self)
+    }
+
+    /// [`ZREMRANGEBYSCORE`](cmd::zremrangebyscore): removes the members whose scores are from `min`
+    /// to `max`, and answers with how many they were.
+    fn zremrangebyscore(
+        self,
+        key: impl ToArg,
+        min: impl Into<args::ScoreBound>,
+        max: impl Into<args::ScoreBound>,
+    ) -> Bound<cmd::Zremrangebyscore, Self> {
+        cmd::zremrangebyscore(key, min, max).bind(self)
+    }
+
+    /// [`ZREVRANGE`](cmd::zrevrange): the members from `start` to `stop` in the order of their
+    /// scores from the greatest on, both included, counted from 0; from the end where negative.
+    fn zrevrange(self, key: impl ToArg, start: i64, stop: i64) -> Bound<cmd::Zrevrange, Self> {
+        cmd::zrevrange(key, start, stop).bind(self)
+    }
+
+    /// [`ZREVRANGEBYLEX`](cmd::zrevrangebylex): the members from `max` down to `min` in the order
+    /// of their bytes, where all have the same score.
+    fn zrevrangebylex(
+        self,
+        key: impl ToArg,
+        max: args::LexBound<'_>,
+        min: args::LexBound<'_>,
+    ) -> Bound<cmd::Zrevrangebylex, Self> {
+        cmd::zrevrangebylex(key, max, min).bind(self)
+    }
+
+    /// [`ZREVRANGEBYSCORE`](cmd::zrevrangebyscore): the members whose scores are from `max` down to
+    /// `min`, in this order.
+    fn zrevrangebyscore(
+        self,
+        key: impl ToArg,
+        max: impl Into<args::ScoreBound>,
+        min: impl Into<args::ScoreBound>,
+    ) -> Bound<cmd::Zrevrangebyscore, Self> {
+        cmd::zrevrangebyscore(key, max, min).bind(self)
+    }
+
+    /// [`ZREVRANK`](cmd::zrevrank): the place of a member in the order of the scores from the
+    /// greatest on, counted from 0; null where it is not there.
+    fn zrevrank(self, key: impl ToArg, member: impl ToArg) -> Bound<cmd::Zrevrank, Self> {
+        cmd::zrevrank(key, member).bind(self)
+    }
+
+    /// [`ZSCAN`](cmd::zscan): some of the members and their scores, and the cursor to go on from;
+    /// begin with 0, and you have been through when 0 comes back.
+    fn zscan(self, key: impl ToArg, cursor: u64) -> Bound<cmd::Zscan, Self> {
+        cmd::zscan(key, cursor).bind(self)
+    }
+
+    /// [`ZSCORE`](cmd::zscore): the score of a member; null where it is not there.
+    fn zscore(self, key: impl ToArg, member: impl ToArg) -> Bound<cmd::Zscore, Self> {
+        cmd::zscore(key, member).bind(self)
+    }
+
+    /// [`ZUNION`](cmd::zunion): the members that any of the sorted sets has.
+    fn zunion(self, keys: impl IntoIterator<Item = impl ToArg>) -> Bound<cmd::Zunion, Self> {
+        cmd::zunion(keys).bind(self)
+    }
+
+    /// [`ZUNIONSTORE`](cmd::zunionstore): stores the members that any of the sorted sets has,
+    /// whatever the destination held before, and answers with how many they are.
+    fn zunionstore(
+        self,
+        destination: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Zunionstore, Self> {
+        cmd::zunionstore(destination, keys).bind(self)
+    }
+
+    // Streams.
+
+    /// [`XACK`](cmd::xack): takes entries from the list of those that are pending in a group, and
+    /// answers with how many of them were.
+    fn xack(
+        self,
+        key: impl ToArg,
+        group: impl ToArg,
+        ids: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Xack, Self> {
+        cmd::xack(key, group, ids).bind(self)
+    }
+
+    /// [`XACKDEL`](cmd::xackdel): takes entries from the list of those that are pending in a group
+    /// and deletes them, and answers with what became of each.
+    fn xackdel(
+        self,
+        key: impl ToArg,
+        group: impl ToArg,
+        ids: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Xackdel, Self> {
+        cmd::xackdel(key, group, ids).bind(self)
+    }
+
+    /// [`XADD`](cmd::xadd): adds an entry to the end of a stream and answers with its id.
+    fn xadd(
+        self,
+        key: impl ToArg,
+        id: impl Into<args::NewId>,
+        fields: impl IntoIterator<Item = (impl ToArg, impl ToArg)>,
+    ) -> Bound<cmd::Xadd, Self> {
+        cmd::xadd(key, id, fields).bind(self)
+    }
+
+    /// [`XAUTOCLAIM`](cmd::xautoclaim): gives entries to a consumer that have been pending with
+    /// others for this many milliseconds, from the id `start` on, and answers with them and where
+    /// to go on.
+    fn xautoclaim(
+        self,
+        key: impl ToArg,
+        group: impl ToArg,
+        consumer: impl ToArg,
+        min_idle: u64,
+        start: impl Into<args::IdBound>,
+    ) -> Bound<cmd::Xautoclaim, Self> {
+        cmd::xautoclaim(key, group, consumer, min_idle, start).bind(self)
+    }
+
+    /// [`XCLAIM`](cmd::xclaim): gives entries to a consumer that have been pending with others for
+    /// this many milliseconds, and answers with them.
+    fn xclaim(
+        self,
+        key: impl ToArg,
+        group: impl ToArg,
+        consumer: impl ToArg,
+        min_idle: u64,
+        ids: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Xclaim, Self> {
+        cmd::xclaim(key, group, consumer, min_idle, ids).bind(self)
+    }
+
+    /// [`XDEL`](cmd::xdel): deletes entries from a stream, and answers with how many of them were
+    /// there.
+    fn xdel(
+        self,
+        key: impl ToArg,
+        ids: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Xdel, Self> {
+        cmd::xdel(key, ids).bind(self)
+    }
+
+    /// [`XDELEX`](cmd::xdelex): deletes entries from a stream, and answers with what became of
+    /// each.
+    fn xdelex(
+        self,
+        key: impl ToArg,
+        ids: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Xdelex, Self> {
+        cmd::xdelex(key, ids).bind(self)
+    }
+
+    /// [`XGROUP CREATE`](cmd::xgroup_create): makes a group that reads a stream from behind an id
+    /// on.
+    fn xgroup_create(
+        self,
+        key: impl ToArg,
+        group: impl ToArg,
+        start: impl Into<args::GroupStart>,
+    ) -> Bound<cmd::XgroupCreate, Self> {
+        cmd::xgroup_create(key, group, start).bind(self)
+    }
+
+    /// [`XGROUP CREATECONSUMER`](cmd::xgroup_createconsumer): makes a consumer of a group; true
+    /// when it is new.
+    fn xgroup_createconsumer(
+        self,
+        key: impl ToArg,
+        group: impl ToArg,
+        consumer: impl ToArg,
+    ) -> Bound<cmd::XgroupCreateconsumer, Self> {
+        cmd::xgroup_createconsumer(key, group, consumer).bind(self)
+    }
+
+    /// [`XGROUP DELCONSUMER`](cmd::xgroup_delconsumer): removes a consumer of a group, and answers
+    /// with how many entries were pending with it, which nobody can claim any more.
+    fn xgroup_delconsumer(
+        self,
+        key: impl ToArg,
+        group: impl ToArg,
+        consumer: impl ToArg,
+    ) -> Bound<cmd::XgroupDelconsumer, Self> {
+        cmd::xgroup_delconsumer(key, group, consumer).bind(self)
+    }
+
+    /// [`XGROUP DESTROY`](cmd::xgroup_destroy): removes a group with its consumers and pending
+    /// entries; true when there was one.
+    fn xgroup_destroy(self, key: impl ToArg, group: impl ToArg) -> Bound<cmd::XgroupDestroy, Self> {
+        cmd::xgroup_destroy(key, group).bind(self)
+    }
+
+    /// [`XGROUP HELP`](cmd::xgroup_help): the subcommands of `XGROUP`, a line of text each.
+    fn xgroup_help(self) -> Bound<cmd::XgroupHelp, Self> {
+        cmd::xgroup_help().bind(self)
+    }
+
+    /// [`XGROUP SETID`](cmd::xgroup_setid): has a group read on from behind an id.
+    fn xgroup_setid(
+        self,
+        key: impl ToArg,
+        group: impl ToArg,
+        start: impl Into<args::GroupStart>,
+    ) -> Bound<cmd::XgroupSetid, Self> {
+        cmd::xgroup_setid(key, group, start).bind(self)
+    }
+
+    /// [`XINFO CONSUMERS`](cmd::xinfo_consumers): the consumers of a group.
+    fn xinfo_consumers(
+        self,
+        key: impl ToArg,
+        group: impl ToArg,
+    ) -> Bound<cmd::XinfoConsumers, Self> {
+        cmd::xinfo_consumers(key, group).bind(self)
+    }
+
+    /// [`XINFO GROUPS`](cmd::xinfo_groups): the groups of a stream.
+    fn xinfo_groups(self, key: impl ToArg) -> Bound<cmd::XinfoGroups, Self> {
+        cmd::xinfo_groups(key).bind(self)
+    }
+
+    /// [`XINFO HELP`](cmd::xinfo_help): the subcommands of `XINFO`, a line of text each.
+    fn xinfo_help(self) -> Bound<cmd::XinfoHelp, Self> {
+        cmd::xinfo_help().bind(self)
+    }
+
+    /// [`XINFO STREAM`](cmd::xinfo_stream): how long a stream is, its first and last entry and
+    /// more; an error where the key does not exist.
+    fn xinfo_stream(self, key: impl ToArg) -> Bound<cmd::XinfoStream, Self> {
+        cmd::xinfo_stream(key).bind(self)
+    }
+
+    /// [`XLEN`](cmd::xlen): how many entries a stream has, 0 where the key does not exist.
+    fn xlen(self, key: impl ToArg) -> Bound<cmd::Xlen, Self> {
+        cmd::xlen(key).bind(self)
+    }
+
+    /// [`XPENDING`](cmd::xpending): how many entries of a group are pending, from which to which
+    /// id, and with which consumers.
+    fn xpending(self, key: impl ToArg, group: impl ToArg) -> Bound<cmd::Xpending, Self> {
+        cmd::xpending(key, group).bind(self)
+    }
+
+    /// [`XRANGE`](cmd::xrange): the entries from one id to another.
+    fn xrange(
+        self,
+        key: impl ToArg,
+        start: impl Into<args::IdBound>,
+        end: impl Into<args::IdBound>,
+    ) -> Bound<cmd::Xrange, Self> {
+        cmd::xrange(key, start, end).bind(self)
+    }
+
+    /// [`XREAD`](cmd::xread): the entries behind an id of each of several streams, by their keys;
+    /// null where there are none.
+    fn xread(
+        self,
+        streams: impl IntoIterator<Item = (impl ToArg, args::ReadFrom)>,
+    ) -> Bound<cmd::Xread, Self> {
+        cmd::xread(streams).bind(self)
+    }
+
+    /// [`XREADGROUP`](cmd::xreadgroup): entries that no consumer of the group has got yet, or that
+    /// are pending with this one, by the keys of their streams; null where there are none.
+    fn xreadgroup(
+        self,
+        group: impl ToArg,
+        consumer: impl ToArg,
+        streams: impl IntoIterator<Item = (impl ToArg, args::GroupRead)>,
+    ) -> Bound<cmd::Xreadgroup, Self> {
+        cmd::xreadgroup(group, consumer, streams).bind(self)
+    }
+
+    /// [`XREVRANGE`](cmd::xrevrange): the entries from one id down to another, the last one first.
+    fn xrevrange(
+        self,
+        key: impl ToArg,
+        end: impl Into<args::IdBound>,
+        start: impl Into<args::IdBound>,
+    ) -> Bound<cmd::Xrevrange, Self> {
+        cmd::xrevrange(key, end, start).bind(self)
+    }
+
+    /// [`XSETID`](cmd::xsetid): sets the last id of a stream, which the ids of new entries have to
+    /// be greater than.
+    fn xsetid(self, key: impl ToArg, last_id: impl ToArg) -> Bound<cmd::Xsetid, Self> {
+        cmd::xsetid(key, last_id).bind(self)
+    }
+
+    /// [`XTRIM`](cmd::xtrim): removes entries from the beginning of a stream, and answers with how
+    /// many they were.
+    fn xtrim(self, key: impl ToArg, trim: args::Trim) -> Bound<cmd::Xtrim, Self> {
+        cmd::xtrim(key, trim).bind(self)
     }
 
     // Pub/sub.
@@ -408,6 +1359,212 @@ pub trait Commands: Execute {
     /// same node are counted.
     fn publish(self, channel: impl ToArg, message: impl ToArg) -> Bound<cmd::Publish, Self> {
         cmd::publish(channel, message).bind(self)
+    }
+
+    // Places on the globe, in sorted sets.
+
+    /// [`GEOADD`](cmd::geoadd): adds members with longitude and latitude in degrees, or moves those
+    /// that are there, and answers with how many are new.
+    fn geoadd(
+        self,
+        key: impl ToArg,
+        places: impl IntoIterator<Item = (f64, f64, impl ToArg)>,
+    ) -> Bound<cmd::Geoadd, Self> {
+        cmd::geoadd(key, places).bind(self)
+    }
+
+    /// [`GEODIST`](cmd::geodist): how far it is from one member to another, in metres; null where
+    /// one of them does not exist.
+    fn geodist(
+        self,
+        key: impl ToArg,
+        first: impl ToArg,
+        second: impl ToArg,
+    ) -> Bound<cmd::Geodist, Self> {
+        cmd::geodist(key, first, second).bind(self)
+    }
+
+    /// [`GEOHASH`](cmd::geohash): the geohash of each member, 11 letters and digits, of which those
+    /// of places close to each other begin alike; null for those that do not exist.
+    fn geohash(
+        self,
+        key: impl ToArg,
+        members: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Geohash, Self> {
+        cmd::geohash(key, members).bind(self)
+    }
+
+    /// [`GEOPOS`](cmd::geopos): where each member is; null for those that do not exist.
+    fn geopos(
+        self,
+        key: impl ToArg,
+        members: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Geopos, Self> {
+        cmd::geopos(key, members).bind(self)
+    }
+
+    /// [`GEORADIUS`](cmd::georadius): the members that are not farther from a place than `radius`.
+    fn georadius(
+        self,
+        key: impl ToArg,
+        longitude: f64,
+        latitude: f64,
+        radius: f64,
+        unit: args::GeoUnit,
+    ) -> Bound<cmd::Georadius, Self> {
+        cmd::georadius(key, longitude, latitude, radius, unit).bind(self)
+    }
+
+    /// [`GEORADIUSBYMEMBER`](cmd::georadiusbymember): the members that are not farther from this
+    /// one than `radius`, itself among them; an error where the key has no such member.
+    fn georadiusbymember(
+        self,
+        key: impl ToArg,
+        member: impl ToArg,
+        radius: f64,
+        unit: args::GeoUnit,
+    ) -> Bound<cmd::Georadiusbymember, Self> {
+        cmd::georadiusbymember(key, member, radius, unit).bind(self)
+    }
+
+    /// [`GEORADIUSBYMEMBER_RO`](cmd::georadiusbymember_ro): the members that are not farther from
+    /// this one than `radius`, as [`georadiusbymember`](cmd::georadiusbymember) does but without
+    /// storing them.
+    fn georadiusbymember_ro(
+        self,
+        key: impl ToArg,
+        member: impl ToArg,
+        radius: f64,
+        unit: args::GeoUnit,
+    ) -> Bound<cmd::GeoradiusbymemberRo, Self> {
+        cmd::georadiusbymember_ro(key, member, radius, unit).bind(self)
+    }
+
+    /// [`GEORADIUS_RO`](cmd::georadius_ro): the members that are not farther from a place than
+    /// `radius`, as [`georadius`](cmd::georadius) does but without storing them.
+    fn georadius_ro(
+        self,
+        key: impl ToArg,
+        longitude: f64,
+        latitude: f64,
+        radius: f64,
+        unit: args::GeoUnit,
+    ) -> Bound<cmd::GeoradiusRo, Self> {
+        cmd::georadius_ro(key, longitude, latitude, radius, unit).bind(self)
+    }
+
+    /// [`GEOSEARCH`](cmd::geosearch): the members in an area; an error where the key does not have
+    /// the member in its middle.
+    fn geosearch(
+        self,
+        key: impl ToArg,
+        area: args::GeoArea<impl ToArg>,
+    ) -> Bound<cmd::Geosearch, Self> {
+        cmd::geosearch(key, area).bind(self)
+    }
+
+    /// [`GEOSEARCHSTORE`](cmd::geosearchstore): stores the members in an area as a sorted set, and
+    /// answers with how many they are.
+    fn geosearchstore(
+        self,
+        destination: impl ToArg,
+        source: impl ToArg,
+        area: args::GeoArea<impl ToArg>,
+    ) -> Bound<cmd::Geosearchstore, Self> {
+        cmd::geosearchstore(destination, source, area).bind(self)
+    }
+
+    // Bits, in strings.
+
+    /// [`BITCOUNT`](cmd::bitcount): how many bits of a string are set, 0 where the key does not
+    /// exist.
+    fn bitcount(self, key: impl ToArg) -> Bound<cmd::Bitcount, Self> {
+        cmd::bitcount(key).bind(self)
+    }
+
+    /// [`BITFIELD`](cmd::bitfield): treats a string as numbers of so many bits each: what each
+    /// operation answers with, in order; null where it was kept from overflowing.
+    fn bitfield(
+        self,
+        key: impl ToArg,
+        operations: impl IntoIterator<Item = args::BitfieldOperation>,
+    ) -> Bound<cmd::Bitfield, Self> {
+        cmd::bitfield(key, operations).bind(self)
+    }
+
+    /// [`BITFIELD_RO`](cmd::bitfield_ro): treats a string as numbers of so many bits each, as
+    /// [`bitfield`](cmd::bitfield) does but without changing it: those that are asked for, in
+    /// order.
+    fn bitfield_ro(self, key: impl ToArg) -> Bound<cmd::BitfieldRo, Self> {
+        cmd::bitfield_ro(key).bind(self)
+    }
+
+    /// [`BITOP`](cmd::bitop): stores what comes of strings, bit by bit, and answers with its
+    /// length, which is that of the longest.
+    fn bitop(
+        self,
+        operation: args::BitOperation,
+        destination: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Bitop, Self> {
+        cmd::bitop(operation, destination, keys).bind(self)
+    }
+
+    /// [`BITPOS`](cmd::bitpos): the index of the first bit that is 0, or 1, as `bit` says; -1 where
+    /// there is none.
+    fn bitpos(self, key: impl ToArg, bit: u8) -> Bound<cmd::Bitpos, Self> {
+        cmd::bitpos(key, bit).bind(self)
+    }
+
+    /// [`GETBIT`](cmd::getbit): whether a bit of a string is set; none is behind its end.
+    fn getbit(self, key: impl ToArg, offset: u64) -> Bound<cmd::Getbit, Self> {
+        cmd::getbit(key, offset).bind(self)
+    }
+
+    /// [`SETBIT`](cmd::setbit): sets a bit of a string to 0 or 1, filling up with zeros where it is
+    /// shorter, and answers with what it was before.
+    fn setbit(self, key: impl ToArg, offset: u64, value: u8) -> Bound<cmd::Setbit, Self> {
+        cmd::setbit(key, offset, value).bind(self)
+    }
+
+    // HyperLogLog: counting what is different, about.
+
+    /// [`PFADD`](cmd::pfadd): adds elements to a HyperLogLog, which is made where the key does not
+    /// exist; true when that changed what it is known to hold.
+    fn pfadd(
+        self,
+        key: impl ToArg,
+        elements: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Pfadd, Self> {
+        cmd::pfadd(key, elements).bind(self)
+    }
+
+    /// [`PFCOUNT`](cmd::pfcount): about how many different elements a HyperLogLog was given, or
+    /// several together; off by 0.81 % as a rule.
+    fn pfcount(self, keys: impl IntoIterator<Item = impl ToArg>) -> Bound<cmd::Pfcount, Self> {
+        cmd::pfcount(keys).bind(self)
+    }
+
+    /// [`PFDEBUG`](cmd::pfdebug): looks into a HyperLogLog, for those who work on the server:
+    /// `GETREG`, `DECODE`, `ENCODING` or `TODENSE`.
+    fn pfdebug(self, subcommand: impl ToArg, key: impl ToArg) -> Bound<cmd::Pfdebug, Self> {
+        cmd::pfdebug(subcommand, key).bind(self)
+    }
+
+    /// [`PFMERGE`](cmd::pfmerge): adds all elements of HyperLogLogs to another, which is made where
+    /// it does not exist.
+    fn pfmerge(
+        self,
+        destination: impl ToArg,
+        sources: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Pfmerge, Self> {
+        cmd::pfmerge(destination, sources).bind(self)
+    }
+
+    /// [`PFSELFTEST`](cmd::pfselftest): has the server test how it counts, for those who work on
+    /// it.
+    fn pfselftest(self) -> Bound<cmd::Pfselftest, Self> {
+        cmd::pfselftest().bind(self)
     }
 
     // The connection itself.

@@ -13,11 +13,16 @@ mod metadata;
 mod report;
 mod tree;
 
+mod bitmap;
 mod connection;
+mod geo;
 mod hash;
+mod hyperloglog;
 mod keys;
 mod list;
 mod pubsub;
+mod sorted_set;
+mod stream;
 mod string;
 
 pub use case::{Case, case, gives};
@@ -25,16 +30,22 @@ pub use check::run;
 pub use report::{Line, Report};
 
 /// The groups of which each command and each option has to be in a case.
-const DONE: [&str; 2] = ["string", "keys"];
+const DONE: [&str; 9] =
+    ["string", "keys", "hash", "list", "geo", "bitmap", "hyperloglog", "sorted_set", "stream"];
 
 /// All cases.
 pub fn cases() -> Vec<Case> {
     let groups = [
+        bitmap::cases(),
         connection::cases(),
+        geo::cases(),
         hash::cases(),
+        hyperloglog::cases(),
         keys::cases(),
         list::cases(),
         pubsub::cases(),
+        sorted_set::cases(),
+        stream::cases(),
         string::cases(),
     ];
     groups.into_iter().flatten().collect()

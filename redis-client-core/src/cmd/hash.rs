@@ -3,12 +3,201 @@
 //! Hashes.
 
 use alloc::vec::Vec;
+use core::marker::PhantomData;
 
 use bytes::Bytes;
 
 use crate::arg::ToArg;
-use crate::command::{Command, Kind};
+use crate::command::{Command, Kind, Open, Taken};
 use crate::facts::{Facts, table};
+use crate::replies;
+
+/// `HDEL`, as [`hdel`] makes it.
+#[derive(Debug)]
+pub enum Hdel {}
+
+impl Kind for Hdel {
+    const FACTS: &'static Facts = &table::HDEL;
+    type Reply = u64;
+}
+
+/// [`HDEL key field [field ...]`](https://redis.io/docs/latest/commands/hdel/): deletes fields
+/// of a hash and answers with how many of them existed. O(N). Since 2.0.0.
+///
+/// A hash without fields does not exist: the key goes with the last one.
+///
+/// ```
+/// # use redis_client_core::cmd;
+/// let command = cmd::hdel("user:1", ["name", "born"]);
+/// # let _ = command;
+/// ```
+pub fn hdel(key: impl ToArg, fields: impl IntoIterator<Item = impl ToArg>) -> Command<Hdel> {
+    Command::new().with(key).with_all(fields)
+}
+
+/// `HEXISTS`, as [`hexists`] makes it.
+#[derive(Debug)]
+pub enum Hexists {}
+
+impl Kind for Hexists {
+    const FACTS: &'static Facts = &table::HEXISTS;
+    type Reply = bool;
+}
+
+/// [`HEXISTS key field`](https://redis.io/docs/latest/commands/hexists/): whether a hash has
+/// this field. O(1). Since 2.0.0.
+pub fn hexists(key: impl ToArg, field: impl ToArg) -> Command<Hexists> {
+    Command::new().with(key).with(field)
+}
+
+/// `HEXPIRE`, as [`hexpire`] makes it. `Condition` is [`Open`] until one of the options is
+/// given that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct Hexpire<Condition = Open>(PhantomData<Condition>);
+
+impl<Condition> Kind for Hexpire<Condition> {
+    const FACTS: &'static Facts = &table::HEXPIRE;
+    type Reply = Vec<replies::FieldExpiry>;
+}
+
+/// [`HEXPIRE key seconds FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/hexpire/): has fields of a hash expire after so
+/// many seconds, at once where they are 0; says of each field what became of it. O(N). Since
+/// 7.4.0.
+///
+/// Valkey has it since 9.0.0.
+///
+/// ```
+/// # use redis_client_core::cmd;
+/// let command = cmd::hexpire("session:1", 60, ["token", "nonce"]).nx();
+/// # let _ = command;
+/// ```
+pub fn hexpire(
+    key: impl ToArg,
+    seconds: u64,
+    fields: impl IntoIterator<Item = impl ToArg>,
+) -> Command<Hexpire> {
+    Command::new()
+        .with(key)
+        .with(seconds)
+        .options_here()
+        .with("FIELDS")
+        .counted(1, |command| command.with_all(fields))
+}
+
+impl<T, X> Command<Hexpire<Open>, T, X> {
+    /// Only fields that have no expiry. Since 7.4.0.
+    pub fn nx(self) -> Command<Hexpire<Taken>, T, X> {
+        self.early(|command| command.with("NX")).typed()
+    }
+
+    /// Only fields that have an expiry. Since 7.4.0.
+    pub fn xx(self) -> Command<Hexpire<Taken>, T, X> {
+        self.early(|command| command.with("XX")).typed()
+    }
+
+    /// Only where the new expiry is later; a field without expiry counts as one that never expires.
+    /// Since 7.4.0.
+    pub fn gt(self) -> Command<Hexpire<Taken>, T, X> {
+        self.early(|command| command.with("GT")).typed()
+    }
+
+    /// Only where the new expiry is earlier; a field without expiry counts as one that never
+    /// expires. Since 7.4.0.
+    pub fn lt(self) -> Command<Hexpire<Taken>, T, X> {
+        self.early(|command| command.with("LT")).typed()
+    }
+}
+
+/// `HEXPIREAT`, as [`hexpireat`] makes it. `Condition` is [`Open`] until one of the options is
+/// given that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct Hexpireat<Condition = Open>(PhantomData<Condition>);
+
+impl<Condition> Kind for Hexpireat<Condition> {
+    const FACTS: &'static Facts = &table::HEXPIREAT;
+    type Reply = Vec<replies::FieldExpiry>;
+}
+
+/// [`HEXPIREAT key unix-time-seconds FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/hexpireat/): has fields of a hash expire at
+/// this Unix time in seconds, at once where it has passed; says of each field what became of
+/// it. O(N). Since 7.4.0.
+///
+/// Valkey has it since 9.0.0.
+pub fn hexpireat(
+    key: impl ToArg,
+    seconds: u64,
+    fields: impl IntoIterator<Item = impl ToArg>,
+) -> Command<Hexpireat> {
+    Command::new()
+        .with(key)
+        .with(seconds)
+        .options_here()
+        .with("FIELDS")
+        .counted(1, |command| command.with_all(fields))
+}
+
+impl<T, X> Command<Hexpireat<Open>, T, X> {
+    /// Only fields that have no expiry. Since 7.4.0.
+    pub fn nx(self) -> Command<Hexpireat<Taken>, T, X> {
+        self.early(|command| command.with("NX")).typed()
+    }
+
+    /// Only fields that have an expiry. Since 7.4.0.
+    pub fn xx(self) -> Command<Hexpireat<Taken>, T, X> {
+        self.early(|command| command.with("XX")).typed()
+    }
+
+    /// Only where the new expiry is later; a field without expiry counts as one that never expires.
+    /// Since 7.4.0.
+    pub fn gt(self) -> Command<Hexpireat<Taken>, T, X> {
+        self.early(|command| command.with("GT")).typed()
+    }
+
+    /// Only where the new expiry is earlier; a field without expiry counts as one that never
+    /// expires. Since 7.4.0.
+    pub fn lt(self) -> Command<Hexpireat<Taken>, T, X> {
+        self.early(|command| command.with("LT")).typed()
+    }
+}
+
+/// `HEXPIRETIME`, as [`hexpiretime`] makes it.
+#[derive(Debug)]
+pub enum Hexpiretime {}
+
+impl Kind for Hexpiretime {
+    const FACTS: &'static Facts = &table::HEXPIRETIME;
+    type Reply = Vec<i64>;
+}
+
+/// [`HEXPIRETIME key FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/hexpiretime/): for each of the fields, the Unix
+/// time in seconds at which it expires; -1 where it has none, -2 where it does not exist. O(N).
+/// Since 7.4.0.
+///
+/// Valkey has it since 9.0.0.
+pub fn hexpiretime(
+    key: impl ToArg,
+    fields: impl IntoIterator<Item = impl ToArg>,
+) -> Command<Hexpiretime> {
+    Command::new().with(key).with("FIELDS").counted(1, |command| command.with_all(fields))
+}
+
+/// `HGET`, as [`hget`] makes it.
+#[derive(Debug)]
+pub enum Hget {}
+
+impl Kind for Hget {
+    const FACTS: &'static Facts = &table::HGET;
+    type Reply = Option<Bytes>;
+}
+
+/// [`HGET key field`](https://redis.io/docs/latest/commands/hget/): the value of a field; null
+/// where the hash does not have it. O(1). Since 2.0.0.
+pub fn hget(key: impl ToArg, field: impl ToArg) -> Command<Hget> {
+    Command::new().with(key).with(field)
+}
 
 /// `HGETALL`, as [`hgetall`] makes it.
 #[derive(Debug)]
@@ -24,6 +213,427 @@ impl Kind for Hgetall {
 /// O(N). Since 2.0.0.
 pub fn hgetall(key: impl ToArg) -> Command<Hgetall> {
     Command::new().with(key)
+}
+
+/// `HGETDEL`, as [`hgetdel`] makes it.
+#[derive(Debug)]
+pub enum Hgetdel {}
+
+impl Kind for Hgetdel {
+    const FACTS: &'static Facts = &table::HGETDEL;
+    type Reply = Vec<Option<Bytes>>;
+}
+
+/// [`HGETDEL key FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/hgetdel/): the values of fields, which are
+/// deleted; null for those that the hash does not have. O(N). Since Redis 8.0.0.
+pub fn hgetdel(key: impl ToArg, fields: impl IntoIterator<Item = impl ToArg>) -> Command<Hgetdel> {
+    Command::new().with(key).with("FIELDS").counted(1, |command| command.with_all(fields))
+}
+
+/// `HGETEX`, as [`hgetex`] makes it. `Expiration` is [`Open`] until one of the options is given
+/// that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct Hgetex<Expiration = Open>(PhantomData<Expiration>);
+
+impl<Expiration> Kind for Hgetex<Expiration> {
+    const FACTS: &'static Facts = &table::HGETEX;
+    type Reply = Vec<Option<Bytes>>;
+}
+
+/// [`HGETEX key FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/hgetex/): the values of fields, whose expiry
+/// may be changed at the same time; null for those that the hash does not have. O(N). Since
+/// 8.0.0.
+///
+/// Valkey has it since 9.0.0.
+///
+/// ```
+/// # use redis_client_core::cmd;
+/// let command = cmd::hgetex("session:1", ["token"]).ex(60);
+/// # let _ = command;
+/// ```
+pub fn hgetex(key: impl ToArg, fields: impl IntoIterator<Item = impl ToArg>) -> Command<Hgetex> {
+    Command::new()
+        .with(key)
+        .options_here()
+        .with("FIELDS")
+        .counted(1, |command| command.with_all(fields))
+}
+
+impl<T, X> Command<Hgetex<Open>, T, X> {
+    /// Expires the fields after so many seconds. Since 8.0.0.
+    pub fn ex(self, seconds: u64) -> Command<Hgetex<Taken>, T, X> {
+        self.early(|command| command.with("EX").with(seconds)).typed()
+    }
+
+    /// Expires the fields after so many milliseconds. Since 8.0.0.
+    pub fn px(self, milliseconds: u64) -> Command<Hgetex<Taken>, T, X> {
+        self.early(|command| command.with("PX").with(milliseconds)).typed()
+    }
+
+    /// Expires the fields at this Unix time in seconds. Since 8.0.0.
+    pub fn exat(self, seconds: u64) -> Command<Hgetex<Taken>, T, X> {
+        self.early(|command| command.with("EXAT").with(seconds)).typed()
+    }
+
+    /// Expires the fields at this Unix time in milliseconds. Since 8.0.0.
+    pub fn pxat(self, milliseconds: u64) -> Command<Hgetex<Taken>, T, X> {
+        self.early(|command| command.with("PXAT").with(milliseconds)).typed()
+    }
+
+    /// Takes the expiry from the fields. Since 8.0.0.
+    pub fn persist(self) -> Command<Hgetex<Taken>, T, X> {
+        self.early(|command| command.with("PERSIST")).typed()
+    }
+}
+
+/// `HINCRBY`, as [`hincrby`] makes it.
+#[derive(Debug)]
+pub enum Hincrby {}
+
+impl Kind for Hincrby {
+    const FACTS: &'static Facts = &table::HINCRBY;
+    type Reply = i64;
+}
+
+/// [`HINCRBY key field increment`](https://redis.io/docs/latest/commands/hincrby/): adds to the
+/// integer that a field holds, 0 where it does not exist, and answers with the sum. O(1). Since
+/// 2.0.0.
+pub fn hincrby(key: impl ToArg, field: impl ToArg, increment: i64) -> Command<Hincrby> {
+    Command::new().with(key).with(field).with(increment)
+}
+
+/// `HINCRBYFLOAT`, as [`hincrbyfloat`] makes it.
+#[derive(Debug)]
+pub enum Hincrbyfloat {}
+
+impl Kind for Hincrbyfloat {
+    const FACTS: &'static Facts = &table::HINCRBYFLOAT;
+    type Reply = f64;
+}
+
+/// [`HINCRBYFLOAT key field increment`](https://redis.io/docs/latest/commands/hincrbyfloat/):
+/// adds to the number that a field holds, 0 where it does not exist, and answers with the sum.
+/// O(1). Since 2.6.0.
+///
+/// Redis adds in more than 64 bits where it can; parse the reply as [`Bytes`](bytes::Bytes) for
+/// all digits.
+pub fn hincrbyfloat(key: impl ToArg, field: impl ToArg, increment: f64) -> Command<Hincrbyfloat> {
+    Command::new().with(key).with(field).with(increment)
+}
+
+/// `HKEYS`, as [`hkeys`] makes it.
+#[derive(Debug)]
+pub enum Hkeys {}
+
+impl Kind for Hkeys {
+    const FACTS: &'static Facts = &table::HKEYS;
+    type Reply = Vec<Bytes>;
+}
+
+/// [`HKEYS key`](https://redis.io/docs/latest/commands/hkeys/): the fields of a hash. O(N).
+/// Since 2.0.0.
+pub fn hkeys(key: impl ToArg) -> Command<Hkeys> {
+    Command::new().with(key)
+}
+
+/// `HLEN`, as [`hlen`] makes it.
+#[derive(Debug)]
+pub enum Hlen {}
+
+impl Kind for Hlen {
+    const FACTS: &'static Facts = &table::HLEN;
+    type Reply = u64;
+}
+
+/// [`HLEN key`](https://redis.io/docs/latest/commands/hlen/): how many fields a hash has, 0
+/// where the key does not exist. O(1). Since 2.0.0.
+pub fn hlen(key: impl ToArg) -> Command<Hlen> {
+    Command::new().with(key)
+}
+
+/// `HMGET`, as [`hmget`] makes it.
+#[derive(Debug)]
+pub enum Hmget {}
+
+impl Kind for Hmget {
+    const FACTS: &'static Facts = &table::HMGET;
+    type Reply = Vec<Option<Bytes>>;
+}
+
+/// [`HMGET key field [field ...]`](https://redis.io/docs/latest/commands/hmget/): the values of
+/// several fields, in order; null for those that the hash does not have. O(N). Since 2.0.0.
+///
+/// ```
+/// # use redis_client_core::cmd;
+/// let command = cmd::hmget("user:1", ["name", "born"]).parse::<(String, u16)>();
+/// # let _ = command;
+/// ```
+pub fn hmget(key: impl ToArg, fields: impl IntoIterator<Item = impl ToArg>) -> Command<Hmget> {
+    Command::new().with(key).with_all(fields)
+}
+
+/// `HMSET`, as [`hmset`] makes it.
+#[derive(Debug)]
+pub enum Hmset {}
+
+impl Kind for Hmset {
+    const FACTS: &'static Facts = &table::HMSET;
+    type Reply = ();
+}
+
+/// [`HMSET key field value [field value ...]`](https://redis.io/docs/latest/commands/hmset/):
+/// sets fields of a hash, as [`hset`] does. O(N). Since 2.0.0. Deprecated since 4.0.0.
+pub fn hmset(
+    key: impl ToArg,
+    fields: impl IntoIterator<Item = (impl ToArg, impl ToArg)>,
+) -> Command<Hmset> {
+    Command::new().with(key).with_pairs(fields)
+}
+
+/// `HPERSIST`, as [`hpersist`] makes it.
+#[derive(Debug)]
+pub enum Hpersist {}
+
+impl Kind for Hpersist {
+    const FACTS: &'static Facts = &table::HPERSIST;
+    type Reply = Vec<replies::FieldPersistence>;
+}
+
+/// [`HPERSIST key FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/hpersist/): takes the expiry from fields of a
+/// hash; says of each field what became of it. O(N). Since 7.4.0.
+///
+/// Valkey has it since 9.0.0.
+pub fn hpersist(
+    key: impl ToArg,
+    fields: impl IntoIterator<Item = impl ToArg>,
+) -> Command<Hpersist> {
+    Command::new().with(key).with("FIELDS").counted(1, |command| command.with_all(fields))
+}
+
+/// `HPEXPIRE`, as [`hpexpire`] makes it. `Condition` is [`Open`] until one of the options is
+/// given that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct Hpexpire<Condition = Open>(PhantomData<Condition>);
+
+impl<Condition> Kind for Hpexpire<Condition> {
+    const FACTS: &'static Facts = &table::HPEXPIRE;
+    type Reply = Vec<replies::FieldExpiry>;
+}
+
+/// [`HPEXPIRE key milliseconds FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/hpexpire/): has fields of a hash expire after
+/// so many milliseconds, at once where they are 0; says of each field what became of it. O(N).
+/// Since 7.4.0.
+///
+/// Valkey has it since 9.0.0.
+pub fn hpexpire(
+    key: impl ToArg,
+    milliseconds: u64,
+    fields: impl IntoIterator<Item = impl ToArg>,
+) -> Command<Hpexpire> {
+    Command::new()
+        .with(key)
+        .with(milliseconds)
+        .options_here()
+        .with("FIELDS")
+        .counted(1, |command| command.with_all(fields))
+}
+
+impl<T, X> Command<Hpexpire<Open>, T, X> {
+    /// Only fields that have no expiry. Since 7.4.0.
+    pub fn nx(self) -> Command<Hpexpire<Taken>, T, X> {
+        self.early(|command| command.with("NX")).typed()
+    }
+
+    /// Only fields that have an expiry. Since 7.4.0.
+    pub fn xx(self) -> Command<Hpexpire<Taken>, T, X> {
+        self.early(|command| command.with("XX")).typed()
+    }
+
+    /// Only where the new expiry is later; a field without expiry counts as one that never expires.
+    /// Since 7.4.0.
+    pub fn gt(self) -> Command<Hpexpire<Taken>, T, X> {
+        self.early(|command| command.with("GT")).typed()
+    }
+
+    /// Only where the new expiry is earlier; a field without expiry counts as one that never
+    /// expires. Since 7.4.0.
+    pub fn lt(self) -> Command<Hpexpire<Taken>, T, X> {
+        self.early(|command| command.with("LT")).typed()
+    }
+}
+
+/// `HPEXPIREAT`, as [`hpexpireat`] makes it. `Condition` is [`Open`] until one of the options
+/// is given that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct Hpexpireat<Condition = Open>(PhantomData<Condition>);
+
+impl<Condition> Kind for Hpexpireat<Condition> {
+    const FACTS: &'static Facts = &table::HPEXPIREAT;
+    type Reply = Vec<replies::FieldExpiry>;
+}
+
+/// [`HPEXPIREAT key unix-time-milliseconds FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/hpexpireat/): has fields of a hash expire at
+/// this Unix time in milliseconds, at once where it has passed; says of each field what became
+/// of it. O(N). Since 7.4.0.
+///
+/// Valkey has it since 9.0.0.
+pub fn hpexpireat(
+    key: impl ToArg,
+    milliseconds: u64,
+    fields: impl IntoIterator<Item = impl ToArg>,
+) -> Command<Hpexpireat> {
+    Command::new()
+        .with(key)
+        .with(milliseconds)
+        .options_here()
+        .with("FIELDS")
+        .counted(1, |command| command.with_all(fields))
+}
+
+impl<T, X> Command<Hpexpireat<Open>, T, X> {
+    /// Only fields that have no expiry. Since 7.4.0.
+    pub fn nx(self) -> Command<Hpexpireat<Taken>, T, X> {
+        self.early(|command| command.with("NX")).typed()
+    }
+
+    /// Only fields that have an expiry. Since 7.4.0.
+    pub fn xx(self) -> Command<Hpexpireat<Taken>, T, X> {
+        self.early(|command| command.with("XX")).typed()
+    }
+
+    /// Only where the new expiry is later; a field without expiry counts as one that never expires.
+    /// Since 7.4.0.
+    pub fn gt(self) -> Command<Hpexpireat<Taken>, T, X> {
+        self.early(|command| command.with("GT")).typed()
+    }
+
+    /// Only where the new expiry is earlier; a field without expiry counts as one that never
+    /// expires. Since 7.4.0.
+    pub fn lt(self) -> Command<Hpexpireat<Taken>, T, X> {
+        self.early(|command| command.with("LT")).typed()
+    }
+}
+
+/// `HPEXPIRETIME`, as [`hpexpiretime`] makes it.
+#[derive(Debug)]
+pub enum Hpexpiretime {}
+
+impl Kind for Hpexpiretime {
+    const FACTS: &'static Facts = &table::HPEXPIRETIME;
+    type Reply = Vec<i64>;
+}
+
+/// [`HPEXPIRETIME key FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/hpexpiretime/): for each of the fields, the
+/// Unix time in milliseconds at which it expires; -1 where it has none, -2 where it does not
+/// exist. O(N). Since 7.4.0.
+///
+/// Valkey has it since 9.0.0.
+pub fn hpexpiretime(
+    key: impl ToArg,
+    fields: impl IntoIterator<Item = impl ToArg>,
+) -> Command<Hpexpiretime> {
+    Command::new().with(key).with("FIELDS").counted(1, |command| command.with_all(fields))
+}
+
+/// `HPTTL`, as [`hpttl`] makes it.
+#[derive(Debug)]
+pub enum Hpttl {}
+
+impl Kind for Hpttl {
+    const FACTS: &'static Facts = &table::HPTTL;
+    type Reply = Vec<i64>;
+}
+
+/// [`HPTTL key FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/hpttl/): for each of the fields, in how many
+/// milliseconds it expires; -1 where it has no expiry, -2 where it does not exist. O(N). Since
+/// 7.4.0.
+///
+/// Valkey has it since 9.0.0.
+pub fn hpttl(key: impl ToArg, fields: impl IntoIterator<Item = impl ToArg>) -> Command<Hpttl> {
+    Command::new().with(key).with("FIELDS").counted(1, |command| command.with_all(fields))
+}
+
+/// `HRANDFIELD`, as [`hrandfield`] makes it. `Count` is [`Open`] until one of the options is
+/// given that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct Hrandfield<Count = Open>(PhantomData<Count>);
+
+impl<Count> Kind for Hrandfield<Count> {
+    const FACTS: &'static Facts = &table::HRANDFIELD;
+    type Reply = Option<Bytes>;
+}
+
+/// [`HRANDFIELD key`](https://redis.io/docs/latest/commands/hrandfield/): a random field of a
+/// hash; null where the key does not exist. O(1); with a count O(N). Since 6.2.0.
+///
+/// ```
+/// # use redis_client_core::cmd;
+/// let one = cmd::hrandfield("h");
+/// let five = cmd::hrandfield("h").count(5).withvalues();
+/// # let _ = (one, five);
+/// ```
+pub fn hrandfield(key: impl ToArg) -> Command<Hrandfield> {
+    Command::new().with(key)
+}
+
+impl<X> Command<Hrandfield<Open>, Option<Bytes>, X> {
+    /// Answers with so many different fields, all where the hash has fewer; where negative, with so
+    /// many of which some may be the same. Since 6.2.0.
+    pub fn count(self, count: i64) -> Command<Hrandfield<Taken>, Vec<Bytes>, X> {
+        self.with(count).typed()
+    }
+}
+
+impl<X> Command<Hrandfield<Taken>, Vec<Bytes>, X> {
+    /// Adds the value of each field. Since 6.2.0.
+    pub fn withvalues(self) -> Command<Hrandfield<Taken>, Vec<(Bytes, Bytes)>, X> {
+        self.with("WITHVALUES").typed()
+    }
+}
+
+/// `HSCAN`, as [`hscan`] makes it.
+#[derive(Debug)]
+pub enum Hscan {}
+
+impl Kind for Hscan {
+    const FACTS: &'static Facts = &table::HSCAN;
+    type Reply = (u64, Vec<(Bytes, Bytes)>);
+}
+
+/// [`HSCAN key cursor`](https://redis.io/docs/latest/commands/hscan/): some of the fields of a
+/// hash with their values, and the cursor to go on from; begin with 0, and you have been
+/// through when 0 comes back. O(1) a call, O(N) for all. Since 2.8.0.
+///
+/// What was there from the first to the last call is found, some of it perhaps twice. A call
+/// may find nothing and yet not be the last.
+pub fn hscan(key: impl ToArg, cursor: u64) -> Command<Hscan> {
+    Command::new().with(key).with(cursor)
+}
+
+impl<T, X> Command<Hscan, T, X> {
+    /// Only fields that match this pattern. Since 2.8.0.
+    pub fn match_(self, pattern: impl ToArg) -> Self {
+        self.with("MATCH").with(pattern)
+    }
+
+    /// About how many fields to look at, 10 unless told. Since 2.8.0.
+    pub fn count(self, count: u64) -> Self {
+        self.with("COUNT").with(count)
+    }
+}
+
+impl<X> Command<Hscan, (u64, Vec<(Bytes, Bytes)>), X> {
+    /// Leaves out the values. Since 7.4.0.
+    pub fn novalues(self) -> Command<Hscan, (u64, Vec<Bytes>), X> {
+        self.with("NOVALUES").typed()
+    }
 }
 
 /// `HSET`, as [`hset`] makes it.
@@ -48,4 +658,141 @@ pub fn hset(
     fields: impl IntoIterator<Item = (impl ToArg, impl ToArg)>,
 ) -> Command<Hset> {
     Command::new().with(key).with_pairs(fields)
+}
+
+/// `HSETEX`, as [`hsetex`] makes it. Each parameter is [`Open`] until one of the options is
+/// given that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct Hsetex<Condition = Open, Expiration = Open>(PhantomData<(Condition, Expiration)>);
+
+impl<Condition, Expiration> Kind for Hsetex<Condition, Expiration> {
+    const FACTS: &'static Facts = &table::HSETEX;
+    type Reply = bool;
+}
+
+/// [`HSETEX key FIELDS numfields field value [field value
+/// ...]`](https://redis.io/docs/latest/commands/hsetex/): sets fields of a hash, with an expiry
+/// if wanted; true when they were set, false where an option kept them from it. O(N). Since
+/// 8.0.0.
+///
+/// Without an option, an expiry that the fields have is taken from them. Valkey has it since
+/// 9.0.0.
+///
+/// ```
+/// # use redis_client_core::cmd;
+/// let command = cmd::hsetex("session:1", [("token", "t"), ("nonce", "n")]).ex(60).fnx();
+/// # let _ = command;
+/// ```
+pub fn hsetex(
+    key: impl ToArg,
+    fields: impl IntoIterator<Item = (impl ToArg, impl ToArg)>,
+) -> Command<Hsetex> {
+    Command::new()
+        .with(key)
+        .options_here()
+        .with("FIELDS")
+        .counted(2, |command| command.with_pairs(fields))
+}
+
+impl<Expiration, T, X> Command<Hsetex<Open, Expiration>, T, X> {
+    /// Sets only where none of the fields exists. Since 8.0.0.
+    pub fn fnx(self) -> Command<Hsetex<Taken, Expiration>, T, X> {
+        self.early(|command| command.with("FNX")).typed()
+    }
+
+    /// Sets only where all of the fields exist. Since 8.0.0.
+    pub fn fxx(self) -> Command<Hsetex<Taken, Expiration>, T, X> {
+        self.early(|command| command.with("FXX")).typed()
+    }
+}
+
+impl<Condition, T, X> Command<Hsetex<Condition, Open>, T, X> {
+    /// Expires the fields after so many seconds. Since 8.0.0.
+    pub fn ex(self, seconds: u64) -> Command<Hsetex<Condition, Taken>, T, X> {
+        self.early(|command| command.with("EX").with(seconds)).typed()
+    }
+
+    /// Expires the fields after so many milliseconds. Since 8.0.0.
+    pub fn px(self, milliseconds: u64) -> Command<Hsetex<Condition, Taken>, T, X> {
+        self.early(|command| command.with("PX").with(milliseconds)).typed()
+    }
+
+    /// Expires the fields at this Unix time in seconds. Since 8.0.0.
+    pub fn exat(self, seconds: u64) -> Command<Hsetex<Condition, Taken>, T, X> {
+        self.early(|command| command.with("EXAT").with(seconds)).typed()
+    }
+
+    /// Expires the fields at this Unix time in milliseconds. Since 8.0.0.
+    pub fn pxat(self, milliseconds: u64) -> Command<Hsetex<Condition, Taken>, T, X> {
+        self.early(|command| command.with("PXAT").with(milliseconds)).typed()
+    }
+
+    /// Keeps the time to live that the fields have. Since 8.0.0.
+    pub fn keepttl(self) -> Command<Hsetex<Condition, Taken>, T, X> {
+        self.early(|command| command.with("KEEPTTL")).typed()
+    }
+}
+
+/// `HSETNX`, as [`hsetnx`] makes it.
+#[derive(Debug)]
+pub enum Hsetnx {}
+
+impl Kind for Hsetnx {
+    const FACTS: &'static Facts = &table::HSETNX;
+    type Reply = bool;
+}
+
+/// [`HSETNX key field value`](https://redis.io/docs/latest/commands/hsetnx/): sets a field that
+/// the hash does not have; true when it was set. O(1). Since 2.0.0.
+pub fn hsetnx(key: impl ToArg, field: impl ToArg, value: impl ToArg) -> Command<Hsetnx> {
+    Command::new().with(key).with(field).with(value)
+}
+
+/// `HSTRLEN`, as [`hstrlen`] makes it.
+#[derive(Debug)]
+pub enum Hstrlen {}
+
+impl Kind for Hstrlen {
+    const FACTS: &'static Facts = &table::HSTRLEN;
+    type Reply = u64;
+}
+
+/// [`HSTRLEN key field`](https://redis.io/docs/latest/commands/hstrlen/): the length of a
+/// field's value in bytes, 0 where the hash does not have it. O(1). Since 3.2.0.
+pub fn hstrlen(key: impl ToArg, field: impl ToArg) -> Command<Hstrlen> {
+    Command::new().with(key).with(field)
+}
+
+/// `HTTL`, as [`httl`] makes it.
+#[derive(Debug)]
+pub enum Httl {}
+
+impl Kind for Httl {
+    const FACTS: &'static Facts = &table::HTTL;
+    type Reply = Vec<i64>;
+}
+
+/// [`HTTL key FIELDS numfields field [field
+/// ...]`](https://redis.io/docs/latest/commands/httl/): for each of the fields, in how many
+/// seconds it expires; -1 where it has no expiry, -2 where it does not exist. O(N). Since
+/// 7.4.0.
+///
+/// Valkey has it since 9.0.0.
+pub fn httl(key: impl ToArg, fields: impl IntoIterator<Item = impl ToArg>) -> Command<Httl> {
+    Command::new().with(key).with("FIELDS").counted(1, |command| command.with_all(fields))
+}
+
+/// `HVALS`, as [`hvals`] makes it.
+#[derive(Debug)]
+pub enum Hvals {}
+
+impl Kind for Hvals {
+    const FACTS: &'static Facts = &table::HVALS;
+    type Reply = Vec<Bytes>;
+}
+
+/// [`HVALS key`](https://redis.io/docs/latest/commands/hvals/): the values of a hash's fields.
+/// O(N). Since 2.0.0.
+pub fn hvals(key: impl ToArg) -> Command<Hvals> {
+    Command::new().with(key)
 }

@@ -7,8 +7,329 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 
 use crate::arg::ToArg;
+use crate::args;
 use crate::command::{Command, Kind};
 use crate::facts::{Facts, table};
+
+/// `BLMOVE`, as [`blmove`] makes it.
+#[derive(Debug)]
+pub enum Blmove {}
+
+impl Kind for Blmove {
+    const FACTS: &'static Facts = &table::BLMOVE;
+    type Reply = Option<Bytes>;
+}
+
+/// [`BLMOVE source destination <LEFT | RIGHT> <LEFT | RIGHT>
+/// timeout`](https://redis.io/docs/latest/commands/blmove/): pops an element at an end of one
+/// list and pushes it to an end of another, which may be the same, waiting so many seconds for
+/// one; 0 waits for ever. Null when the time is over. O(1). Since 6.2.0.
+pub fn blmove(
+    source: impl ToArg,
+    destination: impl ToArg,
+    from: args::Side,
+    to: args::Side,
+    seconds: f64,
+) -> Command<Blmove> {
+    Command::new().with(source).with(destination).with_words(from).with_words(to).with(seconds)
+}
+
+/// `BLMPOP`, as [`blmpop`] makes it.
+#[derive(Debug)]
+pub enum Blmpop {}
+
+impl Kind for Blmpop {
+    const FACTS: &'static Facts = &table::BLMPOP;
+    type Reply = Option<(Bytes, Vec<Bytes>)>;
+}
+
+/// [`BLMPOP timeout numkeys key [key ...] <LEFT |
+/// RIGHT>`](https://redis.io/docs/latest/commands/blmpop/): pops an element at one end of the
+/// first list that has any, waiting so many seconds for one; 0 waits for ever. Answers with the
+/// list's key and the element; null when the time is over. O(N+M), N being the keys and M the
+/// elements returned. Since 7.0.0.
+pub fn blmpop(
+    seconds: f64,
+    keys: impl IntoIterator<Item = impl ToArg>,
+    side: args::Side,
+) -> Command<Blmpop> {
+    Command::new().with(seconds).counted(1, |command| command.with_all(keys)).with_words(side)
+}
+
+impl<T, X> Command<Blmpop, T, X> {
+    /// Pops up to so many elements of that list. Since 7.0.0.
+    pub fn count(self, count: u64) -> Self {
+        self.with("COUNT").with(count)
+    }
+}
+
+/// `BLPOP`, as [`blpop`] makes it.
+#[derive(Debug)]
+pub enum Blpop {}
+
+impl Kind for Blpop {
+    const FACTS: &'static Facts = &table::BLPOP;
+    type Reply = Option<(Bytes, Bytes)>;
+}
+
+/// [`BLPOP key [key ...] timeout`](https://redis.io/docs/latest/commands/blpop/): pops the
+/// first element of the first list that has any, waiting so many seconds for one; 0 waits for
+/// ever. Answers with the list's key and the element; null when the time is over. O(N), the
+/// keys. Since 2.0.0.
+///
+/// ```
+/// # use redis_client_core::cmd;
+/// let command = cmd::blpop(["urgent", "later"], 5.0);
+/// # let _ = command;
+/// ```
+pub fn blpop(keys: impl IntoIterator<Item = impl ToArg>, seconds: f64) -> Command<Blpop> {
+    Command::new().with_all(keys).with(seconds)
+}
+
+/// `BRPOP`, as [`brpop`] makes it.
+#[derive(Debug)]
+pub enum Brpop {}
+
+impl Kind for Brpop {
+    const FACTS: &'static Facts = &table::BRPOP;
+    type Reply = Option<(Bytes, Bytes)>;
+}
+
+/// [`BRPOP key [key ...] timeout`](https://redis.io/docs/latest/commands/brpop/): pops the last
+/// element of the first list that has any, waiting so many seconds for one; 0 waits for ever.
+/// Answers with the list's key and the element; null when the time is over. O(N), the keys.
+/// Since 2.0.0.
+pub fn brpop(keys: impl IntoIterator<Item = impl ToArg>, seconds: f64) -> Command<Brpop> {
+    Command::new().with_all(keys).with(seconds)
+}
+
+/// `BRPOPLPUSH`, as [`brpoplpush`] makes it.
+#[derive(Debug)]
+pub enum Brpoplpush {}
+
+impl Kind for Brpoplpush {
+    const FACTS: &'static Facts = &table::BRPOPLPUSH;
+    type Reply = Option<Bytes>;
+}
+
+/// [`BRPOPLPUSH source destination
+/// timeout`](https://redis.io/docs/latest/commands/brpoplpush/): pops the last element of one
+/// list and pushes it to the front of another, which may be the same, waiting so many seconds
+/// for one; 0 waits for ever. Null when the time is over. O(1). Since 2.2.0. Deprecated since
+/// 6.2.0.
+///
+/// [`blmove`] does the same from `Right` to `Left`.
+pub fn brpoplpush(
+    source: impl ToArg,
+    destination: impl ToArg,
+    seconds: f64,
+) -> Command<Brpoplpush> {
+    Command::new().with(source).with(destination).with(seconds)
+}
+
+/// `LINDEX`, as [`lindex`] makes it.
+#[derive(Debug)]
+pub enum Lindex {}
+
+impl Kind for Lindex {
+    const FACTS: &'static Facts = &table::LINDEX;
+    type Reply = Option<Bytes>;
+}
+
+/// [`LINDEX key index`](https://redis.io/docs/latest/commands/lindex/): the element at an
+/// index, counted from 0; from the end where negative. Null where there is none. O(N), the way
+/// to the index; O(1) for the first and the last element. Since 1.0.0.
+pub fn lindex(key: impl ToArg, index: i64) -> Command<Lindex> {
+    Command::new().with(key).with(index)
+}
+
+/// `LINSERT`, as [`linsert`] makes it.
+#[derive(Debug)]
+pub enum Linsert {}
+
+impl Kind for Linsert {
+    const FACTS: &'static Facts = &table::LINSERT;
+    type Reply = i64;
+}
+
+/// [`LINSERT key <BEFORE | AFTER> pivot
+/// element`](https://redis.io/docs/latest/commands/linsert/): inserts an element before or
+/// behind the first one that equals `pivot`, and answers with the new length; -1 where none
+/// does, 0 where the key does not exist. O(N), the way to `pivot`. Since 2.2.0.
+///
+/// ```
+/// # use redis_client_core::{args, cmd};
+/// use redis_client_core::args::Place;
+/// let command = cmd::linsert("l", Place::Before, "pivot", "new");
+/// # let _ = command;
+/// ```
+pub fn linsert(
+    key: impl ToArg,
+    place: args::Place,
+    pivot: impl ToArg,
+    element: impl ToArg,
+) -> Command<Linsert> {
+    Command::new().with(key).with_words(place).with(pivot).with(element)
+}
+
+/// `LLEN`, as [`llen`] makes it.
+#[derive(Debug)]
+pub enum Llen {}
+
+impl Kind for Llen {
+    const FACTS: &'static Facts = &table::LLEN;
+    type Reply = u64;
+}
+
+/// [`LLEN key`](https://redis.io/docs/latest/commands/llen/): how many elements a list has, 0
+/// where the key does not exist. O(1). Since 1.0.0.
+pub fn llen(key: impl ToArg) -> Command<Llen> {
+    Command::new().with(key)
+}
+
+/// `LMOVE`, as [`lmove`] makes it.
+#[derive(Debug)]
+pub enum Lmove {}
+
+impl Kind for Lmove {
+    const FACTS: &'static Facts = &table::LMOVE;
+    type Reply = Option<Bytes>;
+}
+
+/// [`LMOVE source destination <LEFT | RIGHT> <LEFT |
+/// RIGHT>`](https://redis.io/docs/latest/commands/lmove/): pops an element at an end of one
+/// list and pushes it to an end of another, which may be the same; null where the first does
+/// not exist. O(1). Since 6.2.0.
+///
+/// ```
+/// # use redis_client_core::{args, cmd};
+/// use redis_client_core::args::Side;
+/// let command = cmd::lmove("todo", "doing", Side::Left, Side::Right);
+/// # let _ = command;
+/// ```
+pub fn lmove(
+    source: impl ToArg,
+    destination: impl ToArg,
+    from: args::Side,
+    to: args::Side,
+) -> Command<Lmove> {
+    Command::new().with(source).with(destination).with_words(from).with_words(to)
+}
+
+/// `LMPOP`, as [`lmpop`] makes it.
+#[derive(Debug)]
+pub enum Lmpop {}
+
+impl Kind for Lmpop {
+    const FACTS: &'static Facts = &table::LMPOP;
+    type Reply = Option<(Bytes, Vec<Bytes>)>;
+}
+
+/// [`LMPOP numkeys key [key ...] <LEFT |
+/// RIGHT>`](https://redis.io/docs/latest/commands/lmpop/): pops an element at one end of the
+/// first list that has any, and answers with the list's key and the element; null where none of
+/// them has. O(N+M), N being the keys and M the elements returned. Since 7.0.0.
+pub fn lmpop(keys: impl IntoIterator<Item = impl ToArg>, side: args::Side) -> Command<Lmpop> {
+    Command::new().counted(1, |command| command.with_all(keys)).with_words(side)
+}
+
+impl<T, X> Command<Lmpop, T, X> {
+    /// Pops up to so many elements of that list. Since 7.0.0.
+    pub fn count(self, count: u64) -> Self {
+        self.with("COUNT").with(count)
+    }
+}
+
+/// `LPOP`, as [`lpop`] makes it.
+#[derive(Debug)]
+pub enum Lpop {}
+
+impl Kind for Lpop {
+    const FACTS: &'static Facts = &table::LPOP;
+    type Reply = Option<Bytes>;
+}
+
+/// [`LPOP key`](https://redis.io/docs/latest/commands/lpop/): pops the first element of a list;
+/// null where the key does not exist. O(N), the elements returned. Since 1.0.0.
+pub fn lpop(key: impl ToArg) -> Command<Lpop> {
+    Command::new().with(key)
+}
+
+impl<X> Command<Lpop, Option<Bytes>, X> {
+    /// Pops up to so many elements, in the order in which they come. Since 6.2.0.
+    pub fn count(self, count: u64) -> Command<Lpop, Option<Vec<Bytes>>, X> {
+        self.with(count).typed()
+    }
+}
+
+/// `LPOS`, as [`lpos`] makes it.
+#[derive(Debug)]
+pub enum Lpos {}
+
+impl Kind for Lpos {
+    const FACTS: &'static Facts = &table::LPOS;
+    type Reply = Option<u64>;
+}
+
+/// [`LPOS key element`](https://redis.io/docs/latest/commands/lpos/): the index of the first
+/// element that equals this one; null where none does. O(N). Since 6.0.6.
+pub fn lpos(key: impl ToArg, element: impl ToArg) -> Command<Lpos> {
+    Command::new().with(key).with(element)
+}
+
+impl<T, X> Command<Lpos, T, X> {
+    /// Begins with the match of this rank, 1 being the first; searches from the end where negative.
+    /// Since 6.0.6.
+    pub fn rank(self, rank: i64) -> Self {
+        self.with("RANK").with(rank)
+    }
+
+    /// Compares only so many elements, all where it is 0. Since 6.0.6.
+    pub fn maxlen(self, len: u64) -> Self {
+        self.with("MAXLEN").with(len)
+    }
+}
+
+impl<X> Command<Lpos, Option<u64>, X> {
+    /// Answers with the indexes of up to so many matches, of all where it is 0. Since 6.0.6.
+    pub fn count(self, count: u64) -> Command<Lpos, Vec<u64>, X> {
+        self.with("COUNT").with(count).typed()
+    }
+}
+
+/// `LPUSH`, as [`lpush`] makes it.
+#[derive(Debug)]
+pub enum Lpush {}
+
+impl Kind for Lpush {
+    const FACTS: &'static Facts = &table::LPUSH;
+    type Reply = u64;
+}
+
+/// [`LPUSH key element [element ...]`](https://redis.io/docs/latest/commands/lpush/): puts
+/// elements one after the other to the front of a list, which is made where the key does not
+/// exist, and answers with its new length. O(N). Since 1.0.0.
+///
+/// The last of them is the list's first element then.
+pub fn lpush(key: impl ToArg, elements: impl IntoIterator<Item = impl ToArg>) -> Command<Lpush> {
+    Command::new().with(key).with_all(elements)
+}
+
+/// `LPUSHX`, as [`lpushx`] makes it.
+#[derive(Debug)]
+pub enum Lpushx {}
+
+impl Kind for Lpushx {
+    const FACTS: &'static Facts = &table::LPUSHX;
+    type Reply = u64;
+}
+
+/// [`LPUSHX key element [element ...]`](https://redis.io/docs/latest/commands/lpushx/): puts
+/// elements one after the other to the front of a list and answers with its new length; 0 where
+/// the key does not exist, which stays so. O(N). Since 2.2.0.
+pub fn lpushx(key: impl ToArg, elements: impl IntoIterator<Item = impl ToArg>) -> Command<Lpushx> {
+    Command::new().with(key).with_all(elements)
+}
 
 /// `LRANGE`, as [`lrange`] makes it.
 #[derive(Debug)]
@@ -24,4 +345,130 @@ impl Kind for Lrange {
 /// being the way to `start`. Since 1.0.0.
 pub fn lrange(key: impl ToArg, start: i64, stop: i64) -> Command<Lrange> {
     Command::new().with(key).with(start).with(stop)
+}
+
+/// `LREM`, as [`lrem`] makes it.
+#[derive(Debug)]
+pub enum Lrem {}
+
+impl Kind for Lrem {
+    const FACTS: &'static Facts = &table::LREM;
+    type Reply = u64;
+}
+
+/// [`LREM key count element`](https://redis.io/docs/latest/commands/lrem/): removes the first
+/// `count` elements that equal this one, the last ones where negative, all where 0, and answers
+/// with how many they were. O(N+M), N being the list and M the elements removed. Since 1.0.0.
+pub fn lrem(key: impl ToArg, count: i64, element: impl ToArg) -> Command<Lrem> {
+    Command::new().with(key).with(count).with(element)
+}
+
+/// `LSET`, as [`lset`] makes it.
+#[derive(Debug)]
+pub enum Lset {}
+
+impl Kind for Lset {
+    const FACTS: &'static Facts = &table::LSET;
+    type Reply = ();
+}
+
+/// [`LSET key index element`](https://redis.io/docs/latest/commands/lset/): replaces the
+/// element at an index, counted from 0; from the end where negative. An error where there is
+/// none. O(N), the way to the index; O(1) for the first and the last element. Since 1.0.0.
+pub fn lset(key: impl ToArg, index: i64, element: impl ToArg) -> Command<Lset> {
+    Command::new().with(key).with(index).with(element)
+}
+
+/// `LTRIM`, as [`ltrim`] makes it.
+#[derive(Debug)]
+pub enum Ltrim {}
+
+impl Kind for Ltrim {
+    const FACTS: &'static Facts = &table::LTRIM;
+    type Reply = ();
+}
+
+/// [`LTRIM key start stop`](https://redis.io/docs/latest/commands/ltrim/): removes all elements
+/// but those from `start` to `stop`, both included, counted from 0; from the end where
+/// negative. O(N), the elements removed. Since 1.0.0.
+pub fn ltrim(key: impl ToArg, start: i64, stop: i64) -> Command<Ltrim> {
+    Command::new().with(key).with(start).with(stop)
+}
+
+/// `RPOP`, as [`rpop`] makes it.
+#[derive(Debug)]
+pub enum Rpop {}
+
+impl Kind for Rpop {
+    const FACTS: &'static Facts = &table::RPOP;
+    type Reply = Option<Bytes>;
+}
+
+/// [`RPOP key`](https://redis.io/docs/latest/commands/rpop/): pops the last element of a list;
+/// null where the key does not exist. O(N), the elements returned. Since 1.0.0.
+pub fn rpop(key: impl ToArg) -> Command<Rpop> {
+    Command::new().with(key)
+}
+
+impl<X> Command<Rpop, Option<Bytes>, X> {
+    /// Pops up to so many elements, in the order in which they come. Since 6.2.0.
+    pub fn count(self, count: u64) -> Command<Rpop, Option<Vec<Bytes>>, X> {
+        self.with(count).typed()
+    }
+}
+
+/// `RPOPLPUSH`, as [`rpoplpush`] makes it.
+#[derive(Debug)]
+pub enum Rpoplpush {}
+
+impl Kind for Rpoplpush {
+    const FACTS: &'static Facts = &table::RPOPLPUSH;
+    type Reply = Option<Bytes>;
+}
+
+/// [`RPOPLPUSH source destination`](https://redis.io/docs/latest/commands/rpoplpush/): pops the
+/// last element of one list and pushes it to the front of another, which may be the same; null
+/// where the first does not exist. O(1). Since 1.2.0. Deprecated since 6.2.0.
+///
+/// [`lmove`] does the same from `Right` to `Left`.
+pub fn rpoplpush(source: impl ToArg, destination: impl ToArg) -> Command<Rpoplpush> {
+    Command::new().with(source).with(destination)
+}
+
+/// `RPUSH`, as [`rpush`] makes it.
+#[derive(Debug)]
+pub enum Rpush {}
+
+impl Kind for Rpush {
+    const FACTS: &'static Facts = &table::RPUSH;
+    type Reply = u64;
+}
+
+/// [`RPUSH key element [element ...]`](https://redis.io/docs/latest/commands/rpush/): appends
+/// elements to a list, which is made where the key does not exist, and answers with its new
+/// length. O(N). Since 1.0.0.
+///
+/// ```
+/// # use redis_client_core::cmd;
+/// let command = cmd::rpush("l", ["a", "b"]);
+/// # let _ = command;
+/// ```
+pub fn rpush(key: impl ToArg, elements: impl IntoIterator<Item = impl ToArg>) -> Command<Rpush> {
+    Command::new().with(key).with_all(elements)
+}
+
+/// `RPUSHX`, as [`rpushx`] makes it.
+#[derive(Debug)]
+pub enum Rpushx {}
+
+impl Kind for Rpushx {
+    const FACTS: &'static Facts = &table::RPUSHX;
+    type Reply = u64;
+}
+
+/// [`RPUSHX key element [element ...]`](https://redis.io/docs/latest/commands/rpushx/): appends
+/// elements to a list and answers with its new length; 0 where the key does not exist, which
+/// stays so. O(N). Since 2.2.0.
+pub fn rpushx(key: impl ToArg, elements: impl IntoIterator<Item = impl ToArg>) -> Command<Rpushx> {
+    Command::new().with(key).with_all(elements)
 }

@@ -60,6 +60,13 @@ impl Case {
         self
     }
 
+    /// It has to be answered with what `Debug` shows like this: for types that only the library can
+    /// make.
+    pub fn shows(mut self, value: &str) -> Self {
+        self.expected = Expected::Value(value.to_owned());
+        self
+    }
+
     /// It has to be answered with an error that begins like this.
     pub fn fails(mut self, error: &'static str) -> Self {
         self.expected = Expected::Error(error);

@@ -142,7 +142,7 @@ fn try_in(server: &RedisServer, case: &Case, protocol: u8) -> Result<(), String>
 const NOT_REPORTED: [&str; 4] = ["movablekeys", "only_sentinel", "protected", "sentinel"];
 
 /// Where the installed server, 7.0, says other than `commands/`, which follows newer ones.
-const DIFFERENCES: [(&str, &str); 31] = [
+const DIFFERENCES: [(&str, &str); 33] = [
     // Scripts may call them since 7.2: they don't block there.
     ("BLMOVE", "noscript"),
     ("BLPOP", "noscript"),
@@ -177,6 +177,9 @@ const DIFFERENCES: [(&str, &str); 31] = [
     // Ours also say how to find what theirs leave to code.
     ("MIGRATE", "keys"),
     ("SORT", "keys"),
+    // An offset may begin with `#`, and is no integer then.
+    ("BITFIELD", "arguments"),
+    ("BITFIELD_RO", "arguments"),
     // It overwrites without a look at what was there.
     ("SINTERSTORE", "keys"),
 ];

@@ -107,7 +107,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BITCOUNT",
         group: "bitmap",
-        builder: None,
+        builder: Some("bitcount"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -148,7 +148,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BITFIELD",
         group: "bitmap",
-        builder: None,
+        builder: Some("bitfield"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -161,7 +161,7 @@ pub(super) static COMMANDS: [Known; 420] = [
                         token: Some("GET"),
                         children: &[
                             Node { name: "encoding", ..Node::of(Class::Text) },
-                            Node { name: "offset", ..Node::of(Class::Integer) },
+                            Node { name: "offset", ..Node::of(Class::Text) },
                         ],
                         ..Node::of(Class::Block)
                     },
@@ -199,7 +199,7 @@ pub(super) static COMMANDS: [Known; 420] = [
                                         token: Some("SET"),
                                         children: &[
                                             Node { name: "encoding", ..Node::of(Class::Text) },
-                                            Node { name: "offset", ..Node::of(Class::Integer) },
+                                            Node { name: "offset", ..Node::of(Class::Text) },
                                             Node { name: "value", ..Node::of(Class::Integer) },
                                         ],
                                         ..Node::of(Class::Block)
@@ -209,7 +209,7 @@ pub(super) static COMMANDS: [Known; 420] = [
                                         token: Some("INCRBY"),
                                         children: &[
                                             Node { name: "encoding", ..Node::of(Class::Text) },
-                                            Node { name: "offset", ..Node::of(Class::Integer) },
+                                            Node { name: "offset", ..Node::of(Class::Text) },
                                             Node { name: "increment", ..Node::of(Class::Integer) },
                                         ],
                                         ..Node::of(Class::Block)
@@ -228,7 +228,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BITFIELD_RO",
         group: "bitmap",
-        builder: None,
+        builder: Some("bitfield_ro"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -239,7 +239,7 @@ pub(super) static COMMANDS: [Known; 420] = [
                 multiple_token: true,
                 children: &[
                     Node { name: "encoding", ..Node::of(Class::Text) },
-                    Node { name: "offset", ..Node::of(Class::Integer) },
+                    Node { name: "offset", ..Node::of(Class::Text) },
                 ],
                 ..Node::of(Class::Block)
             },
@@ -248,7 +248,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BITOP",
         group: "bitmap",
-        builder: None,
+        builder: Some("bitop"),
         arguments: &[
             Node {
                 name: "operation",
@@ -271,7 +271,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BITPOS",
         group: "bitmap",
-        builder: None,
+        builder: Some("bitpos"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "bit", ..Node::of(Class::Integer) },
@@ -313,7 +313,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BLMOVE",
         group: "list",
-        builder: None,
+        builder: Some("blmove"),
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -339,7 +339,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BLMPOP",
         group: "list",
-        builder: None,
+        builder: Some("blmpop"),
         arguments: &[
             Node { name: "timeout", ..Node::of(Class::Double) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -363,7 +363,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BLPOP",
         group: "list",
-        builder: None,
+        builder: Some("blpop"),
         arguments: &[
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
             Node { name: "timeout", ..Node::of(Class::Double) },
@@ -372,7 +372,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BRPOP",
         group: "list",
-        builder: None,
+        builder: Some("brpop"),
         arguments: &[
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
             Node { name: "timeout", ..Node::of(Class::Double) },
@@ -381,7 +381,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BRPOPLPUSH",
         group: "list",
-        builder: None,
+        builder: Some("brpoplpush"),
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -391,7 +391,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BZMPOP",
         group: "sorted_set",
-        builder: None,
+        builder: Some("bzmpop"),
         arguments: &[
             Node { name: "timeout", ..Node::of(Class::Double) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -415,7 +415,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BZPOPMAX",
         group: "sorted_set",
-        builder: None,
+        builder: Some("bzpopmax"),
         arguments: &[
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
             Node { name: "timeout", ..Node::of(Class::Double) },
@@ -424,7 +424,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "BZPOPMIN",
         group: "sorted_set",
-        builder: None,
+        builder: Some("bzpopmin"),
         arguments: &[
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
             Node { name: "timeout", ..Node::of(Class::Double) },
@@ -1415,7 +1415,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GEOADD",
         group: "geo",
-        builder: None,
+        builder: Some("geoadd"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -1443,7 +1443,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GEODIST",
         group: "geo",
-        builder: None,
+        builder: Some("geodist"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member1", ..Node::of(Class::Text) },
@@ -1464,7 +1464,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GEOHASH",
         group: "geo",
-        builder: None,
+        builder: Some("geohash"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", optional: true, multiple: true, ..Node::of(Class::Text) },
@@ -1473,7 +1473,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GEOPOS",
         group: "geo",
-        builder: None,
+        builder: Some("geopos"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", optional: true, multiple: true, ..Node::of(Class::Text) },
@@ -1482,7 +1482,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GEORADIUS",
         group: "geo",
-        builder: None,
+        builder: Some("georadius"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "longitude", ..Node::of(Class::Double) },
@@ -1557,7 +1557,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GEORADIUSBYMEMBER",
         group: "geo",
-        builder: None,
+        builder: Some("georadiusbymember"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -1631,7 +1631,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GEORADIUSBYMEMBER_RO",
         group: "geo",
-        builder: None,
+        builder: Some("georadiusbymember_ro"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -1692,7 +1692,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GEORADIUS_RO",
         group: "geo",
-        builder: None,
+        builder: Some("georadius_ro"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "longitude", ..Node::of(Class::Double) },
@@ -1754,54 +1754,112 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GEOSEARCH",
         group: "geo",
-        builder: None,
+        builder: Some("geosearch"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
-                name: "from",
-                children: &[
-                    Node { name: "member", token: Some("FROMMEMBER"), ..Node::of(Class::Text) },
-                    Node {
-                        name: "fromlonlat",
-                        token: Some("FROMLONLAT"),
-                        children: &[
-                            Node { name: "longitude", ..Node::of(Class::Double) },
-                            Node { name: "latitude", ..Node::of(Class::Double) },
-                        ],
-                        ..Node::of(Class::Block)
-                    },
-                ],
-                ..Node::of(Class::Oneof)
-            },
-            Node {
-                name: "by",
+                name: "search-type",
                 children: &[
                     Node {
-                        name: "circle",
+                        name: "radius-or-box",
                         children: &[
                             Node {
-                                name: "radius",
-                                token: Some("BYRADIUS"),
-                                ..Node::of(Class::Double)
+                                name: "from",
+                                children: &[
+                                    Node {
+                                        name: "member",
+                                        token: Some("FROMMEMBER"),
+                                        ..Node::of(Class::Text)
+                                    },
+                                    Node {
+                                        name: "fromlonlat",
+                                        token: Some("FROMLONLAT"),
+                                        children: &[
+                                            Node { name: "longitude", ..Node::of(Class::Double) },
+                                            Node { name: "latitude", ..Node::of(Class::Double) },
+                                        ],
+                                        ..Node::of(Class::Block)
+                                    },
+                                ],
+                                ..Node::of(Class::Oneof)
                             },
                             Node {
-                                name: "unit",
+                                name: "by",
                                 children: &[
-                                    Node { name: "m", token: Some("m"), ..Node::of(Class::Token) },
                                     Node {
-                                        name: "km",
-                                        token: Some("km"),
-                                        ..Node::of(Class::Token)
+                                        name: "circle",
+                                        children: &[
+                                            Node {
+                                                name: "radius",
+                                                token: Some("BYRADIUS"),
+                                                ..Node::of(Class::Double)
+                                            },
+                                            Node {
+                                                name: "unit",
+                                                children: &[
+                                                    Node {
+                                                        name: "m",
+                                                        token: Some("m"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "km",
+                                                        token: Some("km"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "ft",
+                                                        token: Some("ft"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "mi",
+                                                        token: Some("mi"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                ],
+                                                ..Node::of(Class::Oneof)
+                                            },
+                                        ],
+                                        ..Node::of(Class::Block)
                                     },
                                     Node {
-                                        name: "ft",
-                                        token: Some("ft"),
-                                        ..Node::of(Class::Token)
-                                    },
-                                    Node {
-                                        name: "mi",
-                                        token: Some("mi"),
-                                        ..Node::of(Class::Token)
+                                        name: "box",
+                                        children: &[
+                                            Node {
+                                                name: "width",
+                                                token: Some("BYBOX"),
+                                                ..Node::of(Class::Double)
+                                            },
+                                            Node { name: "height", ..Node::of(Class::Double) },
+                                            Node {
+                                                name: "unit",
+                                                children: &[
+                                                    Node {
+                                                        name: "m",
+                                                        token: Some("m"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "km",
+                                                        token: Some("km"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "ft",
+                                                        token: Some("ft"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "mi",
+                                                        token: Some("mi"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                ],
+                                                ..Node::of(Class::Oneof)
+                                            },
+                                        ],
+                                        ..Node::of(Class::Block)
                                     },
                                 ],
                                 ..Node::of(Class::Oneof)
@@ -1810,31 +1868,21 @@ pub(super) static COMMANDS: [Known; 420] = [
                         ..Node::of(Class::Block)
                     },
                     Node {
-                        name: "box",
+                        name: "polygon",
                         children: &[
-                            Node { name: "width", token: Some("BYBOX"), ..Node::of(Class::Double) },
-                            Node { name: "height", ..Node::of(Class::Double) },
                             Node {
-                                name: "unit",
+                                name: "num-vertices",
+                                token: Some("BYPOLYGON"),
+                                ..Node::of(Class::Integer)
+                            },
+                            Node {
+                                name: "vertices",
+                                multiple: true,
                                 children: &[
-                                    Node { name: "m", token: Some("m"), ..Node::of(Class::Token) },
-                                    Node {
-                                        name: "km",
-                                        token: Some("km"),
-                                        ..Node::of(Class::Token)
-                                    },
-                                    Node {
-                                        name: "ft",
-                                        token: Some("ft"),
-                                        ..Node::of(Class::Token)
-                                    },
-                                    Node {
-                                        name: "mi",
-                                        token: Some("mi"),
-                                        ..Node::of(Class::Token)
-                                    },
+                                    Node { name: "longitude", ..Node::of(Class::Double) },
+                                    Node { name: "latitude", ..Node::of(Class::Double) },
                                 ],
-                                ..Node::of(Class::Oneof)
+                                ..Node::of(Class::Block)
                             },
                         ],
                         ..Node::of(Class::Block)
@@ -1888,55 +1936,113 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GEOSEARCHSTORE",
         group: "geo",
-        builder: None,
+        builder: Some("geosearchstore"),
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "source", ..Node::of(Class::Text) },
             Node {
-                name: "from",
-                children: &[
-                    Node { name: "member", token: Some("FROMMEMBER"), ..Node::of(Class::Text) },
-                    Node {
-                        name: "fromlonlat",
-                        token: Some("FROMLONLAT"),
-                        children: &[
-                            Node { name: "longitude", ..Node::of(Class::Double) },
-                            Node { name: "latitude", ..Node::of(Class::Double) },
-                        ],
-                        ..Node::of(Class::Block)
-                    },
-                ],
-                ..Node::of(Class::Oneof)
-            },
-            Node {
-                name: "by",
+                name: "search-type",
                 children: &[
                     Node {
-                        name: "circle",
+                        name: "radius-or-box",
                         children: &[
                             Node {
-                                name: "radius",
-                                token: Some("BYRADIUS"),
-                                ..Node::of(Class::Double)
+                                name: "from",
+                                children: &[
+                                    Node {
+                                        name: "member",
+                                        token: Some("FROMMEMBER"),
+                                        ..Node::of(Class::Text)
+                                    },
+                                    Node {
+                                        name: "fromlonlat",
+                                        token: Some("FROMLONLAT"),
+                                        children: &[
+                                            Node { name: "longitude", ..Node::of(Class::Double) },
+                                            Node { name: "latitude", ..Node::of(Class::Double) },
+                                        ],
+                                        ..Node::of(Class::Block)
+                                    },
+                                ],
+                                ..Node::of(Class::Oneof)
                             },
                             Node {
-                                name: "unit",
+                                name: "by",
                                 children: &[
-                                    Node { name: "m", token: Some("m"), ..Node::of(Class::Token) },
                                     Node {
-                                        name: "km",
-                                        token: Some("km"),
-                                        ..Node::of(Class::Token)
+                                        name: "circle",
+                                        children: &[
+                                            Node {
+                                                name: "radius",
+                                                token: Some("BYRADIUS"),
+                                                ..Node::of(Class::Double)
+                                            },
+                                            Node {
+                                                name: "unit",
+                                                children: &[
+                                                    Node {
+                                                        name: "m",
+                                                        token: Some("m"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "km",
+                                                        token: Some("km"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "ft",
+                                                        token: Some("ft"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "mi",
+                                                        token: Some("mi"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                ],
+                                                ..Node::of(Class::Oneof)
+                                            },
+                                        ],
+                                        ..Node::of(Class::Block)
                                     },
                                     Node {
-                                        name: "ft",
-                                        token: Some("ft"),
-                                        ..Node::of(Class::Token)
-                                    },
-                                    Node {
-                                        name: "mi",
-                                        token: Some("mi"),
-                                        ..Node::of(Class::Token)
+                                        name: "box",
+                                        children: &[
+                                            Node {
+                                                name: "width",
+                                                token: Some("BYBOX"),
+                                                ..Node::of(Class::Double)
+                                            },
+                                            Node { name: "height", ..Node::of(Class::Double) },
+                                            Node {
+                                                name: "unit",
+                                                children: &[
+                                                    Node {
+                                                        name: "m",
+                                                        token: Some("m"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "km",
+                                                        token: Some("km"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "ft",
+                                                        token: Some("ft"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                    Node {
+                                                        name: "mi",
+                                                        token: Some("mi"),
+                                                        ..Node::of(Class::Token)
+                                                    },
+                                                ],
+                                                ..Node::of(Class::Oneof)
+                                            },
+                                        ],
+                                        ..Node::of(Class::Block)
                                     },
                                 ],
                                 ..Node::of(Class::Oneof)
@@ -1945,31 +2051,21 @@ pub(super) static COMMANDS: [Known; 420] = [
                         ..Node::of(Class::Block)
                     },
                     Node {
-                        name: "box",
+                        name: "polygon",
                         children: &[
-                            Node { name: "width", token: Some("BYBOX"), ..Node::of(Class::Double) },
-                            Node { name: "height", ..Node::of(Class::Double) },
                             Node {
-                                name: "unit",
+                                name: "num-vertices",
+                                token: Some("BYPOLYGON"),
+                                ..Node::of(Class::Integer)
+                            },
+                            Node {
+                                name: "vertices",
+                                multiple: true,
                                 children: &[
-                                    Node { name: "m", token: Some("m"), ..Node::of(Class::Token) },
-                                    Node {
-                                        name: "km",
-                                        token: Some("km"),
-                                        ..Node::of(Class::Token)
-                                    },
-                                    Node {
-                                        name: "ft",
-                                        token: Some("ft"),
-                                        ..Node::of(Class::Token)
-                                    },
-                                    Node {
-                                        name: "mi",
-                                        token: Some("mi"),
-                                        ..Node::of(Class::Token)
-                                    },
+                                    Node { name: "longitude", ..Node::of(Class::Double) },
+                                    Node { name: "latitude", ..Node::of(Class::Double) },
                                 ],
-                                ..Node::of(Class::Oneof)
+                                ..Node::of(Class::Block)
                             },
                         ],
                         ..Node::of(Class::Block)
@@ -2017,7 +2113,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "GETBIT",
         group: "bitmap",
-        builder: None,
+        builder: Some("getbit"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "offset", ..Node::of(Class::Integer) },
@@ -2079,7 +2175,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HDEL",
         group: "hash",
-        builder: None,
+        builder: Some("hdel"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", multiple: true, ..Node::of(Class::Text) },
@@ -2117,7 +2213,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HEXISTS",
         group: "hash",
-        builder: None,
+        builder: Some("hexists"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2126,7 +2222,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HEXPIRE",
         group: "hash",
-        builder: None,
+        builder: Some("hexpire"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "seconds", ..Node::of(Class::Integer) },
@@ -2155,7 +2251,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HEXPIREAT",
         group: "hash",
-        builder: None,
+        builder: Some("hexpireat"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "unix-time-seconds", ..Node::of(Class::Integer) },
@@ -2184,7 +2280,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HEXPIRETIME",
         group: "hash",
-        builder: None,
+        builder: Some("hexpiretime"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2201,7 +2297,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HGET",
         group: "hash",
-        builder: None,
+        builder: Some("hget"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2216,7 +2312,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HGETDEL",
         group: "hash",
-        builder: None,
+        builder: Some("hgetdel"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2233,7 +2329,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HGETEX",
         group: "hash",
-        builder: None,
+        builder: Some("hgetex"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2270,7 +2366,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HINCRBY",
         group: "hash",
-        builder: None,
+        builder: Some("hincrby"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2280,7 +2376,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HINCRBYFLOAT",
         group: "hash",
-        builder: None,
+        builder: Some("hincrbyfloat"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2290,19 +2386,19 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HKEYS",
         group: "hash",
-        builder: None,
+        builder: Some("hkeys"),
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "HLEN",
         group: "hash",
-        builder: None,
+        builder: Some("hlen"),
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "HMGET",
         group: "hash",
-        builder: None,
+        builder: Some("hmget"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", multiple: true, ..Node::of(Class::Text) },
@@ -2311,7 +2407,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HMSET",
         group: "hash",
-        builder: None,
+        builder: Some("hmset"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2328,7 +2424,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HPERSIST",
         group: "hash",
-        builder: None,
+        builder: Some("hpersist"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2345,7 +2441,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HPEXPIRE",
         group: "hash",
-        builder: None,
+        builder: Some("hpexpire"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "milliseconds", ..Node::of(Class::Integer) },
@@ -2374,7 +2470,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HPEXPIREAT",
         group: "hash",
-        builder: None,
+        builder: Some("hpexpireat"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "unix-time-milliseconds", ..Node::of(Class::Integer) },
@@ -2403,7 +2499,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HPEXPIRETIME",
         group: "hash",
-        builder: None,
+        builder: Some("hpexpiretime"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2420,7 +2516,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HPTTL",
         group: "hash",
-        builder: None,
+        builder: Some("hpttl"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2437,7 +2533,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HRANDFIELD",
         group: "hash",
-        builder: None,
+        builder: Some("hrandfield"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2459,7 +2555,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HSCAN",
         group: "hash",
-        builder: None,
+        builder: Some("hscan"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "cursor", ..Node::of(Class::Integer) },
@@ -2498,7 +2594,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HSETEX",
         group: "hash",
-        builder: None,
+        builder: Some("hsetex"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2552,7 +2648,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HSETNX",
         group: "hash",
-        builder: None,
+        builder: Some("hsetnx"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2562,7 +2658,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HSTRLEN",
         group: "hash",
-        builder: None,
+        builder: Some("hstrlen"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "field", ..Node::of(Class::Text) },
@@ -2571,7 +2667,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HTTL",
         group: "hash",
-        builder: None,
+        builder: Some("httl"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2588,7 +2684,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HVALS",
         group: "hash",
-        builder: None,
+        builder: Some("hvals"),
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
@@ -2697,7 +2793,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LINDEX",
         group: "list",
-        builder: None,
+        builder: Some("lindex"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "index", ..Node::of(Class::Integer) },
@@ -2706,7 +2802,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LINSERT",
         group: "list",
-        builder: None,
+        builder: Some("linsert"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -2724,13 +2820,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LLEN",
         group: "list",
-        builder: None,
+        builder: Some("llen"),
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "LMOVE",
         group: "list",
-        builder: None,
+        builder: Some("lmove"),
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -2755,7 +2851,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LMPOP",
         group: "list",
-        builder: None,
+        builder: Some("lmpop"),
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -2789,7 +2885,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LPOP",
         group: "list",
-        builder: None,
+        builder: Some("lpop"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -2798,7 +2894,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LPOS",
         group: "list",
-        builder: None,
+        builder: Some("lpos"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", ..Node::of(Class::Text) },
@@ -2815,7 +2911,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LPUSH",
         group: "list",
-        builder: None,
+        builder: Some("lpush"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", multiple: true, ..Node::of(Class::Text) },
@@ -2824,7 +2920,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LPUSHX",
         group: "list",
-        builder: None,
+        builder: Some("lpushx"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", multiple: true, ..Node::of(Class::Text) },
@@ -2843,7 +2939,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LREM",
         group: "list",
-        builder: None,
+        builder: Some("lrem"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", ..Node::of(Class::Integer) },
@@ -2853,7 +2949,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LSET",
         group: "list",
-        builder: None,
+        builder: Some("lset"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "index", ..Node::of(Class::Integer) },
@@ -2863,7 +2959,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LTRIM",
         group: "list",
-        builder: None,
+        builder: Some("ltrim"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Integer) },
@@ -3104,7 +3200,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "PFADD",
         group: "hyperloglog",
-        builder: None,
+        builder: Some("pfadd"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", optional: true, multiple: true, ..Node::of(Class::Text) },
@@ -3113,13 +3209,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "PFCOUNT",
         group: "hyperloglog",
-        builder: None,
+        builder: Some("pfcount"),
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "PFDEBUG",
         group: "hyperloglog",
-        builder: None,
+        builder: Some("pfdebug"),
         arguments: &[
             Node { name: "subcommand", ..Node::of(Class::Text) },
             Node { name: "key", ..Node::of(Class::Text) },
@@ -3128,13 +3224,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "PFMERGE",
         group: "hyperloglog",
-        builder: None,
+        builder: Some("pfmerge"),
         arguments: &[
             Node { name: "destkey", ..Node::of(Class::Text) },
             Node { name: "sourcekey", optional: true, multiple: true, ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "PFSELFTEST", group: "hyperloglog", builder: None, arguments: &[] },
+    Known { name: "PFSELFTEST", group: "hyperloglog", builder: Some("pfselftest"), arguments: &[] },
     Known {
         name: "PING",
         group: "connection",
@@ -3352,7 +3448,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "RPOP",
         group: "list",
-        builder: None,
+        builder: Some("rpop"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -3361,7 +3457,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "RPOPLPUSH",
         group: "list",
-        builder: None,
+        builder: Some("rpoplpush"),
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -3370,7 +3466,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "RPUSH",
         group: "list",
-        builder: None,
+        builder: Some("rpush"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", multiple: true, ..Node::of(Class::Text) },
@@ -3379,7 +3475,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "RPUSHX",
         group: "list",
-        builder: None,
+        builder: Some("rpushx"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "element", multiple: true, ..Node::of(Class::Text) },
@@ -3717,7 +3813,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SETBIT",
         group: "bitmap",
-        builder: None,
+        builder: Some("setbit"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "offset", ..Node::of(Class::Integer) },
@@ -4173,7 +4269,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XACK",
         group: "stream",
-        builder: None,
+        builder: Some("xack"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4183,7 +4279,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XACKDEL",
         group: "stream",
-        builder: None,
+        builder: Some("xackdel"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4211,7 +4307,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XADD",
         group: "stream",
-        builder: None,
+        builder: Some("xadd"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -4219,6 +4315,16 @@ pub(super) static COMMANDS: [Known; 420] = [
                 token: Some("NOMKSTREAM"),
                 optional: true,
                 ..Node::of(Class::Token)
+            },
+            Node {
+                name: "condition",
+                optional: true,
+                children: &[
+                    Node { name: "keepref", token: Some("KEEPREF"), ..Node::of(Class::Token) },
+                    Node { name: "delref", token: Some("DELREF"), ..Node::of(Class::Token) },
+                    Node { name: "acked", token: Some("ACKED"), ..Node::of(Class::Token) },
+                ],
+                ..Node::of(Class::Oneof)
             },
             Node {
                 name: "trim",
@@ -4281,7 +4387,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XAUTOCLAIM",
         group: "stream",
-        builder: None,
+        builder: Some("xautoclaim"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4305,7 +4411,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XCLAIM",
         group: "stream",
-        builder: None,
+        builder: Some("xclaim"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4338,7 +4444,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XDEL",
         group: "stream",
-        builder: None,
+        builder: Some("xdel"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "ID", multiple: true, ..Node::of(Class::Text) },
@@ -4347,7 +4453,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XDELEX",
         group: "stream",
-        builder: None,
+        builder: Some("xdelex"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -4375,7 +4481,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XGROUP CREATE",
         group: "stream",
-        builder: None,
+        builder: Some("xgroup_create"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4404,7 +4510,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XGROUP CREATECONSUMER",
         group: "stream",
-        builder: None,
+        builder: Some("xgroup_createconsumer"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4414,7 +4520,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XGROUP DELCONSUMER",
         group: "stream",
-        builder: None,
+        builder: Some("xgroup_delconsumer"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4424,17 +4530,17 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XGROUP DESTROY",
         group: "stream",
-        builder: None,
+        builder: Some("xgroup_destroy"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "XGROUP HELP", group: "stream", builder: None, arguments: &[] },
+    Known { name: "XGROUP HELP", group: "stream", builder: Some("xgroup_help"), arguments: &[] },
     Known {
         name: "XGROUP SETID",
         group: "stream",
-        builder: None,
+        builder: Some("xgroup_setid"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4458,7 +4564,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XINFO CONSUMERS",
         group: "stream",
-        builder: None,
+        builder: Some("xinfo_consumers"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4467,14 +4573,14 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XINFO GROUPS",
         group: "stream",
-        builder: None,
+        builder: Some("xinfo_groups"),
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
-    Known { name: "XINFO HELP", group: "stream", builder: None, arguments: &[] },
+    Known { name: "XINFO HELP", group: "stream", builder: Some("xinfo_help"), arguments: &[] },
     Known {
         name: "XINFO STREAM",
         group: "stream",
-        builder: None,
+        builder: Some("xinfo_stream"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -4496,13 +4602,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XLEN",
         group: "stream",
-        builder: None,
+        builder: Some("xlen"),
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "XPENDING",
         group: "stream",
-        builder: None,
+        builder: Some("xpending"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "group", ..Node::of(Class::Text) },
@@ -4528,7 +4634,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XRANGE",
         group: "stream",
-        builder: None,
+        builder: Some("xrange"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Text) },
@@ -4544,7 +4650,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XREAD",
         group: "stream",
-        builder: None,
+        builder: Some("xread"),
         arguments: &[
             Node {
                 name: "count",
@@ -4572,7 +4678,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XREADGROUP",
         group: "stream",
-        builder: None,
+        builder: Some("xreadgroup"),
         arguments: &[
             Node {
                 name: "group-block",
@@ -4595,6 +4701,12 @@ pub(super) static COMMANDS: [Known; 420] = [
                 optional: true,
                 ..Node::of(Class::Integer)
             },
+            Node {
+                name: "min-idle-time",
+                token: Some("CLAIM"),
+                optional: true,
+                ..Node::of(Class::Integer)
+            },
             Node { name: "noack", token: Some("NOACK"), optional: true, ..Node::of(Class::Token) },
             Node {
                 name: "streams",
@@ -4610,7 +4722,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XREVRANGE",
         group: "stream",
-        builder: None,
+        builder: Some("xrevrange"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "end", ..Node::of(Class::Text) },
@@ -4626,7 +4738,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XSETID",
         group: "stream",
-        builder: None,
+        builder: Some("xsetid"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "last-id", ..Node::of(Class::Text) },
@@ -4647,7 +4759,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "XTRIM",
         group: "stream",
-        builder: None,
+        builder: Some("xtrim"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -4688,12 +4800,22 @@ pub(super) static COMMANDS: [Known; 420] = [
                 ],
                 ..Node::of(Class::Block)
             },
+            Node {
+                name: "condition",
+                optional: true,
+                children: &[
+                    Node { name: "keepref", token: Some("KEEPREF"), ..Node::of(Class::Token) },
+                    Node { name: "delref", token: Some("DELREF"), ..Node::of(Class::Token) },
+                    Node { name: "acked", token: Some("ACKED"), ..Node::of(Class::Token) },
+                ],
+                ..Node::of(Class::Oneof)
+            },
         ],
     },
     Known {
         name: "ZADD",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zadd"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -4735,13 +4857,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZCARD",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zcard"),
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "ZCOUNT",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zcount"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Double) },
@@ -4751,7 +4873,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZDIFF",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zdiff"),
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -4766,7 +4888,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZDIFFSTORE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zdiffstore"),
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -4776,17 +4898,17 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZINCRBY",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zincrby"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
-            Node { name: "increment", ..Node::of(Class::Integer) },
+            Node { name: "increment", ..Node::of(Class::Double) },
             Node { name: "member", ..Node::of(Class::Text) },
         ],
     },
     Known {
         name: "ZINTER",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zinter"),
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -4795,7 +4917,7 @@ pub(super) static COMMANDS: [Known; 420] = [
                 token: Some("WEIGHTS"),
                 optional: true,
                 multiple: true,
-                ..Node::of(Class::Integer)
+                ..Node::of(Class::Double)
             },
             Node {
                 name: "aggregate",
@@ -4819,7 +4941,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZINTERCARD",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zintercard"),
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -4834,7 +4956,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZINTERSTORE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zinterstore"),
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -4844,7 +4966,7 @@ pub(super) static COMMANDS: [Known; 420] = [
                 token: Some("WEIGHTS"),
                 optional: true,
                 multiple: true,
-                ..Node::of(Class::Integer)
+                ..Node::of(Class::Double)
             },
             Node {
                 name: "aggregate",
@@ -4862,7 +4984,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZLEXCOUNT",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zlexcount"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Text) },
@@ -4872,7 +4994,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZMPOP",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zmpop"),
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -4895,7 +5017,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZMSCORE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zmscore"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
@@ -4904,7 +5026,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZPOPMAX",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zpopmax"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -4913,7 +5035,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZPOPMIN",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zpopmin"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -4922,7 +5044,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZRANDMEMBER",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrandmember"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -4944,7 +5066,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZRANGE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrange"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Text) },
@@ -4980,7 +5102,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZRANGEBYLEX",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrangebylex"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Text) },
@@ -5000,7 +5122,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZRANGEBYSCORE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrangebyscore"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Double) },
@@ -5026,7 +5148,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZRANGESTORE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrangestore"),
         arguments: &[
             Node { name: "dst", ..Node::of(Class::Text) },
             Node { name: "src", ..Node::of(Class::Text) },
@@ -5057,7 +5179,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZRANK",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrank"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -5072,7 +5194,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZREM",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrem"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
@@ -5081,7 +5203,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZREMRANGEBYLEX",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zremrangebylex"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Text) },
@@ -5091,7 +5213,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZREMRANGEBYRANK",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zremrangebyrank"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Integer) },
@@ -5101,7 +5223,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZREMRANGEBYSCORE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zremrangebyscore"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "min", ..Node::of(Class::Double) },
@@ -5111,7 +5233,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZREVRANGE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrevrange"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "start", ..Node::of(Class::Integer) },
@@ -5127,7 +5249,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZREVRANGEBYLEX",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrevrangebylex"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "max", ..Node::of(Class::Text) },
@@ -5147,7 +5269,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZREVRANGEBYSCORE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrevrangebyscore"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "max", ..Node::of(Class::Double) },
@@ -5173,7 +5295,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZREVRANK",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zrevrank"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -5188,7 +5310,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZSCAN",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zscan"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "cursor", ..Node::of(Class::Integer) },
@@ -5210,7 +5332,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZSCORE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zscore"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -5219,7 +5341,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZUNION",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zunion"),
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -5228,7 +5350,7 @@ pub(super) static COMMANDS: [Known; 420] = [
                 token: Some("WEIGHTS"),
                 optional: true,
                 multiple: true,
-                ..Node::of(Class::Integer)
+                ..Node::of(Class::Double)
             },
             Node {
                 name: "aggregate",
@@ -5252,7 +5374,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ZUNIONSTORE",
         group: "sorted_set",
-        builder: None,
+        builder: Some("zunionstore"),
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -5262,7 +5384,7 @@ pub(super) static COMMANDS: [Known; 420] = [
                 token: Some("WEIGHTS"),
                 optional: true,
                 multiple: true,
-                ..Node::of(Class::Integer)
+                ..Node::of(Class::Double)
             },
             Node {
                 name: "aggregate",

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redis_client_core::Facts;
-
 use super::metadata::COMMANDS;
 use super::tree::{self, Node};
 use super::{DONE, Known};
@@ -98,9 +96,7 @@ impl Report {
     }
 }
 
-/// Whether it is nothing without a subcommand. (`COMMAND` is a command of its own as well.)
 fn is_container(known: &Known) -> bool {
     let below = |other: &str| other.strip_prefix(known.name).is_some_and(|s| s.starts_with(' '));
-    let alone = Facts::of(known.name).is_some_and(|facts| facts.arity == -1);
-    !alone && COMMANDS.iter().any(|other| below(other.name))
+    COMMANDS.iter().any(|other| below(other.name))
 }

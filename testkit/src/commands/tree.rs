@@ -89,7 +89,8 @@ fn repeated(
     used.push(node);
     let fits = once(node, first || node.multiple_token, words, used, &mut |behind, used| {
         let again = node.multiple && behind.len() < words.len();
-        again && repeated(node, false, behind, used, rest) || rest(behind, used)
+        // As few as possible: behind keys there may be words that could be keys too.
+        rest(behind, used) || again && repeated(node, false, behind, used, rest)
     });
     if !fits {
         used.truncate(before);
@@ -115,12 +116,20 @@ fn once(
     let fits = match node.class {
         Class::Token => return rest(words, used),
         Class::Oneof => {
-            return node.children.iter().any(|child| repeated(child, true, words, used, rest));
+            // What has a word of its own comes first: text may be any word.
+            let mut alternatives: Vec<_> = node.children.iter().collect();
+            alternatives.sort_by_key(|child| child.token.is_none());
+            return alternatives.into_iter().any(|child| repeated(child, true, words, used, rest));
         }
         Class::Block => return sequence(node.children, words, used, rest),
         Class::Text => !words.is_empty(),
-        Class::Integer => text().is_some_and(|text| text.parse::<i128>().is_ok()),
-        Class::Double => text().is_some_and(|text| text.parse::<f64>().is_ok()),
+        // Weights and increments of scores are integers, say the servers, and are doubles.
+        Class::Integer => text()
+            .is_some_and(|text| text.strip_suffix(".0").unwrap_or(text).parse::<i128>().is_ok()),
+        // A parenthesis leaves out the end of a range of scores.
+        Class::Double => {
+            text().is_some_and(|text| text.strip_prefix('(').unwrap_or(text).parse::<f64>().is_ok())
+        }
     };
     fits && rest(words.get(1..).unwrap_or_default(), used)
 }

@@ -24,7 +24,11 @@ pub(super) fn function(name: &str, command: &Command) -> Result<String, String> 
     }
     let mut doc = comment(&text);
     if !command.example.is_empty() {
-        doc += "///\n/// ```\n/// # use redis_client_core::cmd;\n";
+        let names = match command.example.iter().any(|line| line.contains("args::")) {
+            true => "{args, cmd}",
+            false => "cmd",
+        };
+        doc += &format!("///\n/// ```\n/// # use redis_client_core::{names};\n");
         for line in &command.example {
             doc += &format!("/// {line}\n");
         }

@@ -27,6 +27,8 @@ pub(super) struct Choice {
     pub(super) gives: Option<Gives>,
     /// Which of the type parameters it takes.
     pub(super) takes: Option<usize>,
+    /// Which of them has to be taken before.
+    pub(super) follows: Option<usize>,
 }
 
 impl Function {
@@ -71,6 +73,10 @@ impl Function {
 
     fn add_option(&mut self, argument: &Argument, command: &Command) -> Result<(), String> {
         let since = argument.since.as_ref().unwrap_or(&command.since);
+        if argument.has_options_inside() {
+            let server = argument.server.as_ref().or(command.server.as_ref());
+            return self.add_block(argument, since, server);
+        }
         if !argument.is_choice() {
             let server = argument.server.as_ref().or(command.server.as_ref());
             self.options.push(option(argument, since, server, None)?);
@@ -85,6 +91,37 @@ impl Function {
             let server = [&alternative.server, &argument.server, &command.server];
             let server = server.into_iter().find_map(Option::as_ref);
             self.options.push(option(alternative, since, server, takes)?);
+        }
+        Ok(())
+    }
+
+    /// A method for the block, and one for each option inside, which can follow only it.
+    fn add_block(
+        &mut self,
+        block: &Argument,
+        since: &str,
+        server: Option<&String>,
+    ) -> Result<(), String> {
+        let taken = self.choices.len();
+        self.choices.push(names::choice(block));
+        let parts = block.arguments.iter();
+        let before = parts.clone().position(Argument::is_required).unwrap_or(0);
+        let needed = parts.clone().filter(|part| part.is_required()).cloned().collect();
+        let whole = Argument { arguments: needed, ..block.clone() };
+        let mut method = option(&whole, since, server, Some(taken))?;
+        if let (None, None, Some(first)) = (&block.method, &block.token, whole.arguments.first()) {
+            method.method = names::method(first);
+        }
+        if before > 0 {
+            method.calls.insert_str(0, ".options_here()");
+        }
+        self.options.push(method);
+        for (at, part) in parts.enumerate().filter(|(_, part)| !part.is_required()) {
+            let since = part.since.as_deref().unwrap_or(since);
+            let server = part.server.as_ref().or(server);
+            let early = at < before;
+            let inside = option(part, since, server, None)?;
+            self.options.push(Choice { early, follows: Some(taken), ..inside });
         }
         Ok(())
     }
@@ -109,6 +146,7 @@ fn option(
         early: false,
         gives: argument.gives.clone(),
         takes,
+        follows: None,
     })
 }
 
@@ -135,7 +173,14 @@ fn append(
     if argument.class == Class::PureToken {
         return Ok((token, 1));
     }
-    if argument.class == Class::Block && argument.rust.is_none() && !argument.multiple {
+    let block = argument.class == Class::Block && argument.rust.is_none();
+    if block && argument.arguments.len() == 2 && argument.arguments.iter().all(|a| a.multiple) {
+        let name = names::parameter(argument);
+        parameters.push((name.clone(), types::columns(argument)?));
+        return Ok((format!("{token}.with_columns({name})"), 1));
+    }
+    let repeated = argument.multiple && !argument.multiple_token;
+    if block && !repeated {
         let mut calls = token;
         let mut rest = argument.arguments.as_slice();
         while let Some(part) = rest.first() {
@@ -152,10 +197,12 @@ fn append(
         return Ok((calls, 1));
     }
     let name = names::parameter(argument);
-    parameters.push((name.clone(), types::parameter(argument)?));
+    let rust = types::parameter(argument)?;
+    let into = rust.strip_prefix("impl Into<").and_then(|rust| rust.strip_suffix('>'));
+    let value = into.map_or_else(|| name.clone(), |rust| format!("Into::<{rust}>::into({name})"));
+    parameters.push((name, rust));
     let words = matches!(argument.class, Class::Oneof | Class::Block) && argument.rust.is_some();
-    let all = argument.multiple && !argument.multiple_token;
-    let call = match (argument.class, words, all) {
+    let call = match (argument.class, words, repeated) {
         (_, true, true) => "with_all_words",
         (_, true, false) => "with_words",
         (Class::Block, ..) => match argument.arguments.len() {
@@ -166,7 +213,7 @@ fn append(
         (_, false, true) => "with_all",
         (_, false, false) => "with",
     };
-    Ok((format!("{token}.{call}({name})"), 1))
+    Ok((format!("{token}.{call}({value})"), 1))
 }
 
 /// Whether it only says how many of the next argument there are.

@@ -184,12 +184,14 @@ fn write_option(
         let marks = function.choices.iter().enumerate();
         let marks = marks.map(|(at, choice)| match option.takes {
             Some(takes) if takes == at => taken.to_owned(),
+            _ if option.follows == Some(at) => "Taken".to_owned(),
             _ => choice.clone(),
         });
         let marks: Vec<_> = marks.collect();
         if marks.is_empty() { kind.to_owned() } else { format!("{kind}<{}>", marks.join(", ")) }
     };
-    let free = function.choices.iter().enumerate().filter(|(at, _)| option.takes != Some(*at));
+    let fixed = [option.takes, option.follows];
+    let free = function.choices.iter().enumerate().filter(|(at, _)| !fixed.contains(&Some(*at)));
     let mut generics: Vec<_> = free.map(|(_, choice)| choice.as_str()).collect();
     if from.is_none() {
         generics.push("T");

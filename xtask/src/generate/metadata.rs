@@ -105,7 +105,7 @@ pub(super) enum Find {
     Unknown(#[expect(dead_code, reason = "there is but one word")] String),
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Argument {
     pub(super) name: String,
@@ -239,6 +239,13 @@ impl Argument {
     /// Whether only a method for each of its alternatives stands for it, of which one may be used.
     pub(super) fn is_choice(&self) -> bool {
         !self.is_required() && self.class == Class::Oneof && self.rust.is_none()
+    }
+
+    /// Whether it is a block that has a method, as have options that belong to it.
+    pub(super) fn has_options_inside(&self) -> bool {
+        let optional_block = !self.is_required() && self.class == Class::Block;
+        let inside = self.arguments.iter().any(|argument| !argument.is_required());
+        optional_block && self.rust.is_none() && inside
     }
 }
 

@@ -28,10 +28,10 @@ pub(super) fn method(argument: &Argument) -> String {
     argument.method.clone().unwrap_or_else(|| snake(word.unwrap_or(&argument.name)))
 }
 
-/// The type parameter of a group of options that exclude each other.
+/// The type parameter of a group of options that exclude each other, or of a block with options.
 pub(super) fn choice(argument: &Argument) -> String {
-    debug_assert_eq!(argument.class, Class::Oneof);
-    pascal(&argument.name)
+    debug_assert!(matches!(argument.class, Class::Oneof | Class::Block));
+    pascal(argument.method.as_ref().unwrap_or(&argument.name))
 }
 
 fn snake(name: &str) -> String {

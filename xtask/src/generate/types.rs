@@ -6,7 +6,23 @@ use super::metadata::{Argument, Class};
 
 /// The type of an argument's parameter.
 pub(super) fn parameter(argument: &Argument) -> Result<String, String> {
-    let each = match (&argument.rust, argument.class) {
+    let each = each(argument)?;
+    Ok(if argument.multiple && !argument.multiple_token {
+        format!("impl IntoIterator<Item = {each}>")
+    } else {
+        each
+    })
+}
+
+/// The type of the parameter of a block whose two arguments are repeated, all of the first before
+/// all of the second.
+pub(super) fn columns(block: &Argument) -> Result<String, String> {
+    let parts: Result<Vec<_>, _> = block.arguments.iter().map(each).collect();
+    Ok(format!("impl IntoIterator<Item = ({})>", parts?.join(", ")))
+}
+
+fn each(argument: &Argument) -> Result<String, String> {
+    Ok(match (&argument.rust, argument.class) {
         (Some(rust), _) => rust.clone(),
         (None, Class::Key | Class::String | Class::Pattern) => "impl ToArg".to_owned(),
         (None, Class::Integer | Class::UnixTime) => "i64".to_owned(),
@@ -16,11 +32,6 @@ pub(super) fn parameter(argument: &Argument) -> Result<String, String> {
             format!("({})", parts?.join(", "))
         }
         (None, _) => return Err(format!("`{}` needs a `rust` type", argument.name)),
-    };
-    Ok(if argument.multiple && !argument.multiple_token {
-        format!("impl IntoIterator<Item = {each}>")
-    } else {
-        each
     })
 }
 
@@ -72,7 +83,7 @@ impl Imports {
 }
 
 /// Names that need no `use`.
-const ALWAYS: [&str; 3] = ["Option", "IntoIterator", "Item"];
+const ALWAYS: [&str; 4] = ["Option", "Into", "IntoIterator", "Item"];
 
 const OUTSIDE: &[(&str, &str)] = &[
     ("BTreeMap", "alloc::collections::BTreeMap"),
