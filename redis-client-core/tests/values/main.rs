@@ -10,6 +10,7 @@ mod derive;
 mod json;
 mod replies;
 mod requests;
+mod streams;
 mod value;
 
 use redis_client_core::Request;

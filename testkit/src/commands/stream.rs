@@ -79,19 +79,19 @@ fn deleted() -> Vec<Case> {
 fn ranges() -> Vec<Case> {
     let ids = |command: Command<cmd::Xrange>| command.parse::<Vec<(StreamId, Fields)>>();
     let all = || cmd::xrange("k", IdBound::Lowest, IdBound::Highest);
-    let both = || vec![(ID1, fields(&["f"])), (ID2, fields(&["f", "g"]))];
+    let first = || (ID1, fields(&["f"]));
+    let second = || (ID2, fields(&["f", "g"]));
     vec![
         case(all()).two().shows(BOTH),
-        gives(all().parse::<Vec<(StreamId, Fields)>>(), both()).two(),
+        gives(all().parse::<Vec<(StreamId, Fields)>>(), vec![first(), second()]).two(),
         gives(ids(all()), Vec::new()),
-        gives(ids(all().count(1)), both()[..1].to_vec()).two(),
-        gives(ids(cmd::xrange("k", IdBound::Excluded(ID1), ID2)), both()[1..].to_vec()).two(),
-        gives(ids(cmd::xrange("k", IdBound::Time(1), IdBound::Time(1))), both()[..1].to_vec())
-            .two(),
+        gives(ids(all().count(1)), vec![first()]).two(),
+        gives(ids(cmd::xrange("k", IdBound::Excluded(ID1), ID2)), vec![second()]).two(),
+        gives(ids(cmd::xrange("k", IdBound::Time(1), IdBound::Time(1))), vec![first()]).two(),
         case(cmd::xrevrange("k", IdBound::Highest, ID1)).two(),
         gives(
             cmd::xrevrange("k", IdBound::Highest, IdBound::Lowest).count(1).parse(),
-            both()[1..].to_vec(),
+            vec![second()],
         )
         .two(),
     ]
