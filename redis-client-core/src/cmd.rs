@@ -26,9 +26,11 @@ mod hyperloglog;
 mod keys;
 mod list;
 mod pubsub;
+mod set;
 mod sorted_set;
 mod stream;
 mod string;
+mod transactions;
 
 use crate::command::{Any, Command};
 
@@ -40,9 +42,11 @@ pub use hyperloglog::*;
 pub use keys::*;
 pub use list::*;
 pub use pubsub::*;
+pub use set::*;
 pub use sorted_set::*;
 pub use stream::*;
 pub use string::*;
+pub use transactions::*;
 
 /// Any command, by its name (`CONFIG GET` may be given as one), with [`Command::arg`] for its
 /// arguments. The reply is any [`Frame`](resp_core::Frame) unless [`Command::parse`] says

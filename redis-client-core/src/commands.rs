@@ -815,6 +815,133 @@ pub trait Commands: Execute {
         cmd::rpushx(key, elements).bind(self)
     }
 
+    // Sets.
+
+    /// [`SADD`](cmd::sadd): adds members to a set, and answers with how many of them are new.
+    fn sadd(
+        self,
+        key: impl ToArg,
+        members: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Sadd, Self> {
+        cmd::sadd(key, members).bind(self)
+    }
+
+    /// [`SCARD`](cmd::scard): how many members a set has, 0 where the key does not exist.
+    fn scard(self, key: impl ToArg) -> Bound<cmd::Scard, Self> {
+        cmd::scard(key).bind(self)
+    }
+
+    /// [`SDIFF`](cmd::sdiff): the members of the first set that are in none of the others.
+    fn sdiff(self, keys: impl IntoIterator<Item = impl ToArg>) -> Bound<cmd::Sdiff, Self> {
+        cmd::sdiff(keys).bind(self)
+    }
+
+    /// [`SDIFFSTORE`](cmd::sdiffstore): stores the members of the first set that are in none of the
+    /// others, whatever the destination held before, and answers with how many they are.
+    fn sdiffstore(
+        self,
+        destination: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Sdiffstore, Self> {
+        cmd::sdiffstore(destination, keys).bind(self)
+    }
+
+    /// [`SINTER`](cmd::sinter): the members that all of the sets have.
+    fn sinter(self, keys: impl IntoIterator<Item = impl ToArg>) -> Bound<cmd::Sinter, Self> {
+        cmd::sinter(keys).bind(self)
+    }
+
+    /// [`SINTERCARD`](cmd::sintercard): how many members all of the sets have.
+    fn sintercard(
+        self,
+        keys: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Sintercard, Self> {
+        cmd::sintercard(keys).bind(self)
+    }
+
+    /// [`SINTERSTORE`](cmd::sinterstore): stores the members that all of the sets have, whatever
+    /// the destination held before, and answers with how many they are.
+    fn sinterstore(
+        self,
+        destination: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Sinterstore, Self> {
+        cmd::sinterstore(destination, keys).bind(self)
+    }
+
+    /// [`SISMEMBER`](cmd::sismember): whether a set has this member.
+    fn sismember(self, key: impl ToArg, member: impl ToArg) -> Bound<cmd::Sismember, Self> {
+        cmd::sismember(key, member).bind(self)
+    }
+
+    /// [`SMEMBERS`](cmd::smembers): the members of a set, none where the key does not exist. Parse
+    /// them as a set where you look members up.
+    fn smembers(self, key: impl ToArg) -> Bound<cmd::Smembers, Self> {
+        cmd::smembers(key).bind(self)
+    }
+
+    /// [`SMISMEMBER`](cmd::smismember): whether a set has each of these members, in order.
+    fn smismember(
+        self,
+        key: impl ToArg,
+        members: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Smismember, Self> {
+        cmd::smismember(key, members).bind(self)
+    }
+
+    /// [`SMOVE`](cmd::smove): moves a member from one set to another; true when it was moved, false
+    /// where the source does not have it.
+    fn smove(
+        self,
+        source: impl ToArg,
+        destination: impl ToArg,
+        member: impl ToArg,
+    ) -> Bound<cmd::Smove, Self> {
+        cmd::smove(source, destination, member).bind(self)
+    }
+
+    /// [`SPOP`](cmd::spop): removes a random member of a set and answers with it; null where the
+    /// key does not exist.
+    fn spop(self, key: impl ToArg) -> Bound<cmd::Spop, Self> {
+        cmd::spop(key).bind(self)
+    }
+
+    /// [`SRANDMEMBER`](cmd::srandmember): a random member of a set; null where the key does not
+    /// exist.
+    fn srandmember(self, key: impl ToArg) -> Bound<cmd::Srandmember, Self> {
+        cmd::srandmember(key).bind(self)
+    }
+
+    /// [`SREM`](cmd::srem): removes members of a set, and answers with how many of them were there.
+    fn srem(
+        self,
+        key: impl ToArg,
+        members: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Srem, Self> {
+        cmd::srem(key, members).bind(self)
+    }
+
+    /// [`SSCAN`](cmd::sscan): some of the members, and the cursor to go on from; begin with 0, and
+    /// you have been through when 0 comes back.
+    fn sscan(self, key: impl ToArg, cursor: u64) -> Bound<cmd::Sscan, Self> {
+        cmd::sscan(key, cursor).bind(self)
+    }
+
+    /// [`SUNION`](cmd::sunion): the members that any of the sets has.
+    fn sunion(self, keys: impl IntoIterator<Item = impl ToArg>) -> Bound<cmd::Sunion, Self> {
+        cmd::sunion(keys).bind(self)
+    }
+
+    /// [`SUNIONSTORE`](cmd::sunionstore): stores the members that any of the sets has, whatever the
+    /// destination held before, and answers with how many they are.
+    fn sunionstore(
+        self,
+        destination: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Sunionstore, Self> {
+        cmd::sunionstore(destination, keys).bind(self)
+    }
+
     // Sorted sets.
 
     /// [`BZMPOP`](cmd::bzmpop): pops members from the first of the sorted sets that has any, from
@@ -1361,6 +1488,52 @@ pub trait Commands: Execute {
         cmd::publish(channel, message).bind(self)
     }
 
+    /// [`PUBSUB CHANNELS`](cmd::pubsub_channels): the channels that somebody is subscribed to,
+    /// other than by a pattern. In a cluster, only those of the same node.
+    fn pubsub_channels(self) -> Bound<cmd::PubsubChannels, Self> {
+        cmd::pubsub_channels().bind(self)
+    }
+
+    /// [`PUBSUB HELP`](cmd::pubsub_help): the subcommands of `PUBSUB`, a line of text each.
+    fn pubsub_help(self) -> Bound<cmd::PubsubHelp, Self> {
+        cmd::pubsub_help().bind(self)
+    }
+
+    /// [`PUBSUB NUMPAT`](cmd::pubsub_numpat): how many different patterns are subscribed to.
+    fn pubsub_numpat(self) -> Bound<cmd::PubsubNumpat, Self> {
+        cmd::pubsub_numpat().bind(self)
+    }
+
+    /// [`PUBSUB NUMSUB`](cmd::pubsub_numsub): how many are subscribed to each of these channels,
+    /// other than by a pattern.
+    fn pubsub_numsub(
+        self,
+        channels: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::PubsubNumsub, Self> {
+        cmd::pubsub_numsub(channels).bind(self)
+    }
+
+    /// [`PUBSUB SHARDCHANNELS`](cmd::pubsub_shardchannels): the channels of the shard that somebody
+    /// is subscribed to.
+    fn pubsub_shardchannels(self) -> Bound<cmd::PubsubShardchannels, Self> {
+        cmd::pubsub_shardchannels().bind(self)
+    }
+
+    /// [`PUBSUB SHARDNUMSUB`](cmd::pubsub_shardnumsub): how many are subscribed to each of these
+    /// channels of the shard.
+    fn pubsub_shardnumsub(
+        self,
+        channels: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::PubsubShardnumsub, Self> {
+        cmd::pubsub_shardnumsub(channels).bind(self)
+    }
+
+    /// [`SPUBLISH`](cmd::spublish): sends a message to those subscribed to the channel of a
+    /// cluster's shard, and answers with how many got it.
+    fn spublish(self, channel: impl ToArg, message: impl ToArg) -> Bound<cmd::Spublish, Self> {
+        cmd::spublish(channel, message).bind(self)
+    }
+
     // Places on the globe, in sorted sets.
 
     /// [`GEOADD`](cmd::geoadd): adds members with longitude and latitude in degrees, or moves those
@@ -1565,6 +1738,36 @@ pub trait Commands: Execute {
     /// it.
     fn pfselftest(self) -> Bound<cmd::Pfselftest, Self> {
         cmd::pfselftest().bind(self)
+    }
+
+    // Transactions.
+
+    /// [`DISCARD`](cmd::discard): ends a transaction without running it, and the watching of keys.
+    fn discard(self) -> Bound<cmd::Discard, Self> {
+        cmd::discard().bind(self)
+    }
+
+    /// [`EXEC`](cmd::exec): runs the commands that were queued since [`multi`](cmd::multi), and
+    /// answers with the reply to each; with null where a key that is watched has changed.
+    fn exec(self) -> Bound<cmd::Exec, Self> {
+        cmd::exec().bind(self)
+    }
+
+    /// [`MULTI`](cmd::multi): begins a transaction: the commands behind it are queued until
+    /// [`exec`](cmd::exec).
+    fn multi(self) -> Bound<cmd::Multi, Self> {
+        cmd::multi().bind(self)
+    }
+
+    /// [`UNWATCH`](cmd::unwatch): ends the watching of all keys.
+    fn unwatch(self) -> Bound<cmd::Unwatch, Self> {
+        cmd::unwatch().bind(self)
+    }
+
+    /// [`WATCH`](cmd::watch): has the next transaction fail if any of these keys changes before its
+    /// [`exec`](cmd::exec).
+    fn watch(self, keys: impl IntoIterator<Item = impl ToArg>) -> Bound<cmd::Watch, Self> {
+        cmd::watch(keys).bind(self)
     }
 
     // The connection itself.

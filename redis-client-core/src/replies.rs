@@ -3,6 +3,7 @@
 mod geo;
 mod hash;
 mod keys;
+mod pubsub;
 mod stream;
 mod string;
 
@@ -10,6 +11,7 @@ pub use crate::args::StreamId;
 pub use geo::{GeoMatch, GeoPosition};
 pub use hash::{FieldExpiry, FieldPersistence};
 pub use keys::Migrated;
+pub use pubsub::Confirmation;
 pub use stream::{
     AutoClaimed, ConsumerDetails, ConsumerInfo, EntryRemoval, GroupDetails, GroupInfo,
     PendingEntry, PendingSummary, StreamDetails, StreamEntry, StreamInfo, StreamSummary,

@@ -21,17 +21,31 @@ mod hyperloglog;
 mod keys;
 mod list;
 mod pubsub;
+mod set;
 mod sorted_set;
 mod stream;
 mod string;
+mod transactions;
 
 pub use case::{Case, case, gives};
 pub use check::run;
 pub use report::{Line, Report};
 
 /// The groups of which each command and each option has to be in a case.
-const DONE: [&str; 9] =
-    ["string", "keys", "hash", "list", "geo", "bitmap", "hyperloglog", "sorted_set", "stream"];
+const DONE: &[&str] = &[
+    "bitmap",
+    "geo",
+    "hash",
+    "hyperloglog",
+    "keys",
+    "list",
+    "pubsub",
+    "set",
+    "sorted_set",
+    "stream",
+    "string",
+    "transactions",
+];
 
 /// All cases.
 pub fn cases() -> Vec<Case> {
@@ -44,9 +58,11 @@ pub fn cases() -> Vec<Case> {
         keys::cases(),
         list::cases(),
         pubsub::cases(),
+        set::cases(),
         sorted_set::cases(),
         stream::cases(),
         string::cases(),
+        transactions::cases(),
     ];
     groups.into_iter().flatten().collect()
 }

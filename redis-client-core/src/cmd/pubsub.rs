@@ -2,9 +2,34 @@
 
 //! Pub/sub.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
 use crate::arg::ToArg;
 use crate::command::{Command, Kind};
 use crate::facts::{Facts, table};
+use crate::replies;
+
+/// `PSUBSCRIBE`, as [`psubscribe`] makes it.
+#[derive(Debug)]
+pub enum Psubscribe {}
+
+impl Kind for Psubscribe {
+    const FACTS: &'static Facts = &table::PSUBSCRIBE;
+    type Reply = replies::Confirmation;
+}
+
+/// [`PSUBSCRIBE pattern [pattern ...]`](https://redis.io/docs/latest/commands/psubscribe/):
+/// subscribes the connection to channels whose names match patterns, each of which is
+/// confirmed. O(N). Since 2.0.0.
+///
+/// Of several confirmations, the reply is the last one. What is sent to channels that match
+/// comes as pushes.
+pub fn psubscribe(patterns: impl IntoIterator<Item = impl ToArg>) -> Command<Psubscribe> {
+    Command::new().with_all(patterns)
+}
 
 /// `PUBLISH`, as [`publish`] makes it.
 #[derive(Debug)]
@@ -21,4 +46,239 @@ impl Kind for Publish {
 /// and the patterns. Since 2.0.0.
 pub fn publish(channel: impl ToArg, message: impl ToArg) -> Command<Publish> {
     Command::new().with(channel).with(message)
+}
+
+/// `PUBSUB CHANNELS`, as [`pubsub_channels`] makes it.
+#[derive(Debug)]
+pub enum PubsubChannels {}
+
+impl Kind for PubsubChannels {
+    const FACTS: &'static Facts = &table::PUBSUB_CHANNELS;
+    type Reply = Vec<Bytes>;
+}
+
+/// [`PUBSUB CHANNELS`](https://redis.io/docs/latest/commands/pubsub-channels/): the channels
+/// that somebody is subscribed to, other than by a pattern. In a cluster, only those of the
+/// same node. O(N). Since 2.8.0.
+pub fn pubsub_channels() -> Command<PubsubChannels> {
+    Command::new()
+}
+
+impl<T, X> Command<PubsubChannels, T, X> {
+    /// Only channels that match this pattern. Since 2.8.0.
+    pub fn pattern(self, pattern: impl ToArg) -> Self {
+        self.with(pattern)
+    }
+}
+
+/// `PUBSUB HELP`, as [`pubsub_help`] makes it.
+#[derive(Debug)]
+pub enum PubsubHelp {}
+
+impl Kind for PubsubHelp {
+    const FACTS: &'static Facts = &table::PUBSUB_HELP;
+    type Reply = Vec<String>;
+}
+
+/// [`PUBSUB HELP`](https://redis.io/docs/latest/commands/pubsub-help/): the subcommands of
+/// `PUBSUB`, a line of text each. O(1). Since 6.2.0.
+pub fn pubsub_help() -> Command<PubsubHelp> {
+    Command::new()
+}
+
+/// `PUBSUB NUMPAT`, as [`pubsub_numpat`] makes it.
+#[derive(Debug)]
+pub enum PubsubNumpat {}
+
+impl Kind for PubsubNumpat {
+    const FACTS: &'static Facts = &table::PUBSUB_NUMPAT;
+    type Reply = u64;
+}
+
+/// [`PUBSUB NUMPAT`](https://redis.io/docs/latest/commands/pubsub-numpat/): how many different
+/// patterns are subscribed to. O(1). Since 2.8.0.
+pub fn pubsub_numpat() -> Command<PubsubNumpat> {
+    Command::new()
+}
+
+/// `PUBSUB NUMSUB`, as [`pubsub_numsub`] makes it.
+#[derive(Debug)]
+pub enum PubsubNumsub {}
+
+impl Kind for PubsubNumsub {
+    const FACTS: &'static Facts = &table::PUBSUB_NUMSUB;
+    type Reply = Vec<(Bytes, u64)>;
+}
+
+/// [`PUBSUB NUMSUB channel [channel
+/// ...]`](https://redis.io/docs/latest/commands/pubsub-numsub/): how many are subscribed to
+/// each of these channels, other than by a pattern. O(N). Since 2.8.0.
+pub fn pubsub_numsub(channels: impl IntoIterator<Item = impl ToArg>) -> Command<PubsubNumsub> {
+    Command::new().with_all(channels)
+}
+
+/// `PUBSUB SHARDCHANNELS`, as [`pubsub_shardchannels`] makes it.
+#[derive(Debug)]
+pub enum PubsubShardchannels {}
+
+impl Kind for PubsubShardchannels {
+    const FACTS: &'static Facts = &table::PUBSUB_SHARDCHANNELS;
+    type Reply = Vec<Bytes>;
+}
+
+/// [`PUBSUB SHARDCHANNELS`](https://redis.io/docs/latest/commands/pubsub-shardchannels/): the
+/// channels of the shard that somebody is subscribed to. O(N). Since 7.0.0.
+pub fn pubsub_shardchannels() -> Command<PubsubShardchannels> {
+    Command::new()
+}
+
+impl<T, X> Command<PubsubShardchannels, T, X> {
+    /// Only channels that match this pattern. Since 7.0.0.
+    pub fn pattern(self, pattern: impl ToArg) -> Self {
+        self.with(pattern)
+    }
+}
+
+/// `PUBSUB SHARDNUMSUB`, as [`pubsub_shardnumsub`] makes it.
+#[derive(Debug)]
+pub enum PubsubShardnumsub {}
+
+impl Kind for PubsubShardnumsub {
+    const FACTS: &'static Facts = &table::PUBSUB_SHARDNUMSUB;
+    type Reply = Vec<(Bytes, u64)>;
+}
+
+/// [`PUBSUB SHARDNUMSUB shardchannel [shardchannel
+/// ...]`](https://redis.io/docs/latest/commands/pubsub-shardnumsub/): how many are subscribed
+/// to each of these channels of the shard. O(N). Since 7.0.0.
+pub fn pubsub_shardnumsub(
+    channels: impl IntoIterator<Item = impl ToArg>,
+) -> Command<PubsubShardnumsub> {
+    Command::new().with_all(channels)
+}
+
+/// `PUNSUBSCRIBE`, as [`punsubscribe`] makes it.
+#[derive(Debug)]
+pub enum Punsubscribe {}
+
+impl Kind for Punsubscribe {
+    const FACTS: &'static Facts = &table::PUNSUBSCRIBE;
+    type Reply = replies::Confirmation;
+}
+
+/// [`PUNSUBSCRIBE`](https://redis.io/docs/latest/commands/punsubscribe/): takes back
+/// subscriptions to patterns, each of which is confirmed; all of them where none is given.
+/// O(N). Since 2.0.0.
+///
+/// Of several confirmations, the reply is the last one.
+pub fn punsubscribe() -> Command<Punsubscribe> {
+    Command::new()
+}
+
+impl<T, X> Command<Punsubscribe, T, X> {
+    /// Takes back these alone. Since 2.0.0.
+    pub fn patterns(self, patterns: impl IntoIterator<Item = impl ToArg>) -> Self {
+        self.with_all(patterns)
+    }
+}
+
+/// `SPUBLISH`, as [`spublish`] makes it.
+#[derive(Debug)]
+pub enum Spublish {}
+
+impl Kind for Spublish {
+    const FACTS: &'static Facts = &table::SPUBLISH;
+    type Reply = u64;
+}
+
+/// [`SPUBLISH shardchannel message`](https://redis.io/docs/latest/commands/spublish/): sends a
+/// message to those subscribed to the channel of a cluster's shard, and answers with how many
+/// got it. O(N), the subscribers. Since 7.0.0.
+pub fn spublish(channel: impl ToArg, message: impl ToArg) -> Command<Spublish> {
+    Command::new().with(channel).with(message)
+}
+
+/// `SSUBSCRIBE`, as [`ssubscribe`] makes it.
+#[derive(Debug)]
+pub enum Ssubscribe {}
+
+impl Kind for Ssubscribe {
+    const FACTS: &'static Facts = &table::SSUBSCRIBE;
+    type Reply = replies::Confirmation;
+}
+
+/// [`SSUBSCRIBE shardchannel [shardchannel
+/// ...]`](https://redis.io/docs/latest/commands/ssubscribe/): subscribes the connection to
+/// channels of a cluster's shard, each of which is confirmed. O(N). Since 7.0.0.
+///
+/// Of several confirmations, the reply is the last one. What is sent to them comes as pushes.
+pub fn ssubscribe(channels: impl IntoIterator<Item = impl ToArg>) -> Command<Ssubscribe> {
+    Command::new().with_all(channels)
+}
+
+/// `SUBSCRIBE`, as [`subscribe`] makes it.
+#[derive(Debug)]
+pub enum Subscribe {}
+
+impl Kind for Subscribe {
+    const FACTS: &'static Facts = &table::SUBSCRIBE;
+    type Reply = replies::Confirmation;
+}
+
+/// [`SUBSCRIBE channel [channel ...]`](https://redis.io/docs/latest/commands/subscribe/):
+/// subscribes the connection to channels, each of which is confirmed. O(N). Since 2.0.0.
+///
+/// Of several confirmations, the reply is the last one. What is sent to them comes as pushes.
+pub fn subscribe(channels: impl IntoIterator<Item = impl ToArg>) -> Command<Subscribe> {
+    Command::new().with_all(channels)
+}
+
+/// `SUNSUBSCRIBE`, as [`sunsubscribe`] makes it.
+#[derive(Debug)]
+pub enum Sunsubscribe {}
+
+impl Kind for Sunsubscribe {
+    const FACTS: &'static Facts = &table::SUNSUBSCRIBE;
+    type Reply = replies::Confirmation;
+}
+
+/// [`SUNSUBSCRIBE`](https://redis.io/docs/latest/commands/sunsubscribe/): takes back
+/// subscriptions to channels of a cluster's shard, each of which is confirmed; all of them
+/// where none is given. O(N). Since 7.0.0.
+///
+/// Of several confirmations, the reply is the last one.
+pub fn sunsubscribe() -> Command<Sunsubscribe> {
+    Command::new()
+}
+
+impl<T, X> Command<Sunsubscribe, T, X> {
+    /// Takes back these alone. Since 7.0.0.
+    pub fn channels(self, channels: impl IntoIterator<Item = impl ToArg>) -> Self {
+        self.with_all(channels)
+    }
+}
+
+/// `UNSUBSCRIBE`, as [`unsubscribe`] makes it.
+#[derive(Debug)]
+pub enum Unsubscribe {}
+
+impl Kind for Unsubscribe {
+    const FACTS: &'static Facts = &table::UNSUBSCRIBE;
+    type Reply = replies::Confirmation;
+}
+
+/// [`UNSUBSCRIBE`](https://redis.io/docs/latest/commands/unsubscribe/): takes back
+/// subscriptions to channels, each of which is confirmed; all of them where none is given.
+/// O(N). Since 2.0.0.
+///
+/// Of several confirmations, the reply is the last one.
+pub fn unsubscribe() -> Command<Unsubscribe> {
+    Command::new()
+}
+
+impl<T, X> Command<Unsubscribe, T, X> {
+    /// Takes back these alone. Since 2.0.0.
+    pub fn channels(self, channels: impl IntoIterator<Item = impl ToArg>) -> Self {
+        self.with_all(channels)
+    }
 }

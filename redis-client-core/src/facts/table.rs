@@ -3621,6 +3621,7 @@ pub(crate) static PUBSUB_CHANNELS: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::all([Flags::PUBSUB, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -3639,6 +3640,7 @@ pub(crate) static PUBSUB_NUMPAT: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::PUBSUB, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -3648,6 +3650,7 @@ pub(crate) static PUBSUB_NUMSUB: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::all([Flags::PUBSUB, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -3657,6 +3660,7 @@ pub(crate) static PUBSUB_SHARDCHANNELS: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::all([Flags::PUBSUB, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -3666,6 +3670,7 @@ pub(crate) static PUBSUB_SHARDNUMSUB: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::all([Flags::PUBSUB, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use redis_client_core::{Begin, Facts, Find, FromReply, KeySpec, Request};
+use redis_client_core::{Begin, Effect, Facts, Find, FromReply, KeySpec, Request};
 use resp_core::{Decoder, Frame, OutBuf, View};
 
 use super::tree::{Class, Node};
@@ -45,14 +45,17 @@ impl Live {
         Ok(live)
     }
 
-    /// Sends a command and waits for its reply. Pushes on the way are passed over.
+    /// Sends a command and waits for its reply, or the first confirmation. Other pushes on the way
+    /// are passed over.
     pub(super) fn call(&mut self, request: &Request) -> io::Result<Frame> {
         let mut out = OutBuf::new();
         request.encode(&mut out);
         self.stream.write_all(&out.copy_to_bytes(out.remaining()))?;
+        let effect = request.facts().effect;
+        let confirmed = matches!(effect, Effect::Subscribes(_) | Effect::Unsubscribes(_));
         loop {
             match self.decoder.decode(&mut self.input).map_err(io::Error::other)? {
-                Some(frame) if matches!(frame.view(), View::Push(_)) => continue,
+                Some(frame) if matches!(frame.view(), View::Push(_)) && !confirmed => continue,
                 Some(frame) => return Ok(frame),
                 None => self.read()?,
             }

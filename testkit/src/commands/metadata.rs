@@ -1146,7 +1146,7 @@ pub(super) static COMMANDS: [Known; 420] = [
             Node { name: "value", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "DISCARD", group: "transactions", builder: None, arguments: &[] },
+    Known { name: "DISCARD", group: "transactions", builder: Some("discard"), arguments: &[] },
     Known {
         name: "DUMP",
         group: "keys",
@@ -1203,7 +1203,7 @@ pub(super) static COMMANDS: [Known; 420] = [
             Node { name: "arg", optional: true, multiple: true, ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "EXEC", group: "transactions", builder: None, arguments: &[] },
+    Known { name: "EXEC", group: "transactions", builder: Some("exec"), arguments: &[] },
     Known {
         name: "EXISTS",
         group: "keys",
@@ -3118,7 +3118,7 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Block)
         }],
     },
-    Known { name: "MULTI", group: "transactions", builder: None, arguments: &[] },
+    Known { name: "MULTI", group: "transactions", builder: Some("multi"), arguments: &[] },
     Known { name: "OBJECT", group: "keys", builder: None, arguments: &[] },
     Known {
         name: "OBJECT ENCODING",
@@ -3250,7 +3250,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "PSUBSCRIBE",
         group: "pubsub",
-        builder: None,
+        builder: Some("psubscribe"),
         arguments: &[Node { name: "pattern", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
@@ -3281,15 +3281,20 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "PUBSUB CHANNELS",
         group: "pubsub",
-        builder: None,
+        builder: Some("pubsub_channels"),
         arguments: &[Node { name: "pattern", optional: true, ..Node::of(Class::Text) }],
     },
-    Known { name: "PUBSUB HELP", group: "pubsub", builder: None, arguments: &[] },
-    Known { name: "PUBSUB NUMPAT", group: "pubsub", builder: None, arguments: &[] },
+    Known { name: "PUBSUB HELP", group: "pubsub", builder: Some("pubsub_help"), arguments: &[] },
+    Known {
+        name: "PUBSUB NUMPAT",
+        group: "pubsub",
+        builder: Some("pubsub_numpat"),
+        arguments: &[],
+    },
     Known {
         name: "PUBSUB NUMSUB",
         group: "pubsub",
-        builder: None,
+        builder: Some("pubsub_numsub"),
         arguments: &[Node {
             name: "channel",
             optional: true,
@@ -3300,13 +3305,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "PUBSUB SHARDCHANNELS",
         group: "pubsub",
-        builder: None,
+        builder: Some("pubsub_shardchannels"),
         arguments: &[Node { name: "pattern", optional: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "PUBSUB SHARDNUMSUB",
         group: "pubsub",
-        builder: None,
+        builder: Some("pubsub_shardnumsub"),
         arguments: &[Node {
             name: "shardchannel",
             optional: true,
@@ -3317,7 +3322,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "PUNSUBSCRIBE",
         group: "pubsub",
-        builder: None,
+        builder: Some("punsubscribe"),
         arguments: &[Node {
             name: "pattern",
             optional: true,
@@ -3484,7 +3489,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SADD",
         group: "set",
-        builder: None,
+        builder: Some("sadd"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
@@ -3510,7 +3515,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SCARD",
         group: "set",
-        builder: None,
+        builder: Some("scard"),
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known { name: "SCRIPT", group: "scripting", builder: None, arguments: &[] },
@@ -3565,13 +3570,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SDIFF",
         group: "set",
-        builder: None,
+        builder: Some("sdiff"),
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SDIFFSTORE",
         group: "set",
-        builder: None,
+        builder: Some("sdiffstore"),
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -3900,13 +3905,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SINTER",
         group: "set",
-        builder: None,
+        builder: Some("sinter"),
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SINTERCARD",
         group: "set",
-        builder: None,
+        builder: Some("sintercard"),
         arguments: &[
             Node { name: "numkeys", ..Node::of(Class::Integer) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -3921,7 +3926,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SINTERSTORE",
         group: "set",
-        builder: None,
+        builder: Some("sinterstore"),
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -3930,7 +3935,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SISMEMBER",
         group: "set",
-        builder: None,
+        builder: Some("sismember"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", ..Node::of(Class::Text) },
@@ -3976,13 +3981,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SMEMBERS",
         group: "set",
-        builder: None,
+        builder: Some("smembers"),
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SMISMEMBER",
         group: "set",
-        builder: None,
+        builder: Some("smismember"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
@@ -3991,7 +3996,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SMOVE",
         group: "set",
-        builder: None,
+        builder: Some("smove"),
         arguments: &[
             Node { name: "source", ..Node::of(Class::Text) },
             Node { name: "destination", ..Node::of(Class::Text) },
@@ -4091,7 +4096,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SPOP",
         group: "set",
-        builder: None,
+        builder: Some("spop"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -4100,7 +4105,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SPUBLISH",
         group: "pubsub",
-        builder: None,
+        builder: Some("spublish"),
         arguments: &[
             Node { name: "shardchannel", ..Node::of(Class::Text) },
             Node { name: "message", ..Node::of(Class::Text) },
@@ -4109,7 +4114,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SRANDMEMBER",
         group: "set",
-        builder: None,
+        builder: Some("srandmember"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "count", optional: true, ..Node::of(Class::Integer) },
@@ -4118,7 +4123,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SREM",
         group: "set",
-        builder: None,
+        builder: Some("srem"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
@@ -4127,7 +4132,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SSCAN",
         group: "set",
-        builder: None,
+        builder: Some("sscan"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "cursor", ..Node::of(Class::Integer) },
@@ -4143,7 +4148,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SSUBSCRIBE",
         group: "pubsub",
-        builder: None,
+        builder: Some("ssubscribe"),
         arguments: &[Node { name: "shardchannel", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
@@ -4155,7 +4160,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SUBSCRIBE",
         group: "pubsub",
-        builder: None,
+        builder: Some("subscribe"),
         arguments: &[Node { name: "channel", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
@@ -4171,13 +4176,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SUNION",
         group: "set",
-        builder: None,
+        builder: Some("sunion"),
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SUNIONSTORE",
         group: "set",
-        builder: None,
+        builder: Some("sunionstore"),
         arguments: &[
             Node { name: "destination", ..Node::of(Class::Text) },
             Node { name: "key", multiple: true, ..Node::of(Class::Text) },
@@ -4186,7 +4191,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SUNSUBSCRIBE",
         group: "pubsub",
-        builder: None,
+        builder: Some("sunsubscribe"),
         arguments: &[Node {
             name: "shardchannel",
             optional: true,
@@ -4232,7 +4237,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "UNSUBSCRIBE",
         group: "pubsub",
-        builder: None,
+        builder: Some("unsubscribe"),
         arguments: &[Node {
             name: "channel",
             optional: true,
@@ -4240,7 +4245,7 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Text)
         }],
     },
-    Known { name: "UNWATCH", group: "transactions", builder: None, arguments: &[] },
+    Known { name: "UNWATCH", group: "transactions", builder: Some("unwatch"), arguments: &[] },
     Known {
         name: "WAIT",
         group: "keys",
@@ -4263,7 +4268,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "WATCH",
         group: "transactions",
-        builder: None,
+        builder: Some("watch"),
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
