@@ -268,7 +268,8 @@ impl Kind for Zinter {
 ///
 /// ```
 /// # use redis_client_core::{args, cmd};
-/// let command = cmd::zinter(["a", "b"]).weights([1.0, 0.5]).aggregate(args::Aggregate::Max).withscores();
+/// let command = cmd::zinter(["a", "b"]).weights([1.0, 0.5])
+///     .aggregate(args::Aggregate::Max).withscores();
 /// # let _ = command;
 /// ```
 pub fn zinter(keys: impl IntoIterator<Item = impl ToArg>) -> Command<Zinter> {
@@ -574,8 +575,9 @@ impl Kind for Zrangebylex {
 ///
 /// ```
 /// # use redis_client_core::{args, cmd};
-/// let command = cmd::zrangebylex("k", args::LexBound::Included(b"a"), args::LexBound::Highest);
-/// # let _ = command;
+/// let from = args::LexBound::Included(b"a");
+/// let command = cmd::zrangebylex("k", from, args::LexBound::Highest);
+/// # let _ = (from, command);
 /// ```
 pub fn zrangebylex(
     key: impl ToArg,

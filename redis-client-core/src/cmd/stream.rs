@@ -102,9 +102,10 @@ impl<Condition> Kind for Xadd<Condition> {
 ///
 /// ```
 /// # use redis_client_core::{args, cmd};
-/// let add = cmd::xadd("log", args::NewId::Auto, [("user", "ada"), ("did", "login")]);
-/// let trimmed = add.trim(args::Trim::maxlen(1000).approximately());
-/// # let _ = (add, trimmed);
+/// let plain = cmd::xadd("log", args::NewId::Auto, [("user", "ada"), ("did", "login")]);
+/// let trimmed = cmd::xadd("log", args::StreamId::new(5, 1), [("n", 1)])
+///     .trim(args::Trim::maxlen(1000));
+/// # let _ = (plain, trimmed);
 /// ```
 pub fn xadd(
     key: impl ToArg,
@@ -559,7 +560,8 @@ impl<Range> Kind for Xpending<Range> {
 ///
 /// ```
 /// # use redis_client_core::{args, cmd};
-/// let command = cmd::xpending("k", "workers").range(args::IdBound::Lowest, args::IdBound::Highest, 10).idle(60_000);
+/// let command = cmd::xpending("k", "workers")
+///     .range(args::IdBound::Lowest, args::IdBound::Highest, 10).idle(60_000);
 /// # let _ = command;
 /// ```
 pub fn xpending(key: impl ToArg, group: impl ToArg) -> Command<Xpending> {
@@ -609,8 +611,9 @@ impl Kind for Xrange {
 ///
 /// ```
 /// # use redis_client_core::{args, cmd};
-/// let command = cmd::xrange("k", args::IdBound::Excluded(args::StreamId::new(1, 5)), args::IdBound::Highest).count(10);
-/// # let _ = command;
+/// let after = args::IdBound::Excluded(args::StreamId::new(1, 5));
+/// let command = cmd::xrange("k", after, args::IdBound::Highest).count(10);
+/// # let _ = (after, command);
 /// ```
 pub fn xrange(
     key: impl ToArg,
@@ -646,7 +649,8 @@ impl Kind for Xread {
 /// ```
 /// # use redis_client_core::{args, cmd};
 /// let first = cmd::xread([("a", args::ReadFrom::After(args::StreamId::MIN))]).count(10);
-/// let wait = cmd::xread([("a", args::ReadFrom::New), ("b", args::ReadFrom::New)]).block(500);
+/// let wait = cmd::xread([("a", args::ReadFrom::New), ("b", args::ReadFrom::New)])
+///     .block(500);
 /// # let _ = (first, wait);
 /// ```
 pub fn xread(streams: impl IntoIterator<Item = (impl ToArg, args::ReadFrom)>) -> Command<Xread> {
@@ -682,7 +686,8 @@ impl Kind for Xreadgroup {
 ///
 /// ```
 /// # use redis_client_core::{args, cmd};
-/// let command = cmd::xreadgroup("workers", "ada", [("k", args::GroupRead::New)]).count(10).block(500);
+/// let command = cmd::xreadgroup("workers", "ada", [("k", args::GroupRead::New)])
+///     .count(10).block(500);
 /// # let _ = command;
 /// ```
 pub fn xreadgroup(
