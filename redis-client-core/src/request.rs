@@ -207,19 +207,17 @@ impl Request {
     }
 
     fn block_time(&self, place: BlockTime) -> Blocking {
-        let mut arguments = self.arguments().skip(1);
+        let mut arguments = self.arguments();
+        arguments.next();
         let (argument, unit) = match place {
             BlockTime::FirstSeconds => (arguments.next(), 1.0),
             BlockTime::LastSeconds => (arguments.last(), 1.0),
             BlockTime::LastMillis => (arguments.last(), MILLISECOND),
             BlockTime::OptionMillis => {
-                // Behind STREAMS there are keys, which may have any name.
-                let mut options =
-                    arguments.take_while(|word| !word.eq_ignore_ascii_case(b"STREAMS"));
-                if !options.any(|word| word.eq_ignore_ascii_case(b"BLOCK")) {
+                if !reach_block(&mut arguments) {
                     return Blocking::No;
                 }
-                (options.next(), MILLISECOND)
+                (arguments.next(), MILLISECOND)
             }
         };
         let text = argument.and_then(|argument| core::str::from_utf8(argument).ok());
@@ -240,6 +238,23 @@ impl Request {
         let argument = (self.count > 1).then(|| first_argument(rest).0);
         self.facts = Facts::find(name, argument);
     }
+}
+
+/// Goes on to the time behind `BLOCK` among the options of `XREAD` or `XREADGROUP`; false if it is
+/// not there. Groups, consumers and keys may have any name, such as `block`.
+fn reach_block(arguments: &mut Arguments<'_>) -> bool {
+    while let Some(option) = arguments.next() {
+        let is = |word: &str| option.eq_ignore_ascii_case(word.as_bytes());
+        if is("BLOCK") {
+            return true;
+        }
+        if is("STREAMS") {
+            return false;
+        }
+        let words = if is("GROUP") { 2 } else { usize::from(is("COUNT") || is("CLAIM")) };
+        arguments.by_ref().take(words).for_each(drop);
+    }
+    false
 }
 
 impl AsRef<Self> for Request {
@@ -292,6 +307,9 @@ mod tests {
         assert_eq!(timeout("BLPOP a nan"), Timeout::Never);
         assert_eq!(timeout("BLPOP"), Timeout::Never);
         assert_eq!(timeout("XREAD BLOCK"), Timeout::Never);
+        assert_eq!(timeout("XREADGROUP GROUP block 9 STREAMS k >"), Timeout::Default);
+        assert_eq!(timeout("XREADGROUP GROUP streams c COUNT 1 BLOCK 100 STREAMS k >"), after(0.1));
+        assert_eq!(timeout("XREADGROUP CLAIM 7 GROUP g block BLOCK 0 STREAMS k >"), Timeout::Never);
     }
 
     #[test]
