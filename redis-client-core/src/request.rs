@@ -297,6 +297,7 @@ mod tests {
         assert_eq!(timeout("BLMPOP 3 1 key LEFT"), after(3.0));
         assert_eq!(timeout("WAIT 1 250"), after(0.25));
         assert_eq!(timeout("XREAD COUNT 1 block 100 STREAMS s $"), after(0.1));
+        assert_eq!(timeout("XREADGROUP GROUP streams c COUNT 1 BLOCK 100 STREAMS k >"), after(0.1));
     }
 
     #[test]
@@ -307,14 +308,13 @@ mod tests {
         assert_eq!(timeout("BLPOP a nan"), Timeout::Never);
         assert_eq!(timeout("BLPOP"), Timeout::Never);
         assert_eq!(timeout("XREAD BLOCK"), Timeout::Never);
-        assert_eq!(timeout("XREADGROUP GROUP block 9 STREAMS k >"), Timeout::Default);
-        assert_eq!(timeout("XREADGROUP GROUP streams c COUNT 1 BLOCK 100 STREAMS k >"), after(0.1));
         assert_eq!(timeout("XREADGROUP CLAIM 7 GROUP g block BLOCK 0 STREAMS k >"), Timeout::Never);
     }
 
     #[test]
     fn the_default_where_it_does_not_block_and_the_callers_word_where_given() {
         assert_eq!(timeout("XREAD STREAMS block 100"), Timeout::Default);
+        assert_eq!(timeout("XREADGROUP GROUP block 9 STREAMS k >"), Timeout::Default);
         assert_eq!(timeout("GET BLPOP"), Timeout::Default);
         let mut request = Request::new("BLPOP");
         request.arg("a").arg(0).set_timeout(Timeout::After(Duration::from_secs(1)));
