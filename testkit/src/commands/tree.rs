@@ -55,6 +55,19 @@ pub(super) fn all(nodes: &'static [Node]) -> Used {
 /// One behind the other; optional ones next to each other in any order.
 fn sequence(nodes: &'static [Node], words: Words<'_>, used: &mut Used, rest: Rest<'_>) -> bool {
     let Some((node, behind)) = nodes.split_first() else { return rest(words, used) };
+    if let Some((counted, behind)) = behind.split_first().filter(|(next, _)| counts(node, next)) {
+        let count = words.first().and_then(|count| str::from_utf8(count).ok()?.parse().ok());
+        let (Some(count), Some(words)) = (count, words.get(1..)) else { return false };
+        let before = used.len();
+        used.push(node);
+        let fits = times(counted, count, words, used, &mut |words, used| {
+            sequence(behind, words, used, rest)
+        });
+        if !fits {
+            used.truncate(before);
+        }
+        return fits;
+    }
     if !node.optional {
         return repeated(node, true, words, used, &mut |words, used| {
             sequence(behind, words, used, rest)
@@ -63,6 +76,32 @@ fn sequence(nodes: &'static [Node], words: Words<'_>, used: &mut Used, rest: Res
     let optional: Vec<_> = nodes.iter().take_while(|node| node.optional).collect();
     let behind = nodes.get(optional.len()..).unwrap_or_default();
     any_order(&optional, words, used, &mut |words, used| sequence(behind, words, used, rest))
+}
+
+/// Whether a node says how often the next one comes. Without a look at it, nobody could tell where
+/// the keys of `EVAL` end.
+fn counts(node: &Node, next: &Node) -> bool {
+    let count = node.class == Class::Integer && node.name.starts_with("num");
+    count && node.token.is_none() && next.token.is_none() && next.multiple
+}
+
+/// A node so many times.
+fn times(
+    node: &'static Node,
+    count: usize,
+    words: Words<'_>,
+    used: &mut Used,
+    rest: Rest<'_>,
+) -> bool {
+    let Some(left) = count.checked_sub(1) else { return rest(words, used) };
+    let before = used.len();
+    used.push(node);
+    let fits =
+        once(node, true, words, used, &mut |words, used| times(node, left, words, used, rest));
+    if !fits {
+        used.truncate(before);
+    }
+    fits
 }
 
 fn any_order(nodes: &[&'static Node], words: Words<'_>, used: &mut Used, rest: Rest<'_>) -> bool {
@@ -147,6 +186,21 @@ mod tests {
         ];
         let words: Vec<_> = words.split(' ').map(str::as_bytes).collect();
         Some(fit(&NODES, &words)?.iter().map(|node| node.name).collect())
+    }
+
+    #[test]
+    fn a_count_says_where_the_counted_end() {
+        static NODES: [Node; 3] = [
+            Node { name: "numkeys", ..Node::of(Class::Integer) },
+            Node { name: "key", multiple: true, optional: true, ..Node::of(Class::Text) },
+            Node { name: "arg", multiple: true, optional: true, ..Node::of(Class::Text) },
+        ];
+        let used = |words: &[&[u8]]| -> Option<Vec<_>> {
+            Some(fit(&NODES, words)?.iter().map(|node| node.name).collect())
+        };
+        assert_eq!(used(&[b"0", b"a"]), Some(vec!["numkeys", "arg"]));
+        assert_eq!(used(&[b"1", b"a", b"b"]), Some(vec!["numkeys", "key", "arg"]));
+        assert_eq!(used(&[b"2", b"a"]), None);
     }
 
     #[test]
