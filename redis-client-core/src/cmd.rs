@@ -19,6 +19,7 @@
 //! `cargo xtask generate`.
 
 mod bitmap;
+mod cluster;
 mod connection;
 mod geo;
 mod hash;
@@ -26,6 +27,9 @@ mod hyperloglog;
 mod keys;
 mod list;
 mod pubsub;
+mod scripting;
+mod sentinel;
+mod server;
 mod set;
 mod sorted_set;
 mod stream;
@@ -35,6 +39,7 @@ mod transactions;
 use crate::command::{Any, Command};
 
 pub use bitmap::*;
+pub use cluster::*;
 pub use connection::*;
 pub use geo::*;
 pub use hash::*;
@@ -42,6 +47,9 @@ pub use hyperloglog::*;
 pub use keys::*;
 pub use list::*;
 pub use pubsub::*;
+pub use scripting::*;
+pub use sentinel::*;
+pub use server::*;
 pub use set::*;
 pub use sorted_set::*;
 pub use stream::*;

@@ -1770,16 +1770,1121 @@ pub trait Commands: Execute {
         cmd::watch(keys).bind(self)
     }
 
+    // Scripts and functions.
+
+    /// [`EVAL`](cmd::eval): runs a Lua script that has the keys as `KEYS` and the other arguments
+    /// as `ARGV`, and answers with what it returns.
+    fn eval(
+        self,
+        script: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Eval, Self> {
+        cmd::eval(script, keys, args).bind(self)
+    }
+
+    /// [`EVALSHA`](cmd::evalsha): runs a script that the server has, by its SHA-1 digest; else like
+    /// [`eval`](cmd::eval).
+    fn evalsha(
+        self,
+        sha1: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Evalsha, Self> {
+        cmd::evalsha(sha1, keys, args).bind(self)
+    }
+
+    /// [`EVALSHA_RO`](cmd::evalsha_ro): runs a script like [`evalsha`](cmd::evalsha), which must
+    /// not write then.
+    fn evalsha_ro(
+        self,
+        sha1: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::EvalshaRo, Self> {
+        cmd::evalsha_ro(sha1, keys, args).bind(self)
+    }
+
+    /// [`EVAL_RO`](cmd::eval_ro): runs a script like [`eval`](cmd::eval), which must not write
+    /// then.
+    fn eval_ro(
+        self,
+        script: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::EvalRo, Self> {
+        cmd::eval_ro(script, keys, args).bind(self)
+    }
+
+    /// [`FCALL`](cmd::fcall): calls a function of a loaded library with keys and other arguments,
+    /// and answers with what it returns.
+    fn fcall(
+        self,
+        function: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Fcall, Self> {
+        cmd::fcall(function, keys, args).bind(self)
+    }
+
+    /// [`FCALL_RO`](cmd::fcall_ro): calls a function like [`fcall`](cmd::fcall), one that does not
+    /// write.
+    fn fcall_ro(
+        self,
+        function: impl ToArg,
+        keys: impl IntoIterator<Item = impl ToArg>,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::FcallRo, Self> {
+        cmd::fcall_ro(function, keys, args).bind(self)
+    }
+
+    /// [`FUNCTION DELETE`](cmd::function_delete): deletes a library with all its functions.
+    fn function_delete(self, library: impl ToArg) -> Bound<cmd::FunctionDelete, Self> {
+        cmd::function_delete(library).bind(self)
+    }
+
+    /// [`FUNCTION DUMP`](cmd::function_dump): all libraries in a form that
+    /// [`function_restore`](cmd::function_restore) reads.
+    fn function_dump(self) -> Bound<cmd::FunctionDump, Self> {
+        cmd::function_dump().bind(self)
+    }
+
+    /// [`FUNCTION FLUSH`](cmd::function_flush): deletes all libraries.
+    fn function_flush(self) -> Bound<cmd::FunctionFlush, Self> {
+        cmd::function_flush().bind(self)
+    }
+
+    /// [`FUNCTION HELP`](cmd::function_help): the subcommands of `FUNCTION`, a line of text each.
+    fn function_help(self) -> Bound<cmd::FunctionHelp, Self> {
+        cmd::function_help().bind(self)
+    }
+
+    /// [`FUNCTION KILL`](cmd::function_kill): ends the function that runs, unless it has written.
+    fn function_kill(self) -> Bound<cmd::FunctionKill, Self> {
+        cmd::function_kill().bind(self)
+    }
+
+    /// [`FUNCTION LIST`](cmd::function_list): the libraries, and which functions they have.
+    fn function_list(self) -> Bound<cmd::FunctionList, Self> {
+        cmd::function_list().bind(self)
+    }
+
+    /// [`FUNCTION LOAD`](cmd::function_load): loads a library from its source and answers with its
+    /// name.
+    fn function_load(self, source: impl ToArg) -> Bound<cmd::FunctionLoad, Self> {
+        cmd::function_load(source).bind(self)
+    }
+
+    /// [`FUNCTION RESTORE`](cmd::function_restore): loads the libraries that
+    /// [`function_dump`](cmd::function_dump) wrote.
+    fn function_restore(self, serialized: impl ToArg) -> Bound<cmd::FunctionRestore, Self> {
+        cmd::function_restore(serialized).bind(self)
+    }
+
+    /// [`FUNCTION STATS`](cmd::function_stats): the function that runs, and how many of them there
+    /// are.
+    fn function_stats(self) -> Bound<cmd::FunctionStats, Self> {
+        cmd::function_stats().bind(self)
+    }
+
+    /// [`SCRIPT DEBUG`](cmd::script_debug): whether the next [`eval`](cmd::eval) of this connection
+    /// is run by the debugger.
+    fn script_debug(self, mode: args::ScriptDebug) -> Bound<cmd::ScriptDebug, Self> {
+        cmd::script_debug(mode).bind(self)
+    }
+
+    /// [`SCRIPT EXISTS`](cmd::script_exists): whether the server has the scripts with these SHA-1
+    /// digests.
+    fn script_exists(
+        self,
+        digests: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::ScriptExists, Self> {
+        cmd::script_exists(digests).bind(self)
+    }
+
+    /// [`SCRIPT FLUSH`](cmd::script_flush): has the server forget all scripts.
+    fn script_flush(self) -> Bound<cmd::ScriptFlush, Self> {
+        cmd::script_flush().bind(self)
+    }
+
+    /// [`SCRIPT HELP`](cmd::script_help): the subcommands of `SCRIPT`, a line of text each.
+    fn script_help(self) -> Bound<cmd::ScriptHelp, Self> {
+        cmd::script_help().bind(self)
+    }
+
+    /// [`SCRIPT KILL`](cmd::script_kill): ends the script that runs, unless it has written.
+    fn script_kill(self) -> Bound<cmd::ScriptKill, Self> {
+        cmd::script_kill().bind(self)
+    }
+
+    /// [`SCRIPT LOAD`](cmd::script_load): has the server keep a script without running it, and
+    /// answers with its SHA-1 digest.
+    fn script_load(self, script: impl ToArg) -> Bound<cmd::ScriptLoad, Self> {
+        cmd::script_load(script).bind(self)
+    }
+
+    /// [`SCRIPT SHOW`](cmd::script_show): the source of a script that the server has.
+    fn script_show(self, sha1: impl ToArg) -> Bound<cmd::ScriptShow, Self> {
+        cmd::script_show(sha1).bind(self)
+    }
+
     // The connection itself.
+
+    /// [`AUTH`](cmd::auth): logs in with a password, as the user `default` unless told otherwise.
+    fn auth(self, password: impl ToArg) -> Bound<cmd::Auth, Self> {
+        cmd::auth(password).bind(self)
+    }
+
+    /// [`CLIENT CACHING`](cmd::client_caching): whether keys that the next command reads are
+    /// tracked, where the connection has said `OPTIN` or `OPTOUT` by
+    /// [`client_tracking`](cmd::client_tracking).
+    fn client_caching(self, mode: args::YesNo) -> Bound<cmd::ClientCaching, Self> {
+        cmd::client_caching(mode).bind(self)
+    }
+
+    /// [`CLIENT CAPA`](cmd::client_capa): says what this client can do besides, as `redirect`.
+    fn client_capa(
+        self,
+        capabilities: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::ClientCapa, Self> {
+        cmd::client_capa(capabilities).bind(self)
+    }
+
+    /// [`CLIENT GETNAME`](cmd::client_getname): the name of this connection; null where it has
+    /// none.
+    fn client_getname(self) -> Bound<cmd::ClientGetname, Self> {
+        cmd::client_getname().bind(self)
+    }
+
+    /// [`CLIENT GETREDIR`](cmd::client_getredir): the id of the connection that gets the
+    /// invalidations of this one; 0 where it is this one, -1 where keys are not tracked.
+    fn client_getredir(self) -> Bound<cmd::ClientGetredir, Self> {
+        cmd::client_getredir().bind(self)
+    }
+
+    /// [`CLIENT HELP`](cmd::client_help): the subcommands of `CLIENT`, a line of text each.
+    fn client_help(self) -> Bound<cmd::ClientHelp, Self> {
+        cmd::client_help().bind(self)
+    }
+
+    /// [`CLIENT ID`](cmd::client_id): the id of this connection, which is never used again.
+    fn client_id(self) -> Bound<cmd::ClientId, Self> {
+        cmd::client_id().bind(self)
+    }
+
+    /// [`CLIENT IMPORT-SOURCE`](cmd::client_import_source): whether this connection brings data
+    /// from another server, so that the keys it writes may have expired already.
+    fn client_import_source(self, enabled: args::OnOff) -> Bound<cmd::ClientImportSource, Self> {
+        cmd::client_import_source(enabled).bind(self)
+    }
+
+    /// [`CLIENT INFO`](cmd::client_info): what the server knows of this connection, in the form of
+    /// a line of [`client_list`](cmd::client_list).
+    fn client_info(self) -> Bound<cmd::ClientInfo, Self> {
+        cmd::client_info().bind(self)
+    }
+
+    /// [`CLIENT KILL`](cmd::client_kill): closes the connections for which all of the filters hold,
+    /// and answers with how many these are.
+    fn client_kill(
+        self,
+        filters: impl IntoIterator<Item = args::KillFilter>,
+    ) -> Bound<cmd::ClientKill, Self> {
+        cmd::client_kill(filters).bind(self)
+    }
+
+    /// [`CLIENT LIST`](cmd::client_list): what the server knows of its connections, a line each.
+    fn client_list(self) -> Bound<cmd::ClientList, Self> {
+        cmd::client_list().bind(self)
+    }
+
+    /// [`CLIENT NO-EVICT`](cmd::client_no_evict): whether this connection is kept where the server
+    /// closes others for the memory they take.
+    fn client_no_evict(self, enabled: args::OnOff) -> Bound<cmd::ClientNoEvict, Self> {
+        cmd::client_no_evict(enabled).bind(self)
+    }
+
+    /// [`CLIENT NO-TOUCH`](cmd::client_no_touch): whether keys that this connection uses count as
+    /// used; `ON` is that they do not.
+    fn client_no_touch(self, enabled: args::OnOff) -> Bound<cmd::ClientNoTouch, Self> {
+        cmd::client_no_touch(enabled).bind(self)
+    }
+
+    /// [`CLIENT PAUSE`](cmd::client_pause): has the server leave the commands of all connections
+    /// waiting for so many milliseconds.
+    fn client_pause(self, milliseconds: u64) -> Bound<cmd::ClientPause, Self> {
+        cmd::client_pause(milliseconds).bind(self)
+    }
+
+    /// [`CLIENT SETINFO`](cmd::client_setinfo): tells the server the name or the version of this
+    /// library.
+    fn client_setinfo(self, attribute: args::LibraryInfo<'_>) -> Bound<cmd::ClientSetinfo, Self> {
+        cmd::client_setinfo(attribute).bind(self)
+    }
+
+    /// [`CLIENT SETNAME`](cmd::client_setname): names this connection, for
+    /// [`client_list`](cmd::client_list); an empty name is none.
+    fn client_setname(self, name: impl ToArg) -> Bound<cmd::ClientSetname, Self> {
+        cmd::client_setname(name).bind(self)
+    }
+
+    /// [`CLIENT TRACKING`](cmd::client_tracking): whether the server remembers which keys this
+    /// connection reads, and says when they change.
+    fn client_tracking(self, status: args::OnOff) -> Bound<cmd::ClientTracking, Self> {
+        cmd::client_tracking(status).bind(self)
+    }
+
+    /// [`CLIENT TRACKINGINFO`](cmd::client_trackinginfo): how keys are tracked for this connection.
+    fn client_trackinginfo(self) -> Bound<cmd::ClientTrackinginfo, Self> {
+        cmd::client_trackinginfo().bind(self)
+    }
+
+    /// [`CLIENT UNBLOCK`](cmd::client_unblock): ends the wait of another connection that is in a
+    /// blocking command; true when it was, false where it is in none.
+    fn client_unblock(self, id: u64) -> Bound<cmd::ClientUnblock, Self> {
+        cmd::client_unblock(id).bind(self)
+    }
+
+    /// [`CLIENT UNPAUSE`](cmd::client_unpause): ends what [`client_pause`](cmd::client_pause)
+    /// began.
+    fn client_unpause(self) -> Bound<cmd::ClientUnpause, Self> {
+        cmd::client_unpause().bind(self)
+    }
 
     /// [`ECHO`](cmd::echo): answers with the message.
     fn echo(self, message: impl ToArg) -> Bound<cmd::Echo, Self> {
         cmd::echo(message).bind(self)
     }
 
+    /// [`HELLO`](cmd::hello): what the server is, and which protocol this connection speaks.
+    fn hello(self) -> Bound<cmd::Hello, Self> {
+        cmd::hello().bind(self)
+    }
+
     /// [`PING`](cmd::ping): answers with `PONG`.
     fn ping(self) -> Bound<cmd::Ping, Self> {
         cmd::ping().bind(self)
+    }
+
+    /// [`QUIT`](cmd::quit): has the server close this connection.
+    fn quit(self) -> Bound<cmd::Quit, Self> {
+        cmd::quit().bind(self)
+    }
+
+    /// [`RESET`](cmd::reset): makes this connection what a new one is: logged out, in database 0,
+    /// in RESP2, without subscriptions.
+    fn reset(self) -> Bound<cmd::Reset, Self> {
+        cmd::reset().bind(self)
+    }
+
+    /// [`SELECT`](cmd::select): has the commands that follow on this connection use the database of
+    /// this number.
+    fn select(self, database: u64) -> Bound<cmd::Select, Self> {
+        cmd::select(database).bind(self)
+    }
+
+    // The server.
+
+    /// [`ACL CAT`](cmd::acl_cat): the categories of commands, or the commands of one.
+    fn acl_cat(self) -> Bound<cmd::AclCat, Self> {
+        cmd::acl_cat().bind(self)
+    }
+
+    /// [`ACL DELUSER`](cmd::acl_deluser): deletes users, closes their connections, and answers with
+    /// how many of them existed.
+    fn acl_deluser(
+        self,
+        usernames: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::AclDeluser, Self> {
+        cmd::acl_deluser(usernames).bind(self)
+    }
+
+    /// [`ACL DRYRUN`](cmd::acl_dryrun): whether a user may run a command, without running it.
+    fn acl_dryrun(
+        self,
+        username: impl ToArg,
+        command: impl ToArg,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::AclDryrun, Self> {
+        cmd::acl_dryrun(username, command, args).bind(self)
+    }
+
+    /// [`ACL GENPASS`](cmd::acl_genpass): a random password of 64 hexadecimal digits.
+    fn acl_genpass(self) -> Bound<cmd::AclGenpass, Self> {
+        cmd::acl_genpass().bind(self)
+    }
+
+    /// [`ACL GETUSER`](cmd::acl_getuser): what a user may do; null where there is no such user.
+    fn acl_getuser(self, username: impl ToArg) -> Bound<cmd::AclGetuser, Self> {
+        cmd::acl_getuser(username).bind(self)
+    }
+
+    /// [`ACL HELP`](cmd::acl_help): the subcommands of `ACL`, a line of text each.
+    fn acl_help(self) -> Bound<cmd::AclHelp, Self> {
+        cmd::acl_help().bind(self)
+    }
+
+    /// [`ACL LIST`](cmd::acl_list): the users with their rules, a line each, as in the ACL file.
+    fn acl_list(self) -> Bound<cmd::AclList, Self> {
+        cmd::acl_list().bind(self)
+    }
+
+    /// [`ACL LOAD`](cmd::acl_load): replaces the users by those of the ACL file.
+    fn acl_load(self) -> Bound<cmd::AclLoad, Self> {
+        cmd::acl_load().bind(self)
+    }
+
+    /// [`ACL LOG`](cmd::acl_log): what was refused by access control lately, the latest first.
+    fn acl_log(self) -> Bound<cmd::AclLog, Self> {
+        cmd::acl_log().bind(self)
+    }
+
+    /// [`ACL SAVE`](cmd::acl_save): writes the users to the ACL file.
+    fn acl_save(self) -> Bound<cmd::AclSave, Self> {
+        cmd::acl_save().bind(self)
+    }
+
+    /// [`ACL SETUSER`](cmd::acl_setuser): makes a user, or adds rules to one.
+    fn acl_setuser(
+        self,
+        username: impl ToArg,
+        rules: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::AclSetuser, Self> {
+        cmd::acl_setuser(username, rules).bind(self)
+    }
+
+    /// [`ACL USERS`](cmd::acl_users): the names of the users.
+    fn acl_users(self) -> Bound<cmd::AclUsers, Self> {
+        cmd::acl_users().bind(self)
+    }
+
+    /// [`ACL WHOAMI`](cmd::acl_whoami): the user that this connection is logged in as.
+    fn acl_whoami(self) -> Bound<cmd::AclWhoami, Self> {
+        cmd::acl_whoami().bind(self)
+    }
+
+    /// [`BGREWRITEAOF`](cmd::bgrewriteaof): has the server write its append-only file anew, in the
+    /// background; the reply says whether it has begun or will.
+    fn bgrewriteaof(self) -> Bound<cmd::Bgrewriteaof, Self> {
+        cmd::bgrewriteaof().bind(self)
+    }
+
+    /// [`BGSAVE`](cmd::bgsave): has the server write a snapshot in the background; the reply says
+    /// whether it has begun or will.
+    fn bgsave(self) -> Bound<cmd::Bgsave, Self> {
+        cmd::bgsave().bind(self)
+    }
+
+    /// [`COMMAND`](cmd::command_all): what the server says of all its commands.
+    fn command_all(self) -> Bound<cmd::CommandAll, Self> {
+        cmd::command_all().bind(self)
+    }
+
+    /// [`COMMAND COUNT`](cmd::command_count): how many commands the server has.
+    fn command_count(self) -> Bound<cmd::CommandCount, Self> {
+        cmd::command_count().bind(self)
+    }
+
+    /// [`COMMAND DOCS`](cmd::command_docs): the documentation of commands, by their names; of all
+    /// where none is named.
+    fn command_docs(
+        self,
+        names: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::CommandDocs, Self> {
+        cmd::command_docs(names).bind(self)
+    }
+
+    /// [`COMMAND GETKEYS`](cmd::command_getkeys): which arguments of a command are its keys.
+    fn command_getkeys(
+        self,
+        command: impl ToArg,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::CommandGetkeys, Self> {
+        cmd::command_getkeys(command, args).bind(self)
+    }
+
+    /// [`COMMAND GETKEYSANDFLAGS`](cmd::command_getkeysandflags): which arguments of a command are
+    /// its keys, each with what the command does to it.
+    fn command_getkeysandflags(
+        self,
+        command: impl ToArg,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::CommandGetkeysandflags, Self> {
+        cmd::command_getkeysandflags(command, args).bind(self)
+    }
+
+    /// [`COMMAND HELP`](cmd::command_help): the subcommands of `COMMAND`, a line of text each.
+    fn command_help(self) -> Bound<cmd::CommandHelp, Self> {
+        cmd::command_help().bind(self)
+    }
+
+    /// [`COMMAND INFO`](cmd::command_info): what the server says of commands; null for each that it
+    /// does not have. Of all where none is named.
+    fn command_info(
+        self,
+        names: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::CommandInfo, Self> {
+        cmd::command_info(names).bind(self)
+    }
+
+    /// [`COMMAND LIST`](cmd::command_list): the names of the commands.
+    fn command_list(self) -> Bound<cmd::CommandList, Self> {
+        cmd::command_list().bind(self)
+    }
+
+    /// [`COMMANDLOG GET`](cmd::commandlog_get): the latest entries of a log of commands, at most so
+    /// many, or all for -1.
+    fn commandlog_get(self, count: i64, log: args::CommandLog) -> Bound<cmd::CommandlogGet, Self> {
+        cmd::commandlog_get(count, log).bind(self)
+    }
+
+    /// [`COMMANDLOG HELP`](cmd::commandlog_help): the subcommands of `COMMANDLOG`, a line of text
+    /// each.
+    fn commandlog_help(self) -> Bound<cmd::CommandlogHelp, Self> {
+        cmd::commandlog_help().bind(self)
+    }
+
+    /// [`COMMANDLOG LEN`](cmd::commandlog_len): how many entries a log of commands has.
+    fn commandlog_len(self, log: args::CommandLog) -> Bound<cmd::CommandlogLen, Self> {
+        cmd::commandlog_len(log).bind(self)
+    }
+
+    /// [`COMMANDLOG RESET`](cmd::commandlog_reset): clears a log of commands.
+    fn commandlog_reset(self, log: args::CommandLog) -> Bound<cmd::CommandlogReset, Self> {
+        cmd::commandlog_reset(log).bind(self)
+    }
+
+    /// [`CONFIG GET`](cmd::config_get): the settings whose names match one of the patterns.
+    fn config_get(
+        self,
+        patterns: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::ConfigGet, Self> {
+        cmd::config_get(patterns).bind(self)
+    }
+
+    /// [`CONFIG HELP`](cmd::config_help): the subcommands of `CONFIG`, a line of text each.
+    fn config_help(self) -> Bound<cmd::ConfigHelp, Self> {
+        cmd::config_help().bind(self)
+    }
+
+    /// [`CONFIG RESETSTAT`](cmd::config_resetstat): sets the counters of [`info`](cmd::info) to
+    /// zero.
+    fn config_resetstat(self) -> Bound<cmd::ConfigResetstat, Self> {
+        cmd::config_resetstat().bind(self)
+    }
+
+    /// [`CONFIG REWRITE`](cmd::config_rewrite): writes the settings that are in force to the
+    /// configuration file.
+    fn config_rewrite(self) -> Bound<cmd::ConfigRewrite, Self> {
+        cmd::config_rewrite().bind(self)
+    }
+
+    /// [`CONFIG SET`](cmd::config_set): changes settings, all of them or none.
+    fn config_set(
+        self,
+        settings: impl IntoIterator<Item = (impl ToArg, impl ToArg)>,
+    ) -> Bound<cmd::ConfigSet, Self> {
+        cmd::config_set(settings).bind(self)
+    }
+
+    /// [`DBSIZE`](cmd::dbsize): how many keys the database has.
+    fn dbsize(self) -> Bound<cmd::Dbsize, Self> {
+        cmd::dbsize().bind(self)
+    }
+
+    /// [`DEBUG`](cmd::debug): what helps to test the server itself.
+    fn debug(
+        self,
+        subcommand: impl ToArg,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::Debug, Self> {
+        cmd::debug(subcommand, args).bind(self)
+    }
+
+    /// [`FAILOVER`](cmd::failover): has a replica become the primary instead of this server, which
+    /// becomes its replica.
+    fn failover(self) -> Bound<cmd::Failover, Self> {
+        cmd::failover().bind(self)
+    }
+
+    /// [`FLUSHALL`](cmd::flushall): deletes all keys of all databases.
+    fn flushall(self) -> Bound<cmd::Flushall, Self> {
+        cmd::flushall().bind(self)
+    }
+
+    /// [`FLUSHDB`](cmd::flushdb): deletes all keys of the database.
+    fn flushdb(self) -> Bound<cmd::Flushdb, Self> {
+        cmd::flushdb().bind(self)
+    }
+
+    /// [`INFO`](cmd::info): the state of the server: lines `name:value` under headings.
+    fn info(self) -> Bound<cmd::Info, Self> {
+        cmd::info().bind(self)
+    }
+
+    /// [`LASTSAVE`](cmd::lastsave): the Unix time in seconds at which the last snapshot was
+    /// complete.
+    fn lastsave(self) -> Bound<cmd::Lastsave, Self> {
+        cmd::lastsave().bind(self)
+    }
+
+    /// [`LATENCY DOCTOR`](cmd::latency_doctor): what was slow lately, in words.
+    fn latency_doctor(self) -> Bound<cmd::LatencyDoctor, Self> {
+        cmd::latency_doctor().bind(self)
+    }
+
+    /// [`LATENCY GRAPH`](cmd::latency_graph): how slow an event was lately, as a picture of
+    /// characters.
+    fn latency_graph(self, event: impl ToArg) -> Bound<cmd::LatencyGraph, Self> {
+        cmd::latency_graph(event).bind(self)
+    }
+
+    /// [`LATENCY HELP`](cmd::latency_help): the subcommands of `LATENCY`, a line of text each.
+    fn latency_help(self) -> Bound<cmd::LatencyHelp, Self> {
+        cmd::latency_help().bind(self)
+    }
+
+    /// [`LATENCY HISTOGRAM`](cmd::latency_histogram): how long the calls of each command took.
+    fn latency_histogram(self) -> Bound<cmd::LatencyHistogram, Self> {
+        cmd::latency_histogram().bind(self)
+    }
+
+    /// [`LATENCY HISTORY`](cmd::latency_history): when an event was slow lately: pairs of a Unix
+    /// time in seconds and of milliseconds.
+    fn latency_history(self, event: impl ToArg) -> Bound<cmd::LatencyHistory, Self> {
+        cmd::latency_history(event).bind(self)
+    }
+
+    /// [`LATENCY LATEST`](cmd::latency_latest): when each event was slow last.
+    fn latency_latest(self) -> Bound<cmd::LatencyLatest, Self> {
+        cmd::latency_latest().bind(self)
+    }
+
+    /// [`LATENCY RESET`](cmd::latency_reset): forgets when events were slow, and answers with how
+    /// many events that was.
+    fn latency_reset(self) -> Bound<cmd::LatencyReset, Self> {
+        cmd::latency_reset().bind(self)
+    }
+
+    /// [`LOLWUT`](cmd::lolwut): a picture of characters, and the version of the server.
+    fn lolwut(self) -> Bound<cmd::Lolwut, Self> {
+        cmd::lolwut().bind(self)
+    }
+
+    /// [`MEMORY DOCTOR`](cmd::memory_doctor): what is odd about how the memory is used, in words.
+    fn memory_doctor(self) -> Bound<cmd::MemoryDoctor, Self> {
+        cmd::memory_doctor().bind(self)
+    }
+
+    /// [`MEMORY HELP`](cmd::memory_help): the subcommands of `MEMORY`, a line of text each.
+    fn memory_help(self) -> Bound<cmd::MemoryHelp, Self> {
+        cmd::memory_help().bind(self)
+    }
+
+    /// [`MEMORY MALLOC-STATS`](cmd::memory_malloc_stats): what the allocator says of itself.
+    fn memory_malloc_stats(self) -> Bound<cmd::MemoryMallocStats, Self> {
+        cmd::memory_malloc_stats().bind(self)
+    }
+
+    /// [`MEMORY PURGE`](cmd::memory_purge): has the allocator give memory back that it does not
+    /// need.
+    fn memory_purge(self) -> Bound<cmd::MemoryPurge, Self> {
+        cmd::memory_purge().bind(self)
+    }
+
+    /// [`MEMORY STATS`](cmd::memory_stats): what the memory is used for, by names.
+    fn memory_stats(self) -> Bound<cmd::MemoryStats, Self> {
+        cmd::memory_stats().bind(self)
+    }
+
+    /// [`MEMORY USAGE`](cmd::memory_usage): how many bytes a key and its value take; null where the
+    /// key does not exist.
+    fn memory_usage(self, key: impl ToArg) -> Bound<cmd::MemoryUsage, Self> {
+        cmd::memory_usage(key).bind(self)
+    }
+
+    /// [`MODULE HELP`](cmd::module_help): the subcommands of `MODULE`, a line of text each.
+    fn module_help(self) -> Bound<cmd::ModuleHelp, Self> {
+        cmd::module_help().bind(self)
+    }
+
+    /// [`MODULE LIST`](cmd::module_list): the modules that are loaded.
+    fn module_list(self) -> Bound<cmd::ModuleList, Self> {
+        cmd::module_list().bind(self)
+    }
+
+    /// [`MODULE LOAD`](cmd::module_load): loads a module from a file of the server, with arguments.
+    fn module_load(
+        self,
+        path: impl ToArg,
+        args: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::ModuleLoad, Self> {
+        cmd::module_load(path, args).bind(self)
+    }
+
+    /// [`MODULE LOADEX`](cmd::module_loadex): loads a module from a file of the server, with
+    /// settings and arguments.
+    fn module_loadex(self, path: impl ToArg) -> Bound<cmd::ModuleLoadex, Self> {
+        cmd::module_loadex(path).bind(self)
+    }
+
+    /// [`MODULE UNLOAD`](cmd::module_unload): unloads a module, unless it has types of its own.
+    fn module_unload(self, name: impl ToArg) -> Bound<cmd::ModuleUnload, Self> {
+        cmd::module_unload(name).bind(self)
+    }
+
+    /// [`REPLICAOF`](cmd::replicaof): makes the server the replica of another one, or a primary.
+    fn replicaof(self, primary: args::ReplicaOf<'_>) -> Bound<cmd::Replicaof, Self> {
+        cmd::replicaof(primary).bind(self)
+    }
+
+    /// [`RESTORE-ASKING`](cmd::restore_asking): does what [`restore`](crate::cmd::restore) does,
+    /// for a slot of a cluster that is being imported.
+    fn restore_asking(
+        self,
+        key: impl ToArg,
+        milliseconds: u64,
+        serialized: impl ToArg,
+    ) -> Bound<cmd::RestoreAsking, Self> {
+        cmd::restore_asking(key, milliseconds, serialized).bind(self)
+    }
+
+    /// [`ROLE`](cmd::role): whether the server is a primary, a replica or a Sentinel, and with whom
+    /// it works.
+    fn role(self) -> Bound<cmd::Role, Self> {
+        cmd::role().bind(self)
+    }
+
+    /// [`SAVE`](cmd::save): writes a snapshot; the server does nothing else meanwhile.
+    fn save(self) -> Bound<cmd::Save, Self> {
+        cmd::save().bind(self)
+    }
+
+    /// [`SHUTDOWN`](cmd::shutdown): ends the server, after a snapshot where it is set up to write
+    /// some.
+    fn shutdown(self) -> Bound<cmd::Shutdown, Self> {
+        cmd::shutdown().bind(self)
+    }
+
+    /// [`SLAVEOF`](cmd::slaveof): makes the server the replica of another one, or a primary, as
+    /// [`replicaof`](cmd::replicaof) does.
+    fn slaveof(self, primary: args::ReplicaOf<'_>) -> Bound<cmd::Slaveof, Self> {
+        cmd::slaveof(primary).bind(self)
+    }
+
+    /// [`SLOWLOG GET`](cmd::slowlog_get): the latest 10 commands that were slow.
+    fn slowlog_get(self) -> Bound<cmd::SlowlogGet, Self> {
+        cmd::slowlog_get().bind(self)
+    }
+
+    /// [`SLOWLOG HELP`](cmd::slowlog_help): the subcommands of `SLOWLOG`, a line of text each.
+    fn slowlog_help(self) -> Bound<cmd::SlowlogHelp, Self> {
+        cmd::slowlog_help().bind(self)
+    }
+
+    /// [`SLOWLOG LEN`](cmd::slowlog_len): how many entries the log of slow commands has.
+    fn slowlog_len(self) -> Bound<cmd::SlowlogLen, Self> {
+        cmd::slowlog_len().bind(self)
+    }
+
+    /// [`SLOWLOG RESET`](cmd::slowlog_reset): clears the log of slow commands.
+    fn slowlog_reset(self) -> Bound<cmd::SlowlogReset, Self> {
+        cmd::slowlog_reset().bind(self)
+    }
+
+    /// [`SWAPDB`](cmd::swapdb): has two databases change places.
+    fn swapdb(self, first: u64, second: u64) -> Bound<cmd::Swapdb, Self> {
+        cmd::swapdb(first, second).bind(self)
+    }
+
+    /// [`TIME`](cmd::time): the time of the server: the Unix time in seconds, and the microseconds
+    /// since then.
+    fn time(self) -> Bound<cmd::Time, Self> {
+        cmd::time().bind(self)
+    }
+
+    // Redis Cluster.
+
+    /// [`ASKING`](cmd::asking): has the next command of this connection be served for a slot that
+    /// is being imported.
+    fn asking(self) -> Bound<cmd::Asking, Self> {
+        cmd::asking().bind(self)
+    }
+
+    /// [`CLUSTER ADDSLOTS`](cmd::cluster_addslots): has this node serve slots that no node serves.
+    fn cluster_addslots(
+        self,
+        slots: impl IntoIterator<Item = u16>,
+    ) -> Bound<cmd::ClusterAddslots, Self> {
+        cmd::cluster_addslots(slots).bind(self)
+    }
+
+    /// [`CLUSTER ADDSLOTSRANGE`](cmd::cluster_addslotsrange): has this node serve slots that no
+    /// node serves: ranges, whose ends are included.
+    fn cluster_addslotsrange(
+        self,
+        ranges: impl IntoIterator<Item = (u16, u16)>,
+    ) -> Bound<cmd::ClusterAddslotsrange, Self> {
+        cmd::cluster_addslotsrange(ranges).bind(self)
+    }
+
+    /// [`CLUSTER BUMPEPOCH`](cmd::cluster_bumpepoch): gives this node a greater configuration epoch
+    /// than all others have; the reply says whether it had it already.
+    fn cluster_bumpepoch(self) -> Bound<cmd::ClusterBumpepoch, Self> {
+        cmd::cluster_bumpepoch().bind(self)
+    }
+
+    /// [`CLUSTER COUNT-FAILURE-REPORTS`](cmd::cluster_count_failure_reports): how many nodes say
+    /// now that a node is down.
+    fn cluster_count_failure_reports(
+        self,
+        node: impl ToArg,
+    ) -> Bound<cmd::ClusterCountFailureReports, Self> {
+        cmd::cluster_count_failure_reports(node).bind(self)
+    }
+
+    /// [`CLUSTER COUNTKEYSINSLOT`](cmd::cluster_countkeysinslot): how many keys this node has in a
+    /// slot.
+    fn cluster_countkeysinslot(self, slot: u16) -> Bound<cmd::ClusterCountkeysinslot, Self> {
+        cmd::cluster_countkeysinslot(slot).bind(self)
+    }
+
+    /// [`CLUSTER DELSLOTS`](cmd::cluster_delslots): has this node forget which nodes serve slots.
+    fn cluster_delslots(
+        self,
+        slots: impl IntoIterator<Item = u16>,
+    ) -> Bound<cmd::ClusterDelslots, Self> {
+        cmd::cluster_delslots(slots).bind(self)
+    }
+
+    /// [`CLUSTER DELSLOTSRANGE`](cmd::cluster_delslotsrange): has this node forget which nodes
+    /// serve slots: ranges, whose ends are included.
+    fn cluster_delslotsrange(
+        self,
+        ranges: impl IntoIterator<Item = (u16, u16)>,
+    ) -> Bound<cmd::ClusterDelslotsrange, Self> {
+        cmd::cluster_delslotsrange(ranges).bind(self)
+    }
+
+    /// [`CLUSTER FAILOVER`](cmd::cluster_failover): has this replica take the place of its primary.
+    fn cluster_failover(self) -> Bound<cmd::ClusterFailover, Self> {
+        cmd::cluster_failover().bind(self)
+    }
+
+    /// [`CLUSTER FLUSHSLOTS`](cmd::cluster_flushslots): has this node forget which nodes serve
+    /// which slots; it must have no keys.
+    fn cluster_flushslots(self) -> Bound<cmd::ClusterFlushslots, Self> {
+        cmd::cluster_flushslots().bind(self)
+    }
+
+    /// [`CLUSTER FORGET`](cmd::cluster_forget): has this node forget another one, and not learn of
+    /// it again for a minute.
+    fn cluster_forget(self, node: impl ToArg) -> Bound<cmd::ClusterForget, Self> {
+        cmd::cluster_forget(node).bind(self)
+    }
+
+    /// [`CLUSTER GETKEYSINSLOT`](cmd::cluster_getkeysinslot): keys that this node has in a slot, at
+    /// most so many.
+    fn cluster_getkeysinslot(
+        self,
+        slot: u16,
+        count: u64,
+    ) -> Bound<cmd::ClusterGetkeysinslot, Self> {
+        cmd::cluster_getkeysinslot(slot, count).bind(self)
+    }
+
+    /// [`CLUSTER HELP`](cmd::cluster_help): the subcommands of `CLUSTER`, a line of text each.
+    fn cluster_help(self) -> Bound<cmd::ClusterHelp, Self> {
+        cmd::cluster_help().bind(self)
+    }
+
+    /// [`CLUSTER INFO`](cmd::cluster_info): the state of the cluster as this node sees it: lines
+    /// `name:value`.
+    fn cluster_info(self) -> Bound<cmd::ClusterInfo, Self> {
+        cmd::cluster_info().bind(self)
+    }
+
+    /// [`CLUSTER KEYSLOT`](cmd::cluster_keyslot): the slot of a key.
+    fn cluster_keyslot(self, key: impl ToArg) -> Bound<cmd::ClusterKeyslot, Self> {
+        cmd::cluster_keyslot(key).bind(self)
+    }
+
+    /// [`CLUSTER LINKS`](cmd::cluster_links): the connections of this node with the others.
+    fn cluster_links(self) -> Bound<cmd::ClusterLinks, Self> {
+        cmd::cluster_links().bind(self)
+    }
+
+    /// [`CLUSTER MEET`](cmd::cluster_meet): has this node join the cluster of another one.
+    fn cluster_meet(self, ip: impl ToArg, port: u16) -> Bound<cmd::ClusterMeet, Self> {
+        cmd::cluster_meet(ip, port).bind(self)
+    }
+
+    /// [`CLUSTER MYID`](cmd::cluster_myid): the id of this node.
+    fn cluster_myid(self) -> Bound<cmd::ClusterMyid, Self> {
+        cmd::cluster_myid().bind(self)
+    }
+
+    /// [`CLUSTER MYSHARDID`](cmd::cluster_myshardid): the id of the shard that this node belongs
+    /// to.
+    fn cluster_myshardid(self) -> Bound<cmd::ClusterMyshardid, Self> {
+        cmd::cluster_myshardid().bind(self)
+    }
+
+    /// [`CLUSTER NODES`](cmd::cluster_nodes): the nodes and their slots as this node knows them, a
+    /// line each, as in its configuration file.
+    fn cluster_nodes(self) -> Bound<cmd::ClusterNodes, Self> {
+        cmd::cluster_nodes().bind(self)
+    }
+
+    /// [`CLUSTER REPLICAS`](cmd::cluster_replicas): the replicas of a primary, each as a line of
+    /// [`cluster_nodes`](cmd::cluster_nodes).
+    fn cluster_replicas(self, node: impl ToArg) -> Bound<cmd::ClusterReplicas, Self> {
+        cmd::cluster_replicas(node).bind(self)
+    }
+
+    /// [`CLUSTER REPLICATE`](cmd::cluster_replicate): makes this node a replica of another one.
+    fn cluster_replicate(self, node: impl ToArg) -> Bound<cmd::ClusterReplicate, Self> {
+        cmd::cluster_replicate(node).bind(self)
+    }
+
+    /// [`CLUSTER RESET`](cmd::cluster_reset): has this node leave the cluster.
+    fn cluster_reset(self) -> Bound<cmd::ClusterReset, Self> {
+        cmd::cluster_reset().bind(self)
+    }
+
+    /// [`CLUSTER SAVECONFIG`](cmd::cluster_saveconfig): writes the configuration file of this node.
+    fn cluster_saveconfig(self) -> Bound<cmd::ClusterSaveconfig, Self> {
+        cmd::cluster_saveconfig().bind(self)
+    }
+
+    /// [`CLUSTER SET-CONFIG-EPOCH`](cmd::cluster_set_config_epoch): sets the configuration epoch of
+    /// a node that is new.
+    fn cluster_set_config_epoch(self, epoch: u64) -> Bound<cmd::ClusterSetConfigEpoch, Self> {
+        cmd::cluster_set_config_epoch(epoch).bind(self)
+    }
+
+    /// [`CLUSTER SETSLOT`](cmd::cluster_setslot): says who serves a slot, or that it moves.
+    fn cluster_setslot(
+        self,
+        slot: u16,
+        state: args::SlotState<'_>,
+    ) -> Bound<cmd::ClusterSetslot, Self> {
+        cmd::cluster_setslot(slot, state).bind(self)
+    }
+
+    /// [`CLUSTER SHARDS`](cmd::cluster_shards): the shards of the cluster: their slots and their
+    /// nodes.
+    fn cluster_shards(self) -> Bound<cmd::ClusterShards, Self> {
+        cmd::cluster_shards().bind(self)
+    }
+
+    /// [`CLUSTER SLAVES`](cmd::cluster_slaves): the replicas of a primary, as
+    /// [`cluster_replicas`](cmd::cluster_replicas) has them.
+    fn cluster_slaves(self, node: impl ToArg) -> Bound<cmd::ClusterSlaves, Self> {
+        cmd::cluster_slaves(node).bind(self)
+    }
+
+    /// [`CLUSTER SLOT-STATS`](cmd::cluster_slot_stats): how much slots of this node are used: each
+    /// with its numbers by name.
+    fn cluster_slot_stats(self, filter: args::SlotStats<'_>) -> Bound<cmd::ClusterSlotStats, Self> {
+        cmd::cluster_slot_stats(filter).bind(self)
+    }
+
+    /// [`CLUSTER SLOTS`](cmd::cluster_slots): which nodes serve which slots.
+    fn cluster_slots(self) -> Bound<cmd::ClusterSlots, Self> {
+        cmd::cluster_slots().bind(self)
+    }
+
+    /// [`READONLY`](cmd::readonly): has a replica serve this connection with what it has, instead
+    /// of sending it to the primary.
+    fn readonly(self) -> Bound<cmd::Readonly, Self> {
+        cmd::readonly().bind(self)
+    }
+
+    /// [`READWRITE`](cmd::readwrite): takes back [`readonly`](cmd::readonly).
+    fn readwrite(self) -> Bound<cmd::Readwrite, Self> {
+        cmd::readwrite().bind(self)
+    }
+
+    // Redis Sentinel.
+
+    /// [`SENTINEL CKQUORUM`](cmd::sentinel_ckquorum): whether enough Sentinels can be reached to
+    /// agree on a failover; an error that begins with `NOQUORUM` where not.
+    fn sentinel_ckquorum(self, name: impl ToArg) -> Bound<cmd::SentinelCkquorum, Self> {
+        cmd::sentinel_ckquorum(name).bind(self)
+    }
+
+    /// [`SENTINEL CONFIG`](cmd::sentinel_config): changes settings of this Sentinel, or asks for
+    /// them.
+    fn sentinel_config(self, action: args::SentinelConfig<'_>) -> Bound<cmd::SentinelConfig, Self> {
+        cmd::sentinel_config(action).bind(self)
+    }
+
+    /// [`SENTINEL DEBUG`](cmd::sentinel_debug): the times that this Sentinel works by, in
+    /// milliseconds.
+    fn sentinel_debug(self) -> Bound<cmd::SentinelDebug, Self> {
+        cmd::sentinel_debug().bind(self)
+    }
+
+    /// [`SENTINEL FAILOVER`](cmd::sentinel_failover): makes a replica the primary, without asking
+    /// other Sentinels.
+    fn sentinel_failover(self, name: impl ToArg) -> Bound<cmd::SentinelFailover, Self> {
+        cmd::sentinel_failover(name).bind(self)
+    }
+
+    /// [`SENTINEL FLUSHCONFIG`](cmd::sentinel_flushconfig): writes the configuration file of this
+    /// Sentinel.
+    fn sentinel_flushconfig(self) -> Bound<cmd::SentinelFlushconfig, Self> {
+        cmd::sentinel_flushconfig().bind(self)
+    }
+
+    /// [`SENTINEL GET-MASTER-ADDR-BY-NAME`](cmd::sentinel_get_master_addr_by_name): the host and
+    /// the port of a primary; null where this Sentinel does not know it.
+    fn sentinel_get_master_addr_by_name(
+        self,
+        name: impl ToArg,
+    ) -> Bound<cmd::SentinelGetMasterAddrByName, Self> {
+        cmd::sentinel_get_master_addr_by_name(name).bind(self)
+    }
+
+    /// [`SENTINEL GET-PRIMARY-ADDR-BY-NAME`](cmd::sentinel_get_primary_addr_by_name): the host and
+    /// the port of a primary; null where this Sentinel does not know it.
+    fn sentinel_get_primary_addr_by_name(
+        self,
+        name: impl ToArg,
+    ) -> Bound<cmd::SentinelGetPrimaryAddrByName, Self> {
+        cmd::sentinel_get_primary_addr_by_name(name).bind(self)
+    }
+
+    /// [`SENTINEL HELP`](cmd::sentinel_help): the subcommands of `SENTINEL`, a line of text each.
+    fn sentinel_help(self) -> Bound<cmd::SentinelHelp, Self> {
+        cmd::sentinel_help().bind(self)
+    }
+
+    /// [`SENTINEL INFO-CACHE`](cmd::sentinel_info_cache): what the servers last said of themselves,
+    /// those of each primary together: how many milliseconds ago, and the text of
+    /// [`info`](crate::cmd::info).
+    fn sentinel_info_cache(
+        self,
+        names: impl IntoIterator<Item = impl ToArg>,
+    ) -> Bound<cmd::SentinelInfoCache, Self> {
+        cmd::sentinel_info_cache(names).bind(self)
+    }
+
+    /// [`SENTINEL IS-MASTER-DOWN-BY-ADDR`](cmd::sentinel_is_master_down_by_addr): whether this
+    /// Sentinel finds a primary down, whom it votes for, and in which epoch.
+    fn sentinel_is_master_down_by_addr(
+        self,
+        ip: impl ToArg,
+        port: u16,
+        epoch: u64,
+        run_id: impl ToArg,
+    ) -> Bound<cmd::SentinelIsMasterDownByAddr, Self> {
+        cmd::sentinel_is_master_down_by_addr(ip, port, epoch, run_id).bind(self)
+    }
+
+    /// [`SENTINEL IS-PRIMARY-DOWN-BY-ADDR`](cmd::sentinel_is_primary_down_by_addr): whether this
+    /// Sentinel finds a primary down, whom it votes for, and in which epoch.
+    fn sentinel_is_primary_down_by_addr(
+        self,
+        ip: impl ToArg,
+        port: u16,
+        epoch: u64,
+        run_id: impl ToArg,
+    ) -> Bound<cmd::SentinelIsPrimaryDownByAddr, Self> {
+        cmd::sentinel_is_primary_down_by_addr(ip, port, epoch, run_id).bind(self)
+    }
+
+    /// [`SENTINEL MASTER`](cmd::sentinel_master): what this Sentinel knows of a primary, by names.
+    fn sentinel_master(self, name: impl ToArg) -> Bound<cmd::SentinelMaster, Self> {
+        cmd::sentinel_master(name).bind(self)
+    }
+
+    /// [`SENTINEL MASTERS`](cmd::sentinel_masters): what this Sentinel knows of each primary, by
+    /// names.
+    fn sentinel_masters(self) -> Bound<cmd::SentinelMasters, Self> {
+        cmd::sentinel_masters().bind(self)
+    }
+
+    /// [`SENTINEL MONITOR`](cmd::sentinel_monitor): has this Sentinel look after a primary.
+    fn sentinel_monitor(
+        self,
+        name: impl ToArg,
+        ip: impl ToArg,
+        port: u16,
+        quorum: u64,
+    ) -> Bound<cmd::SentinelMonitor, Self> {
+        cmd::sentinel_monitor(name, ip, port, quorum).bind(self)
+    }
+
+    /// [`SENTINEL MYID`](cmd::sentinel_myid): the id of this Sentinel.
+    fn sentinel_myid(self) -> Bound<cmd::SentinelMyid, Self> {
+        cmd::sentinel_myid().bind(self)
+    }
+
+    /// [`SENTINEL PENDING-SCRIPTS`](cmd::sentinel_pending_scripts): the scripts that this Sentinel
+    /// has to run, or runs.
+    fn sentinel_pending_scripts(self) -> Bound<cmd::SentinelPendingScripts, Self> {
+        cmd::sentinel_pending_scripts().bind(self)
+    }
+
+    /// [`SENTINEL PRIMARIES`](cmd::sentinel_primaries): what this Sentinel knows of each primary,
+    /// by names.
+    fn sentinel_primaries(self) -> Bound<cmd::SentinelPrimaries, Self> {
+        cmd::sentinel_primaries().bind(self)
+    }
+
+    /// [`SENTINEL PRIMARY`](cmd::sentinel_primary): what this Sentinel knows of a primary, by
+    /// names.
+    fn sentinel_primary(self, name: impl ToArg) -> Bound<cmd::SentinelPrimary, Self> {
+        cmd::sentinel_primary(name).bind(self)
+    }
+
+    /// [`SENTINEL REMOVE`](cmd::sentinel_remove): has this Sentinel no longer look after a primary.
+    fn sentinel_remove(self, name: impl ToArg) -> Bound<cmd::SentinelRemove, Self> {
+        cmd::sentinel_remove(name).bind(self)
+    }
+
+    /// [`SENTINEL REPLICAS`](cmd::sentinel_replicas): what this Sentinel knows of each replica of a
+    /// primary, by names.
+    fn sentinel_replicas(self, name: impl ToArg) -> Bound<cmd::SentinelReplicas, Self> {
+        cmd::sentinel_replicas(name).bind(self)
+    }
+
+    /// [`SENTINEL RESET`](cmd::sentinel_reset): has this Sentinel forget the state of primaries,
+    /// and their replicas and Sentinels; answers with how many primaries that were.
+    fn sentinel_reset(self, pattern: impl ToArg) -> Bound<cmd::SentinelReset, Self> {
+        cmd::sentinel_reset(pattern).bind(self)
+    }
+
+    /// [`SENTINEL SENTINELS`](cmd::sentinel_sentinels): what this Sentinel knows of each other
+    /// Sentinel of a primary, by names.
+    fn sentinel_sentinels(self, name: impl ToArg) -> Bound<cmd::SentinelSentinels, Self> {
+        cmd::sentinel_sentinels(name).bind(self)
+    }
+
+    /// [`SENTINEL SET`](cmd::sentinel_set): changes how this Sentinel looks after a primary.
+    fn sentinel_set(
+        self,
+        name: impl ToArg,
+        settings: impl IntoIterator<Item = (impl ToArg, impl ToArg)>,
+    ) -> Bound<cmd::SentinelSet, Self> {
+        cmd::sentinel_set(name, settings).bind(self)
+    }
+
+    /// [`SENTINEL SIMULATE-FAILURE`](cmd::sentinel_simulate_failure): has this Sentinel crash in
+    /// the midst of a failover, to test the others.
+    fn sentinel_simulate_failure(
+        self,
+        failures: impl IntoIterator<Item = args::SimulatedFailure>,
+    ) -> Bound<cmd::SentinelSimulateFailure, Self> {
+        cmd::sentinel_simulate_failure(failures).bind(self)
+    }
+
+    /// [`SENTINEL SLAVES`](cmd::sentinel_slaves): what this Sentinel knows of each replica of a
+    /// primary, as [`sentinel_replicas`](cmd::sentinel_replicas) has it.
+    fn sentinel_slaves(self, name: impl ToArg) -> Bound<cmd::SentinelSlaves, Self> {
+        cmd::sentinel_slaves(name).bind(self)
     }
 }
 

@@ -14,6 +14,7 @@ mod report;
 mod tree;
 
 mod bitmap;
+mod cluster;
 mod connection;
 mod geo;
 mod hash;
@@ -21,25 +22,33 @@ mod hyperloglog;
 mod keys;
 mod list;
 mod pubsub;
+mod scripting;
+mod sentinel;
+mod server;
 mod set;
 mod sorted_set;
 mod stream;
 mod string;
 mod transactions;
 
-pub use case::{Case, case, gives};
+pub use case::{Case, case, gives, shows};
 pub use check::run;
 pub use report::{Line, Report};
 
 /// The groups of which each command and each option has to be in a case.
 const DONE: &[&str] = &[
     "bitmap",
+    "cluster",
+    "connection",
     "geo",
     "hash",
     "hyperloglog",
     "keys",
     "list",
     "pubsub",
+    "scripting",
+    "sentinel",
+    "server",
     "set",
     "sorted_set",
     "stream",
@@ -51,6 +60,7 @@ const DONE: &[&str] = &[
 pub fn cases() -> Vec<Case> {
     let groups = [
         bitmap::cases(),
+        cluster::cases(),
         connection::cases(),
         geo::cases(),
         hash::cases(),
@@ -58,6 +68,9 @@ pub fn cases() -> Vec<Case> {
         keys::cases(),
         list::cases(),
         pubsub::cases(),
+        scripting::cases(),
+        sentinel::cases(),
+        server::cases(),
         set::cases(),
         sorted_set::cases(),
         stream::cases(),

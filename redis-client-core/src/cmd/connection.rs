@@ -2,11 +2,438 @@
 
 //! The connection itself.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+
 use bytes::Bytes;
 
 use crate::arg::ToArg;
-use crate::command::{Command, Kind};
+use crate::args;
+use crate::command::{Command, Kind, Open, Taken};
 use crate::facts::{Facts, table};
+use crate::replies;
+
+/// `AUTH`, as [`auth`] makes it.
+#[derive(Debug)]
+pub enum Auth {}
+
+impl Kind for Auth {
+    const FACTS: &'static Facts = &table::AUTH;
+    type Reply = ();
+}
+
+/// [`AUTH password`](https://redis.io/docs/latest/commands/auth/): logs in with a password, as
+/// the user `default` unless told otherwise. O(N), the passwords of the user. Since 1.0.0.
+///
+/// For all connections of a client, name user and password in its configuration instead.
+pub fn auth(password: impl ToArg) -> Command<Auth> {
+    Command::new().options_here().with(password)
+}
+
+impl<T, X> Command<Auth, T, X> {
+    /// Logs in as this user. Since 6.0.0.
+    pub fn username(self, username: impl ToArg) -> Self {
+        self.early(|command| command.with(username))
+    }
+}
+
+/// `CLIENT CACHING`, as [`client_caching`] makes it.
+#[derive(Debug)]
+pub enum ClientCaching {}
+
+impl Kind for ClientCaching {
+    const FACTS: &'static Facts = &table::CLIENT_CACHING;
+    type Reply = ();
+}
+
+/// [`CLIENT CACHING <YES | NO>`](https://redis.io/docs/latest/commands/client-caching/):
+/// whether keys that the next command reads are tracked, where the connection has said `OPTIN`
+/// or `OPTOUT` by [`client_tracking`]. O(1). Since 6.0.0.
+pub fn client_caching(mode: args::YesNo) -> Command<ClientCaching> {
+    Command::new().with_words(mode)
+}
+
+/// `CLIENT CAPA`, as [`client_capa`] makes it.
+#[derive(Debug)]
+pub enum ClientCapa {}
+
+impl Kind for ClientCapa {
+    const FACTS: &'static Facts = &table::CLIENT_CAPA;
+    type Reply = ();
+}
+
+/// [`CLIENT CAPA capability [capability ...]`](https://valkey.io/commands/client-capa/): says
+/// what this client can do besides, as `redirect`. O(1). Since Valkey 8.0.0.
+pub fn client_capa(capabilities: impl IntoIterator<Item = impl ToArg>) -> Command<ClientCapa> {
+    Command::new().with_all(capabilities)
+}
+
+/// `CLIENT GETNAME`, as [`client_getname`] makes it.
+#[derive(Debug)]
+pub enum ClientGetname {}
+
+impl Kind for ClientGetname {
+    const FACTS: &'static Facts = &table::CLIENT_GETNAME;
+    type Reply = Option<String>;
+}
+
+/// [`CLIENT GETNAME`](https://redis.io/docs/latest/commands/client-getname/): the name of this
+/// connection; null where it has none. O(1). Since 2.6.9.
+pub fn client_getname() -> Command<ClientGetname> {
+    Command::new()
+}
+
+/// `CLIENT GETREDIR`, as [`client_getredir`] makes it.
+#[derive(Debug)]
+pub enum ClientGetredir {}
+
+impl Kind for ClientGetredir {
+    const FACTS: &'static Facts = &table::CLIENT_GETREDIR;
+    type Reply = i64;
+}
+
+/// [`CLIENT GETREDIR`](https://redis.io/docs/latest/commands/client-getredir/): the id of the
+/// connection that gets the invalidations of this one; 0 where it is this one, -1 where keys
+/// are not tracked. O(1). Since 6.0.0.
+pub fn client_getredir() -> Command<ClientGetredir> {
+    Command::new()
+}
+
+/// `CLIENT HELP`, as [`client_help`] makes it.
+#[derive(Debug)]
+pub enum ClientHelp {}
+
+impl Kind for ClientHelp {
+    const FACTS: &'static Facts = &table::CLIENT_HELP;
+    type Reply = Vec<String>;
+}
+
+/// [`CLIENT HELP`](https://redis.io/docs/latest/commands/client-help/): the subcommands of
+/// `CLIENT`, a line of text each. O(1). Since 5.0.0.
+pub fn client_help() -> Command<ClientHelp> {
+    Command::new()
+}
+
+/// `CLIENT ID`, as [`client_id`] makes it.
+#[derive(Debug)]
+pub enum ClientId {}
+
+impl Kind for ClientId {
+    const FACTS: &'static Facts = &table::CLIENT_ID;
+    type Reply = u64;
+}
+
+/// [`CLIENT ID`](https://redis.io/docs/latest/commands/client-id/): the id of this connection,
+/// which is never used again. O(1). Since 5.0.0.
+pub fn client_id() -> Command<ClientId> {
+    Command::new()
+}
+
+/// `CLIENT IMPORT-SOURCE`, as [`client_import_source`] makes it.
+#[derive(Debug)]
+pub enum ClientImportSource {}
+
+impl Kind for ClientImportSource {
+    const FACTS: &'static Facts = &table::CLIENT_IMPORT_SOURCE;
+    type Reply = ();
+}
+
+/// [`CLIENT IMPORT-SOURCE <ON | OFF>`](https://valkey.io/commands/client-import-source/):
+/// whether this connection brings data from another server, so that the keys it writes may have
+/// expired already. O(1). Since Valkey 8.1.0.
+pub fn client_import_source(enabled: args::OnOff) -> Command<ClientImportSource> {
+    Command::new().with_words(enabled)
+}
+
+/// `CLIENT INFO`, as [`client_info`] makes it.
+#[derive(Debug)]
+pub enum ClientInfo {}
+
+impl Kind for ClientInfo {
+    const FACTS: &'static Facts = &table::CLIENT_INFO;
+    type Reply = String;
+}
+
+/// [`CLIENT INFO`](https://redis.io/docs/latest/commands/client-info/): what the server knows
+/// of this connection, in the form of a line of [`client_list`]. O(1). Since 6.2.0.
+pub fn client_info() -> Command<ClientInfo> {
+    Command::new()
+}
+
+/// `CLIENT KILL`, as [`client_kill`] makes it.
+#[derive(Debug)]
+pub enum ClientKill {}
+
+impl Kind for ClientKill {
+    const FACTS: &'static Facts = &table::CLIENT_KILL;
+    type Reply = u64;
+}
+
+/// [`CLIENT KILL <ID client-id | TYPE <normal | master | primary | slave | replica | pubsub> |
+/// USER username | ADDR addr | LADDR laddr | SKIPME <YES | NO> | MAXAGE maxage> [<ID client-id
+/// | TYPE <normal | master | primary | slave | replica | pubsub> | USER username | ADDR addr |
+/// LADDR laddr | SKIPME <YES | NO> | MAXAGE maxage>
+/// ...]`](https://redis.io/docs/latest/commands/client-kill/): closes the connections for which
+/// all of the filters hold, and answers with how many these are. O(N), the connections. Since
+/// 2.4.0.
+///
+/// At least one filter is needed. The older form, an address alone, is
+/// [`KillFilter::Addr`](crate::args::KillFilter::Addr) here: its reply is another.
+///
+/// ```
+/// # use redis_client_core::{args, cmd};
+/// use redis_client_core::args::{ClientType, KillFilter};
+/// let old = cmd::client_kill([KillFilter::Type(ClientType::Pubsub), KillFilter::Maxage(3600)]);
+/// # let _ = old;
+/// ```
+pub fn client_kill(filters: impl IntoIterator<Item = args::KillFilter>) -> Command<ClientKill> {
+    Command::new().with_all_words(filters)
+}
+
+/// `CLIENT LIST`, as [`client_list`] makes it.
+#[derive(Debug)]
+pub enum ClientList {}
+
+impl Kind for ClientList {
+    const FACTS: &'static Facts = &table::CLIENT_LIST;
+    type Reply = String;
+}
+
+/// [`CLIENT LIST`](https://redis.io/docs/latest/commands/client-list/): what the server knows
+/// of its connections, a line each. O(N), the connections. Since 2.4.0.
+pub fn client_list() -> Command<ClientList> {
+    Command::new()
+}
+
+impl<T, X> Command<ClientList, T, X> {
+    /// Only those of this type. Since 5.0.0.
+    pub fn type_(self, client_type: args::ClientType) -> Self {
+        self.with("TYPE").with_words(client_type)
+    }
+
+    /// Only those with these ids. Since 6.2.0.
+    pub fn id(self, ids: impl IntoIterator<Item = u64>) -> Self {
+        self.with("ID").with_all(ids)
+    }
+}
+
+/// `CLIENT NO-EVICT`, as [`client_no_evict`] makes it.
+#[derive(Debug)]
+pub enum ClientNoEvict {}
+
+impl Kind for ClientNoEvict {
+    const FACTS: &'static Facts = &table::CLIENT_NO_EVICT;
+    type Reply = ();
+}
+
+/// [`CLIENT NO-EVICT <ON | OFF>`](https://redis.io/docs/latest/commands/client-no-evict/):
+/// whether this connection is kept where the server closes others for the memory they take.
+/// O(1). Since 7.0.0.
+pub fn client_no_evict(enabled: args::OnOff) -> Command<ClientNoEvict> {
+    Command::new().with_words(enabled)
+}
+
+/// `CLIENT NO-TOUCH`, as [`client_no_touch`] makes it.
+#[derive(Debug)]
+pub enum ClientNoTouch {}
+
+impl Kind for ClientNoTouch {
+    const FACTS: &'static Facts = &table::CLIENT_NO_TOUCH;
+    type Reply = ();
+}
+
+/// [`CLIENT NO-TOUCH <ON | OFF>`](https://redis.io/docs/latest/commands/client-no-touch/):
+/// whether keys that this connection uses count as used; `ON` is that they do not. O(1). Since
+/// 7.2.0.
+pub fn client_no_touch(enabled: args::OnOff) -> Command<ClientNoTouch> {
+    Command::new().with_words(enabled)
+}
+
+/// `CLIENT PAUSE`, as [`client_pause`] makes it. `Mode` is [`Open`] until one of the options is
+/// given that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct ClientPause<Mode = Open>(PhantomData<Mode>);
+
+impl<Mode> Kind for ClientPause<Mode> {
+    const FACTS: &'static Facts = &table::CLIENT_PAUSE;
+    type Reply = ();
+}
+
+/// [`CLIENT PAUSE timeout`](https://redis.io/docs/latest/commands/client-pause/): has the
+/// server leave the commands of all connections waiting for so many milliseconds. O(1). Since
+/// 3.0.0.
+pub fn client_pause(milliseconds: u64) -> Command<ClientPause> {
+    Command::new().with(milliseconds)
+}
+
+impl<T, X> Command<ClientPause<Open>, T, X> {
+    /// Only commands that may write. Since 6.2.0.
+    pub fn write(self) -> Command<ClientPause<Taken>, T, X> {
+        self.with("WRITE").typed()
+    }
+
+    /// All commands; so it does by itself. Since 6.2.0.
+    pub fn all(self) -> Command<ClientPause<Taken>, T, X> {
+        self.with("ALL").typed()
+    }
+}
+
+/// `CLIENT REPLY`, as [`client_reply`] makes it.
+#[derive(Debug)]
+pub enum ClientReply {}
+
+impl Kind for ClientReply {
+    const FACTS: &'static Facts = &table::CLIENT_REPLY;
+    type Reply = ();
+}
+
+/// [`CLIENT REPLY <ON | OFF | SKIP>`](https://redis.io/docs/latest/commands/client-reply/):
+/// whether the server replies to what follows on this connection. O(1). Since 3.2.0.
+pub fn client_reply(action: args::ReplyMode) -> Command<ClientReply> {
+    Command::new().with_words(action)
+}
+
+/// `CLIENT SETINFO`, as [`client_setinfo`] makes it.
+#[derive(Debug)]
+pub enum ClientSetinfo {}
+
+impl Kind for ClientSetinfo {
+    const FACTS: &'static Facts = &table::CLIENT_SETINFO;
+    type Reply = ();
+}
+
+/// [`CLIENT SETINFO <lib-name libname | lib-ver
+/// libver>`](https://redis.io/docs/latest/commands/client-setinfo/): tells the server the name
+/// or the version of this library. O(1). Since 7.2.0.
+///
+/// Clients do it by themselves where they connect.
+pub fn client_setinfo(attribute: args::LibraryInfo<'_>) -> Command<ClientSetinfo> {
+    Command::new().with_words(attribute)
+}
+
+/// `CLIENT SETNAME`, as [`client_setname`] makes it.
+#[derive(Debug)]
+pub enum ClientSetname {}
+
+impl Kind for ClientSetname {
+    const FACTS: &'static Facts = &table::CLIENT_SETNAME;
+    type Reply = ();
+}
+
+/// [`CLIENT SETNAME connection-name`](https://redis.io/docs/latest/commands/client-setname/):
+/// names this connection, for [`client_list`]; an empty name is none. O(1). Since 2.6.9.
+pub fn client_setname(name: impl ToArg) -> Command<ClientSetname> {
+    Command::new().with(name)
+}
+
+/// `CLIENT TRACKING`, as [`client_tracking`] makes it.
+#[derive(Debug)]
+pub enum ClientTracking {}
+
+impl Kind for ClientTracking {
+    const FACTS: &'static Facts = &table::CLIENT_TRACKING;
+    type Reply = ();
+}
+
+/// [`CLIENT TRACKING <ON | OFF>`](https://redis.io/docs/latest/commands/client-tracking/):
+/// whether the server remembers which keys this connection reads, and says when they change.
+/// O(1). Since 6.0.0.
+pub fn client_tracking(status: args::OnOff) -> Command<ClientTracking> {
+    Command::new().with_words(status)
+}
+
+impl<T, X> Command<ClientTracking, T, X> {
+    /// Sends the invalidations to the connection with this id. Since 6.0.0.
+    pub fn redirect(self, id: u64) -> Self {
+        self.with("REDIRECT").with(id)
+    }
+
+    /// Only keys that begin like this, together with `BCAST`; again for each further prefix. Since
+    /// 6.0.0.
+    pub fn prefix(self, prefix: impl ToArg) -> Self {
+        self.with("PREFIX").with(prefix)
+    }
+
+    /// All keys, whether this connection has read them or not. Since 6.0.0.
+    pub fn bcast(self) -> Self {
+        self.with("BCAST")
+    }
+
+    /// Only keys of commands behind a [`client_caching`] that says yes. Since 6.0.0.
+    pub fn optin(self) -> Self {
+        self.with("OPTIN")
+    }
+
+    /// Not the keys of commands behind a [`client_caching`] that says no. Since 6.0.0.
+    pub fn optout(self) -> Self {
+        self.with("OPTOUT")
+    }
+
+    /// Not the changes that this connection makes itself. Since 6.0.0.
+    pub fn noloop(self) -> Self {
+        self.with("NOLOOP")
+    }
+}
+
+/// `CLIENT TRACKINGINFO`, as [`client_trackinginfo`] makes it.
+#[derive(Debug)]
+pub enum ClientTrackinginfo {}
+
+impl Kind for ClientTrackinginfo {
+    const FACTS: &'static Facts = &table::CLIENT_TRACKINGINFO;
+    type Reply = replies::TrackingInfo;
+}
+
+/// [`CLIENT TRACKINGINFO`](https://redis.io/docs/latest/commands/client-trackinginfo/): how
+/// keys are tracked for this connection. O(1). Since 6.2.0.
+pub fn client_trackinginfo() -> Command<ClientTrackinginfo> {
+    Command::new()
+}
+
+/// `CLIENT UNBLOCK`, as [`client_unblock`] makes it. `UnblockType` is [`Open`] until one of the
+/// options is given that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct ClientUnblock<UnblockType = Open>(PhantomData<UnblockType>);
+
+impl<UnblockType> Kind for ClientUnblock<UnblockType> {
+    const FACTS: &'static Facts = &table::CLIENT_UNBLOCK;
+    type Reply = bool;
+}
+
+/// [`CLIENT UNBLOCK client-id`](https://redis.io/docs/latest/commands/client-unblock/): ends
+/// the wait of another connection that is in a blocking command; true when it was, false where
+/// it is in none. O(log N), the connections. Since 5.0.0.
+pub fn client_unblock(id: u64) -> Command<ClientUnblock> {
+    Command::new().with(id)
+}
+
+impl<T, X> Command<ClientUnblock<Open>, T, X> {
+    /// The command ends as if its time were over; so it does by itself. Since 5.0.0.
+    pub fn by_timeout(self) -> Command<ClientUnblock<Taken>, T, X> {
+        self.with("TIMEOUT").typed()
+    }
+
+    /// The command ends with an error that begins with `UNBLOCKED`. Since 5.0.0.
+    pub fn by_error(self) -> Command<ClientUnblock<Taken>, T, X> {
+        self.with("ERROR").typed()
+    }
+}
+
+/// `CLIENT UNPAUSE`, as [`client_unpause`] makes it.
+#[derive(Debug)]
+pub enum ClientUnpause {}
+
+impl Kind for ClientUnpause {
+    const FACTS: &'static Facts = &table::CLIENT_UNPAUSE;
+    type Reply = ();
+}
+
+/// [`CLIENT UNPAUSE`](https://redis.io/docs/latest/commands/client-unpause/): ends what
+/// [`client_pause`] began. O(N), the connections that wait. Since 6.2.0.
+pub fn client_unpause() -> Command<ClientUnpause> {
+    Command::new()
+}
 
 /// `ECHO`, as [`echo`] makes it.
 #[derive(Debug)]
@@ -21,6 +448,43 @@ impl Kind for Echo {
 /// O(1). Since 1.0.0.
 pub fn echo(message: impl ToArg) -> Command<Echo> {
     Command::new().with(message)
+}
+
+/// `HELLO`, as [`hello`] makes it. `Protover` is [`Open`] until one of the options is given
+/// that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct Hello<Protover = Open>(PhantomData<Protover>);
+
+impl<Protover> Kind for Hello<Protover> {
+    const FACTS: &'static Facts = &table::HELLO;
+    type Reply = replies::Hello;
+}
+
+/// [`HELLO`](https://redis.io/docs/latest/commands/hello/): what the server is, and which
+/// protocol this connection speaks. O(1). Since 6.0.0.
+///
+/// Clients do it by themselves where they connect.
+pub fn hello() -> Command<Hello> {
+    Command::new()
+}
+
+impl<T, X> Command<Hello<Open>, T, X> {
+    /// Has it speak this version of the protocol from now on, 2 or 3. Since 6.0.0.
+    pub fn protover(self, version: u8) -> Command<Hello<Taken>, T, X> {
+        self.with(version).typed()
+    }
+}
+
+impl<T, X> Command<Hello<Taken>, T, X> {
+    /// Logs in as this user. Since 6.0.0.
+    pub fn auth(self, username: impl ToArg, password: impl ToArg) -> Self {
+        self.with("AUTH").with(username).with(password)
+    }
+
+    /// Names the connection, for [`client_list`]. Since 6.0.0.
+    pub fn setname(self, name: impl ToArg) -> Self {
+        self.with("SETNAME").with(name)
+    }
 }
 
 /// `PING`, as [`ping`] makes it.
@@ -43,4 +507,51 @@ impl<T, X> Command<Ping, T, X> {
     pub fn message(self, message: impl ToArg) -> Self {
         self.with(message)
     }
+}
+
+/// `QUIT`, as [`quit`] makes it.
+#[derive(Debug)]
+pub enum Quit {}
+
+impl Kind for Quit {
+    const FACTS: &'static Facts = &table::QUIT;
+    type Reply = ();
+}
+
+/// [`QUIT`](https://redis.io/docs/latest/commands/quit/): has the server close this connection.
+/// O(1). Since 1.0.0. Deprecated since 7.2.0.
+///
+/// To close the connection from this side needs no command.
+pub fn quit() -> Command<Quit> {
+    Command::new()
+}
+
+/// `RESET`, as [`reset`] makes it.
+#[derive(Debug)]
+pub enum Reset {}
+
+impl Kind for Reset {
+    const FACTS: &'static Facts = &table::RESET;
+    type Reply = ();
+}
+
+/// [`RESET`](https://redis.io/docs/latest/commands/reset/): makes this connection what a new
+/// one is: logged out, in database 0, in RESP2, without subscriptions. O(1). Since 6.2.0.
+pub fn reset() -> Command<Reset> {
+    Command::new()
+}
+
+/// `SELECT`, as [`select`] makes it.
+#[derive(Debug)]
+pub enum Select {}
+
+impl Kind for Select {
+    const FACTS: &'static Facts = &table::SELECT;
+    type Reply = ();
+}
+
+/// [`SELECT index`](https://redis.io/docs/latest/commands/select/): has the commands that
+/// follow on this connection use the database of this number. O(1). Since 1.0.0.
+pub fn select(database: u64) -> Command<Select> {
+    Command::new().with(database)
 }

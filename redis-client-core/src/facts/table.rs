@@ -920,6 +920,7 @@ pub(crate) static CLIENT_CAPA: Facts = Facts {
     words: 2,
     arity: -3,
     flags: Flags::all([Flags::NOSCRIPT, Flags::LOADING, Flags::STALE]),
+    effect: Effect::ChangesState,
     ..Facts::UNKNOWN
 };
 

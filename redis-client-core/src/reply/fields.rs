@@ -34,7 +34,6 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads a field that not every server sends, or not always.
-    #[allow(dead_code, reason = "for the groups to come")]
     pub(crate) fn maybe<T: FromReply>(&self, name: &'static str) -> Result<Option<T>, ReplyError> {
         self.find(name).map_or(Ok(None), Option::from_reply)
     }

@@ -11,6 +11,7 @@ mod json;
 mod replies;
 mod requests;
 mod streams;
+mod structs;
 mod value;
 
 use redis_client_core::Request;

@@ -47,6 +47,12 @@ pub fn gives<K: Kind, T: FromReply + Debug>(command: Command<K, T>, value: T) ->
     Case { expected: Expected::Value(format!("{value:?}")), ..case(command) }
 }
 
+/// A command that has to be answered with what `Debug` shows like this: for types that only the
+/// client makes.
+pub fn shows<K: Kind, T: FromReply + Debug>(command: Command<K, T>, text: &str) -> Case {
+    Case { expected: Expected::Value(text.to_owned()), ..case(command) }
+}
+
 impl Case {
     /// Runs this line before, whose words are separated by spaces.
     pub fn given(mut self, line: &'static str) -> Self {

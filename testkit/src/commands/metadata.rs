@@ -10,19 +10,19 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ACL CAT",
         group: "server",
-        builder: None,
+        builder: Some("acl_cat"),
         arguments: &[Node { name: "category", optional: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "ACL DELUSER",
         group: "server",
-        builder: None,
+        builder: Some("acl_deluser"),
         arguments: &[Node { name: "username", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "ACL DRYRUN",
         group: "server",
-        builder: None,
+        builder: Some("acl_dryrun"),
         arguments: &[
             Node { name: "username", ..Node::of(Class::Text) },
             Node { name: "command", ..Node::of(Class::Text) },
@@ -32,22 +32,22 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "ACL GENPASS",
         group: "server",
-        builder: None,
+        builder: Some("acl_genpass"),
         arguments: &[Node { name: "bits", optional: true, ..Node::of(Class::Integer) }],
     },
     Known {
         name: "ACL GETUSER",
         group: "server",
-        builder: None,
+        builder: Some("acl_getuser"),
         arguments: &[Node { name: "username", ..Node::of(Class::Text) }],
     },
-    Known { name: "ACL HELP", group: "server", builder: None, arguments: &[] },
-    Known { name: "ACL LIST", group: "server", builder: None, arguments: &[] },
-    Known { name: "ACL LOAD", group: "server", builder: None, arguments: &[] },
+    Known { name: "ACL HELP", group: "server", builder: Some("acl_help"), arguments: &[] },
+    Known { name: "ACL LIST", group: "server", builder: Some("acl_list"), arguments: &[] },
+    Known { name: "ACL LOAD", group: "server", builder: Some("acl_load"), arguments: &[] },
     Known {
         name: "ACL LOG",
         group: "server",
-        builder: None,
+        builder: Some("acl_log"),
         arguments: &[Node {
             name: "operation",
             optional: true,
@@ -58,18 +58,18 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "ACL SAVE", group: "server", builder: None, arguments: &[] },
+    Known { name: "ACL SAVE", group: "server", builder: Some("acl_save"), arguments: &[] },
     Known {
         name: "ACL SETUSER",
         group: "server",
-        builder: None,
+        builder: Some("acl_setuser"),
         arguments: &[
             Node { name: "username", ..Node::of(Class::Text) },
             Node { name: "rule", optional: true, multiple: true, ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "ACL USERS", group: "server", builder: None, arguments: &[] },
-    Known { name: "ACL WHOAMI", group: "server", builder: None, arguments: &[] },
+    Known { name: "ACL USERS", group: "server", builder: Some("acl_users"), arguments: &[] },
+    Known { name: "ACL WHOAMI", group: "server", builder: Some("acl_whoami"), arguments: &[] },
     Known {
         name: "APPEND",
         group: "string",
@@ -79,21 +79,21 @@ pub(super) static COMMANDS: [Known; 420] = [
             Node { name: "value", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "ASKING", group: "cluster", builder: None, arguments: &[] },
+    Known { name: "ASKING", group: "cluster", builder: Some("asking"), arguments: &[] },
     Known {
         name: "AUTH",
         group: "connection",
-        builder: None,
+        builder: Some("auth"),
         arguments: &[
             Node { name: "username", optional: true, ..Node::of(Class::Text) },
             Node { name: "password", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "BGREWRITEAOF", group: "server", builder: None, arguments: &[] },
+    Known { name: "BGREWRITEAOF", group: "server", builder: Some("bgrewriteaof"), arguments: &[] },
     Known {
         name: "BGSAVE",
         group: "server",
-        builder: None,
+        builder: Some("bgsave"),
         arguments: &[Node {
             name: "operation",
             optional: true,
@@ -434,7 +434,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CLIENT CACHING",
         group: "connection",
-        builder: None,
+        builder: Some("client_caching"),
         arguments: &[Node {
             name: "mode",
             children: &[
@@ -447,17 +447,32 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CLIENT CAPA",
         group: "connection",
-        builder: None,
+        builder: Some("client_capa"),
         arguments: &[Node { name: "capability", multiple: true, ..Node::of(Class::Text) }],
     },
-    Known { name: "CLIENT GETNAME", group: "connection", builder: None, arguments: &[] },
-    Known { name: "CLIENT GETREDIR", group: "connection", builder: None, arguments: &[] },
-    Known { name: "CLIENT HELP", group: "connection", builder: None, arguments: &[] },
-    Known { name: "CLIENT ID", group: "connection", builder: None, arguments: &[] },
+    Known {
+        name: "CLIENT GETNAME",
+        group: "connection",
+        builder: Some("client_getname"),
+        arguments: &[],
+    },
+    Known {
+        name: "CLIENT GETREDIR",
+        group: "connection",
+        builder: Some("client_getredir"),
+        arguments: &[],
+    },
+    Known {
+        name: "CLIENT HELP",
+        group: "connection",
+        builder: Some("client_help"),
+        arguments: &[],
+    },
+    Known { name: "CLIENT ID", group: "connection", builder: Some("client_id"), arguments: &[] },
     Known {
         name: "CLIENT IMPORT-SOURCE",
         group: "connection",
-        builder: None,
+        builder: Some("client_import_source"),
         arguments: &[Node {
             name: "enabled",
             children: &[
@@ -467,100 +482,47 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "CLIENT INFO", group: "connection", builder: None, arguments: &[] },
+    Known {
+        name: "CLIENT INFO",
+        group: "connection",
+        builder: Some("client_info"),
+        arguments: &[],
+    },
     Known {
         name: "CLIENT KILL",
         group: "connection",
-        builder: None,
+        builder: Some("client_kill"),
         arguments: &[Node {
             name: "filter",
+            multiple: true,
             children: &[
-                Node { name: "old-format", ..Node::of(Class::Text) },
+                Node { name: "client-id", token: Some("ID"), ..Node::of(Class::Integer) },
                 Node {
-                    name: "new-format",
-                    multiple: true,
+                    name: "client-type",
+                    token: Some("TYPE"),
                     children: &[
-                        Node {
-                            name: "client-id",
-                            token: Some("ID"),
-                            optional: true,
-                            ..Node::of(Class::Integer)
-                        },
-                        Node {
-                            name: "client-type",
-                            token: Some("TYPE"),
-                            optional: true,
-                            children: &[
-                                Node {
-                                    name: "normal",
-                                    token: Some("normal"),
-                                    ..Node::of(Class::Token)
-                                },
-                                Node {
-                                    name: "master",
-                                    token: Some("master"),
-                                    ..Node::of(Class::Token)
-                                },
-                                Node {
-                                    name: "primary",
-                                    token: Some("primary"),
-                                    ..Node::of(Class::Token)
-                                },
-                                Node {
-                                    name: "slave",
-                                    token: Some("slave"),
-                                    ..Node::of(Class::Token)
-                                },
-                                Node {
-                                    name: "replica",
-                                    token: Some("replica"),
-                                    ..Node::of(Class::Token)
-                                },
-                                Node {
-                                    name: "pubsub",
-                                    token: Some("pubsub"),
-                                    ..Node::of(Class::Token)
-                                },
-                            ],
-                            ..Node::of(Class::Oneof)
-                        },
-                        Node {
-                            name: "username",
-                            token: Some("USER"),
-                            optional: true,
-                            ..Node::of(Class::Text)
-                        },
-                        Node {
-                            name: "addr",
-                            token: Some("ADDR"),
-                            optional: true,
-                            ..Node::of(Class::Text)
-                        },
-                        Node {
-                            name: "laddr",
-                            token: Some("LADDR"),
-                            optional: true,
-                            ..Node::of(Class::Text)
-                        },
-                        Node {
-                            name: "skipme",
-                            token: Some("SKIPME"),
-                            optional: true,
-                            children: &[
-                                Node { name: "yes", token: Some("YES"), ..Node::of(Class::Token) },
-                                Node { name: "no", token: Some("NO"), ..Node::of(Class::Token) },
-                            ],
-                            ..Node::of(Class::Oneof)
-                        },
-                        Node {
-                            name: "maxage",
-                            token: Some("MAXAGE"),
-                            optional: true,
-                            ..Node::of(Class::Integer)
-                        },
+                        Node { name: "normal", token: Some("normal"), ..Node::of(Class::Token) },
+                        Node { name: "master", token: Some("master"), ..Node::of(Class::Token) },
+                        Node { name: "primary", token: Some("primary"), ..Node::of(Class::Token) },
+                        Node { name: "slave", token: Some("slave"), ..Node::of(Class::Token) },
+                        Node { name: "replica", token: Some("replica"), ..Node::of(Class::Token) },
+                        Node { name: "pubsub", token: Some("pubsub"), ..Node::of(Class::Token) },
                     ],
                     ..Node::of(Class::Oneof)
                 },
+                Node { name: "username", token: Some("USER"), ..Node::of(Class::Text) },
+                Node { name: "addr", token: Some("ADDR"), ..Node::of(Class::Text) },
+                Node { name: "laddr", token: Some("LADDR"), ..Node::of(Class::Text) },
+                Node {
+                    name: "skipme",
+                    token: Some("SKIPME"),
+                    children: &[
+                        Node { name: "yes", token: Some("YES"), ..Node::of(Class::Token) },
+                        Node { name: "no", token: Some("NO"), ..Node::of(Class::Token) },
+                    ],
+                    ..Node::of(Class::Oneof)
+                },
+                Node { name: "maxage", token: Some("MAXAGE"), ..Node::of(Class::Integer) },
             ],
             ..Node::of(Class::Oneof)
         }],
@@ -568,7 +530,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CLIENT LIST",
         group: "connection",
-        builder: None,
+        builder: Some("client_list"),
         arguments: &[
             Node {
                 name: "client-type",
@@ -594,7 +556,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CLIENT NO-EVICT",
         group: "connection",
-        builder: None,
+        builder: Some("client_no_evict"),
         arguments: &[Node {
             name: "enabled",
             children: &[
@@ -607,7 +569,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CLIENT NO-TOUCH",
         group: "connection",
-        builder: None,
+        builder: Some("client_no_touch"),
         arguments: &[Node {
             name: "enabled",
             children: &[
@@ -620,7 +582,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CLIENT PAUSE",
         group: "connection",
-        builder: None,
+        builder: Some("client_pause"),
         arguments: &[
             Node { name: "timeout", ..Node::of(Class::Integer) },
             Node {
@@ -637,7 +599,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CLIENT REPLY",
         group: "connection",
-        builder: None,
+        builder: Some("client_reply"),
         arguments: &[Node {
             name: "action",
             children: &[
@@ -651,7 +613,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CLIENT SETINFO",
         group: "connection",
-        builder: None,
+        builder: Some("client_setinfo"),
         arguments: &[Node {
             name: "attr",
             children: &[
@@ -664,13 +626,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CLIENT SETNAME",
         group: "connection",
-        builder: None,
+        builder: Some("client_setname"),
         arguments: &[Node { name: "connection-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLIENT TRACKING",
         group: "connection",
-        builder: None,
+        builder: Some("client_tracking"),
         arguments: &[
             Node {
                 name: "status",
@@ -710,11 +672,16 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "CLIENT TRACKINGINFO", group: "connection", builder: None, arguments: &[] },
+    Known {
+        name: "CLIENT TRACKINGINFO",
+        group: "connection",
+        builder: Some("client_trackinginfo"),
+        arguments: &[],
+    },
     Known {
         name: "CLIENT UNBLOCK",
         group: "connection",
-        builder: None,
+        builder: Some("client_unblock"),
         arguments: &[
             Node { name: "client-id", ..Node::of(Class::Integer) },
             Node {
@@ -728,18 +695,23 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "CLIENT UNPAUSE", group: "connection", builder: None, arguments: &[] },
+    Known {
+        name: "CLIENT UNPAUSE",
+        group: "connection",
+        builder: Some("client_unpause"),
+        arguments: &[],
+    },
     Known { name: "CLUSTER", group: "cluster", builder: None, arguments: &[] },
     Known {
         name: "CLUSTER ADDSLOTS",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_addslots"),
         arguments: &[Node { name: "slot", multiple: true, ..Node::of(Class::Integer) }],
     },
     Known {
         name: "CLUSTER ADDSLOTSRANGE",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_addslotsrange"),
         arguments: &[Node {
             name: "range",
             multiple: true,
@@ -750,29 +722,34 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Block)
         }],
     },
-    Known { name: "CLUSTER BUMPEPOCH", group: "cluster", builder: None, arguments: &[] },
+    Known {
+        name: "CLUSTER BUMPEPOCH",
+        group: "cluster",
+        builder: Some("cluster_bumpepoch"),
+        arguments: &[],
+    },
     Known {
         name: "CLUSTER COUNT-FAILURE-REPORTS",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_count_failure_reports"),
         arguments: &[Node { name: "node-id", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLUSTER COUNTKEYSINSLOT",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_countkeysinslot"),
         arguments: &[Node { name: "slot", ..Node::of(Class::Integer) }],
     },
     Known {
         name: "CLUSTER DELSLOTS",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_delslots"),
         arguments: &[Node { name: "slot", multiple: true, ..Node::of(Class::Integer) }],
     },
     Known {
         name: "CLUSTER DELSLOTSRANGE",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_delslotsrange"),
         arguments: &[Node {
             name: "range",
             multiple: true,
@@ -786,7 +763,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CLUSTER FAILOVER",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_failover"),
         arguments: &[Node {
             name: "options",
             optional: true,
@@ -797,60 +774,80 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "CLUSTER FLUSHSLOTS", group: "cluster", builder: None, arguments: &[] },
+    Known {
+        name: "CLUSTER FLUSHSLOTS",
+        group: "cluster",
+        builder: Some("cluster_flushslots"),
+        arguments: &[],
+    },
     Known {
         name: "CLUSTER FORGET",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_forget"),
         arguments: &[Node { name: "node-id", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLUSTER GETKEYSINSLOT",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_getkeysinslot"),
         arguments: &[
             Node { name: "slot", ..Node::of(Class::Integer) },
             Node { name: "count", ..Node::of(Class::Integer) },
         ],
     },
-    Known { name: "CLUSTER HELP", group: "cluster", builder: None, arguments: &[] },
-    Known { name: "CLUSTER INFO", group: "cluster", builder: None, arguments: &[] },
+    Known { name: "CLUSTER HELP", group: "cluster", builder: Some("cluster_help"), arguments: &[] },
+    Known { name: "CLUSTER INFO", group: "cluster", builder: Some("cluster_info"), arguments: &[] },
     Known {
         name: "CLUSTER KEYSLOT",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_keyslot"),
         arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
-    Known { name: "CLUSTER LINKS", group: "cluster", builder: None, arguments: &[] },
+    Known {
+        name: "CLUSTER LINKS",
+        group: "cluster",
+        builder: Some("cluster_links"),
+        arguments: &[],
+    },
     Known {
         name: "CLUSTER MEET",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_meet"),
         arguments: &[
             Node { name: "ip", ..Node::of(Class::Text) },
             Node { name: "port", ..Node::of(Class::Integer) },
             Node { name: "cluster-bus-port", optional: true, ..Node::of(Class::Integer) },
         ],
     },
-    Known { name: "CLUSTER MYID", group: "cluster", builder: None, arguments: &[] },
-    Known { name: "CLUSTER MYSHARDID", group: "cluster", builder: None, arguments: &[] },
-    Known { name: "CLUSTER NODES", group: "cluster", builder: None, arguments: &[] },
+    Known { name: "CLUSTER MYID", group: "cluster", builder: Some("cluster_myid"), arguments: &[] },
+    Known {
+        name: "CLUSTER MYSHARDID",
+        group: "cluster",
+        builder: Some("cluster_myshardid"),
+        arguments: &[],
+    },
+    Known {
+        name: "CLUSTER NODES",
+        group: "cluster",
+        builder: Some("cluster_nodes"),
+        arguments: &[],
+    },
     Known {
         name: "CLUSTER REPLICAS",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_replicas"),
         arguments: &[Node { name: "node-id", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLUSTER REPLICATE",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_replicate"),
         arguments: &[Node { name: "node-id", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLUSTER RESET",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_reset"),
         arguments: &[Node {
             name: "reset-type",
             optional: true,
@@ -861,17 +858,22 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "CLUSTER SAVECONFIG", group: "cluster", builder: None, arguments: &[] },
+    Known {
+        name: "CLUSTER SAVECONFIG",
+        group: "cluster",
+        builder: Some("cluster_saveconfig"),
+        arguments: &[],
+    },
     Known {
         name: "CLUSTER SET-CONFIG-EPOCH",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_set_config_epoch"),
         arguments: &[Node { name: "config-epoch", ..Node::of(Class::Integer) }],
     },
     Known {
         name: "CLUSTER SETSLOT",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_setslot"),
         arguments: &[
             Node { name: "slot", ..Node::of(Class::Integer) },
             Node {
@@ -892,17 +894,22 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "CLUSTER SHARDS", group: "cluster", builder: None, arguments: &[] },
+    Known {
+        name: "CLUSTER SHARDS",
+        group: "cluster",
+        builder: Some("cluster_shards"),
+        arguments: &[],
+    },
     Known {
         name: "CLUSTER SLAVES",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_slaves"),
         arguments: &[Node { name: "node-id", ..Node::of(Class::Text) }],
     },
     Known {
         name: "CLUSTER SLOT-STATS",
         group: "cluster",
-        builder: None,
+        builder: Some("cluster_slot_stats"),
         arguments: &[Node {
             name: "filter",
             children: &[
@@ -946,13 +953,23 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "CLUSTER SLOTS", group: "cluster", builder: None, arguments: &[] },
-    Known { name: "COMMAND", group: "server", builder: None, arguments: &[] },
-    Known { name: "COMMAND COUNT", group: "server", builder: None, arguments: &[] },
+    Known {
+        name: "CLUSTER SLOTS",
+        group: "cluster",
+        builder: Some("cluster_slots"),
+        arguments: &[],
+    },
+    Known { name: "COMMAND", group: "server", builder: Some("command_all"), arguments: &[] },
+    Known {
+        name: "COMMAND COUNT",
+        group: "server",
+        builder: Some("command_count"),
+        arguments: &[],
+    },
     Known {
         name: "COMMAND DOCS",
         group: "server",
-        builder: None,
+        builder: Some("command_docs"),
         arguments: &[Node {
             name: "command-name",
             optional: true,
@@ -963,7 +980,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "COMMAND GETKEYS",
         group: "server",
-        builder: None,
+        builder: Some("command_getkeys"),
         arguments: &[
             Node { name: "command", ..Node::of(Class::Text) },
             Node { name: "arg", optional: true, multiple: true, ..Node::of(Class::Text) },
@@ -972,17 +989,17 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "COMMAND GETKEYSANDFLAGS",
         group: "server",
-        builder: None,
+        builder: Some("command_getkeysandflags"),
         arguments: &[
             Node { name: "command", ..Node::of(Class::Text) },
             Node { name: "arg", optional: true, multiple: true, ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "COMMAND HELP", group: "server", builder: None, arguments: &[] },
+    Known { name: "COMMAND HELP", group: "server", builder: Some("command_help"), arguments: &[] },
     Known {
         name: "COMMAND INFO",
         group: "server",
-        builder: None,
+        builder: Some("command_info"),
         arguments: &[Node {
             name: "command-name",
             optional: true,
@@ -993,7 +1010,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "COMMAND LIST",
         group: "server",
-        builder: None,
+        builder: Some("command_list"),
         arguments: &[Node {
             name: "filterby",
             token: Some("FILTERBY"),
@@ -1010,7 +1027,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "COMMANDLOG GET",
         group: "server",
-        builder: None,
+        builder: Some("commandlog_get"),
         arguments: &[
             Node { name: "count", ..Node::of(Class::Integer) },
             Node {
@@ -1032,11 +1049,16 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "COMMANDLOG HELP", group: "server", builder: None, arguments: &[] },
+    Known {
+        name: "COMMANDLOG HELP",
+        group: "server",
+        builder: Some("commandlog_help"),
+        arguments: &[],
+    },
     Known {
         name: "COMMANDLOG LEN",
         group: "server",
-        builder: None,
+        builder: Some("commandlog_len"),
         arguments: &[Node {
             name: "type",
             children: &[
@@ -1054,7 +1076,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "COMMANDLOG RESET",
         group: "server",
-        builder: None,
+        builder: Some("commandlog_reset"),
         arguments: &[Node {
             name: "type",
             children: &[
@@ -1073,16 +1095,26 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "CONFIG GET",
         group: "server",
-        builder: None,
+        builder: Some("config_get"),
         arguments: &[Node { name: "parameter", multiple: true, ..Node::of(Class::Text) }],
     },
-    Known { name: "CONFIG HELP", group: "server", builder: None, arguments: &[] },
-    Known { name: "CONFIG RESETSTAT", group: "server", builder: None, arguments: &[] },
-    Known { name: "CONFIG REWRITE", group: "server", builder: None, arguments: &[] },
+    Known { name: "CONFIG HELP", group: "server", builder: Some("config_help"), arguments: &[] },
+    Known {
+        name: "CONFIG RESETSTAT",
+        group: "server",
+        builder: Some("config_resetstat"),
+        arguments: &[],
+    },
+    Known {
+        name: "CONFIG REWRITE",
+        group: "server",
+        builder: Some("config_rewrite"),
+        arguments: &[],
+    },
     Known {
         name: "CONFIG SET",
         group: "server",
-        builder: None,
+        builder: Some("config_set"),
         arguments: &[Node {
             name: "data",
             multiple: true,
@@ -1114,8 +1146,16 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "DBSIZE", group: "server", builder: None, arguments: &[] },
-    Known { name: "DEBUG", group: "server", builder: None, arguments: &[] },
+    Known { name: "DBSIZE", group: "server", builder: Some("dbsize"), arguments: &[] },
+    Known {
+        name: "DEBUG",
+        group: "server",
+        builder: Some("debug"),
+        arguments: &[
+            Node { name: "subcommand", ..Node::of(Class::Text) },
+            Node { name: "arg", optional: true, multiple: true, ..Node::of(Class::Text) },
+        ],
+    },
     Known {
         name: "DECR",
         group: "string",
@@ -1162,7 +1202,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "EVAL",
         group: "scripting",
-        builder: None,
+        builder: Some("eval"),
         arguments: &[
             Node { name: "script", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1173,7 +1213,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "EVALSHA",
         group: "scripting",
-        builder: None,
+        builder: Some("evalsha"),
         arguments: &[
             Node { name: "sha1", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1184,7 +1224,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "EVALSHA_RO",
         group: "scripting",
-        builder: None,
+        builder: Some("evalsha_ro"),
         arguments: &[
             Node { name: "sha1", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1195,7 +1235,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "EVAL_RO",
         group: "scripting",
-        builder: None,
+        builder: Some("eval_ro"),
         arguments: &[
             Node { name: "script", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1259,7 +1299,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "FAILOVER",
         group: "server",
-        builder: None,
+        builder: Some("failover"),
         arguments: &[
             Node {
                 name: "target",
@@ -1289,7 +1329,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "FCALL",
         group: "scripting",
-        builder: None,
+        builder: Some("fcall"),
         arguments: &[
             Node { name: "function", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1300,7 +1340,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "FCALL_RO",
         group: "scripting",
-        builder: None,
+        builder: Some("fcall_ro"),
         arguments: &[
             Node { name: "function", ..Node::of(Class::Text) },
             Node { name: "numkeys", ..Node::of(Class::Integer) },
@@ -1311,7 +1351,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "FLUSHALL",
         group: "server",
-        builder: None,
+        builder: Some("flushall"),
         arguments: &[Node {
             name: "flush-type",
             optional: true,
@@ -1325,7 +1365,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "FLUSHDB",
         group: "server",
-        builder: None,
+        builder: Some("flushdb"),
         arguments: &[Node {
             name: "flush-type",
             optional: true,
@@ -1340,14 +1380,19 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "FUNCTION DELETE",
         group: "scripting",
-        builder: None,
+        builder: Some("function_delete"),
         arguments: &[Node { name: "library-name", ..Node::of(Class::Text) }],
     },
-    Known { name: "FUNCTION DUMP", group: "scripting", builder: None, arguments: &[] },
+    Known {
+        name: "FUNCTION DUMP",
+        group: "scripting",
+        builder: Some("function_dump"),
+        arguments: &[],
+    },
     Known {
         name: "FUNCTION FLUSH",
         group: "scripting",
-        builder: None,
+        builder: Some("function_flush"),
         arguments: &[Node {
             name: "flush-type",
             optional: true,
@@ -1358,12 +1403,22 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "FUNCTION HELP", group: "scripting", builder: None, arguments: &[] },
-    Known { name: "FUNCTION KILL", group: "scripting", builder: None, arguments: &[] },
+    Known {
+        name: "FUNCTION HELP",
+        group: "scripting",
+        builder: Some("function_help"),
+        arguments: &[],
+    },
+    Known {
+        name: "FUNCTION KILL",
+        group: "scripting",
+        builder: Some("function_kill"),
+        arguments: &[],
+    },
     Known {
         name: "FUNCTION LIST",
         group: "scripting",
-        builder: None,
+        builder: Some("function_list"),
         arguments: &[
             Node {
                 name: "library-name-pattern",
@@ -1382,7 +1437,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "FUNCTION LOAD",
         group: "scripting",
-        builder: None,
+        builder: Some("function_load"),
         arguments: &[
             Node {
                 name: "replace",
@@ -1396,7 +1451,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "FUNCTION RESTORE",
         group: "scripting",
-        builder: None,
+        builder: Some("function_restore"),
         arguments: &[
             Node { name: "serialized-value", ..Node::of(Class::Text) },
             Node {
@@ -1411,7 +1466,12 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "FUNCTION STATS", group: "scripting", builder: None, arguments: &[] },
+    Known {
+        name: "FUNCTION STATS",
+        group: "scripting",
+        builder: Some("function_stats"),
+        arguments: &[],
+    },
     Known {
         name: "GEOADD",
         group: "geo",
@@ -2184,7 +2244,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "HELLO",
         group: "connection",
-        builder: None,
+        builder: Some("hello"),
         arguments: &[Node {
             name: "arguments",
             optional: true,
@@ -2714,7 +2774,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "INFO",
         group: "server",
-        builder: None,
+        builder: Some("info"),
         arguments: &[Node {
             name: "section",
             optional: true,
@@ -2728,20 +2788,25 @@ pub(super) static COMMANDS: [Known; 420] = [
         builder: Some("keys"),
         arguments: &[Node { name: "pattern", ..Node::of(Class::Text) }],
     },
-    Known { name: "LASTSAVE", group: "server", builder: None, arguments: &[] },
+    Known { name: "LASTSAVE", group: "server", builder: Some("lastsave"), arguments: &[] },
     Known { name: "LATENCY", group: "server", builder: None, arguments: &[] },
-    Known { name: "LATENCY DOCTOR", group: "server", builder: None, arguments: &[] },
+    Known {
+        name: "LATENCY DOCTOR",
+        group: "server",
+        builder: Some("latency_doctor"),
+        arguments: &[],
+    },
     Known {
         name: "LATENCY GRAPH",
         group: "server",
-        builder: None,
+        builder: Some("latency_graph"),
         arguments: &[Node { name: "event", ..Node::of(Class::Text) }],
     },
-    Known { name: "LATENCY HELP", group: "server", builder: None, arguments: &[] },
+    Known { name: "LATENCY HELP", group: "server", builder: Some("latency_help"), arguments: &[] },
     Known {
         name: "LATENCY HISTOGRAM",
         group: "server",
-        builder: None,
+        builder: Some("latency_histogram"),
         arguments: &[Node {
             name: "COMMAND",
             optional: true,
@@ -2752,14 +2817,19 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LATENCY HISTORY",
         group: "server",
-        builder: None,
+        builder: Some("latency_history"),
         arguments: &[Node { name: "event", ..Node::of(Class::Text) }],
     },
-    Known { name: "LATENCY LATEST", group: "server", builder: None, arguments: &[] },
+    Known {
+        name: "LATENCY LATEST",
+        group: "server",
+        builder: Some("latency_latest"),
+        arguments: &[],
+    },
     Known {
         name: "LATENCY RESET",
         group: "server",
-        builder: None,
+        builder: Some("latency_reset"),
         arguments: &[Node {
             name: "event",
             optional: true,
@@ -2874,7 +2944,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "LOLWUT",
         group: "server",
-        builder: None,
+        builder: Some("lolwut"),
         arguments: &[Node {
             name: "version",
             token: Some("VERSION"),
@@ -2967,15 +3037,25 @@ pub(super) static COMMANDS: [Known; 420] = [
         ],
     },
     Known { name: "MEMORY", group: "server", builder: None, arguments: &[] },
-    Known { name: "MEMORY DOCTOR", group: "server", builder: None, arguments: &[] },
-    Known { name: "MEMORY HELP", group: "server", builder: None, arguments: &[] },
-    Known { name: "MEMORY MALLOC-STATS", group: "server", builder: None, arguments: &[] },
-    Known { name: "MEMORY PURGE", group: "server", builder: None, arguments: &[] },
-    Known { name: "MEMORY STATS", group: "server", builder: None, arguments: &[] },
+    Known {
+        name: "MEMORY DOCTOR",
+        group: "server",
+        builder: Some("memory_doctor"),
+        arguments: &[],
+    },
+    Known { name: "MEMORY HELP", group: "server", builder: Some("memory_help"), arguments: &[] },
+    Known {
+        name: "MEMORY MALLOC-STATS",
+        group: "server",
+        builder: Some("memory_malloc_stats"),
+        arguments: &[],
+    },
+    Known { name: "MEMORY PURGE", group: "server", builder: Some("memory_purge"), arguments: &[] },
+    Known { name: "MEMORY STATS", group: "server", builder: Some("memory_stats"), arguments: &[] },
     Known {
         name: "MEMORY USAGE",
         group: "server",
-        builder: None,
+        builder: Some("memory_usage"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node {
@@ -3036,12 +3116,12 @@ pub(super) static COMMANDS: [Known; 420] = [
         ],
     },
     Known { name: "MODULE", group: "server", builder: None, arguments: &[] },
-    Known { name: "MODULE HELP", group: "server", builder: None, arguments: &[] },
-    Known { name: "MODULE LIST", group: "server", builder: None, arguments: &[] },
+    Known { name: "MODULE HELP", group: "server", builder: Some("module_help"), arguments: &[] },
+    Known { name: "MODULE LIST", group: "server", builder: Some("module_list"), arguments: &[] },
     Known {
         name: "MODULE LOAD",
         group: "server",
-        builder: None,
+        builder: Some("module_load"),
         arguments: &[
             Node { name: "path", ..Node::of(Class::Text) },
             Node { name: "arg", optional: true, multiple: true, ..Node::of(Class::Text) },
@@ -3050,7 +3130,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "MODULE LOADEX",
         group: "server",
-        builder: None,
+        builder: Some("module_loadex"),
         arguments: &[
             Node { name: "path", ..Node::of(Class::Text) },
             Node {
@@ -3077,10 +3157,10 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "MODULE UNLOAD",
         group: "server",
-        builder: None,
+        builder: Some("module_unload"),
         arguments: &[Node { name: "name", ..Node::of(Class::Text) }],
     },
-    Known { name: "MONITOR", group: "server", builder: None, arguments: &[] },
+    Known { name: "MONITOR", group: "server", builder: Some("monitor"), arguments: &[] },
     Known {
         name: "MOVE",
         group: "keys",
@@ -3256,7 +3336,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "PSYNC",
         group: "server",
-        builder: None,
+        builder: Some("psync"),
         arguments: &[
             Node { name: "replicationid", ..Node::of(Class::Text) },
             Node { name: "offset", ..Node::of(Class::Integer) },
@@ -3330,10 +3410,10 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Text)
         }],
     },
-    Known { name: "QUIT", group: "connection", builder: None, arguments: &[] },
+    Known { name: "QUIT", group: "connection", builder: Some("quit"), arguments: &[] },
     Known { name: "RANDOMKEY", group: "keys", builder: Some("randomkey"), arguments: &[] },
-    Known { name: "READONLY", group: "cluster", builder: None, arguments: &[] },
-    Known { name: "READWRITE", group: "cluster", builder: None, arguments: &[] },
+    Known { name: "READONLY", group: "cluster", builder: Some("readonly"), arguments: &[] },
+    Known { name: "READWRITE", group: "cluster", builder: Some("readwrite"), arguments: &[] },
     Known {
         name: "RENAME",
         group: "keys",
@@ -3352,11 +3432,16 @@ pub(super) static COMMANDS: [Known; 420] = [
             Node { name: "newkey", ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "REPLCONF", group: "server", builder: None, arguments: &[] },
+    Known {
+        name: "REPLCONF",
+        group: "server",
+        builder: Some("replconf"),
+        arguments: &[Node { name: "arg", optional: true, multiple: true, ..Node::of(Class::Text) }],
+    },
     Known {
         name: "REPLICAOF",
         group: "server",
-        builder: None,
+        builder: Some("replicaof"),
         arguments: &[Node {
             name: "args",
             children: &[
@@ -3380,7 +3465,7 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "RESET", group: "connection", builder: None, arguments: &[] },
+    Known { name: "RESET", group: "connection", builder: Some("reset"), arguments: &[] },
     Known {
         name: "RESTORE",
         group: "keys",
@@ -3418,7 +3503,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "RESTORE-ASKING",
         group: "server",
-        builder: None,
+        builder: Some("restore_asking"),
         arguments: &[
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "ttl", ..Node::of(Class::Integer) },
@@ -3449,7 +3534,7 @@ pub(super) static COMMANDS: [Known; 420] = [
             },
         ],
     },
-    Known { name: "ROLE", group: "server", builder: None, arguments: &[] },
+    Known { name: "ROLE", group: "server", builder: Some("role"), arguments: &[] },
     Known {
         name: "RPOP",
         group: "list",
@@ -3495,7 +3580,7 @@ pub(super) static COMMANDS: [Known; 420] = [
             Node { name: "member", multiple: true, ..Node::of(Class::Text) },
         ],
     },
-    Known { name: "SAVE", group: "server", builder: None, arguments: &[] },
+    Known { name: "SAVE", group: "server", builder: Some("save"), arguments: &[] },
     Known {
         name: "SCAN",
         group: "keys",
@@ -3522,7 +3607,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SCRIPT DEBUG",
         group: "scripting",
-        builder: None,
+        builder: Some("script_debug"),
         arguments: &[Node {
             name: "mode",
             children: &[
@@ -3536,13 +3621,13 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SCRIPT EXISTS",
         group: "scripting",
-        builder: None,
+        builder: Some("script_exists"),
         arguments: &[Node { name: "sha1", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SCRIPT FLUSH",
         group: "scripting",
-        builder: None,
+        builder: Some("script_flush"),
         arguments: &[Node {
             name: "flush-type",
             optional: true,
@@ -3553,18 +3638,18 @@ pub(super) static COMMANDS: [Known; 420] = [
             ..Node::of(Class::Oneof)
         }],
     },
-    Known { name: "SCRIPT HELP", group: "scripting", builder: None, arguments: &[] },
-    Known { name: "SCRIPT KILL", group: "scripting", builder: None, arguments: &[] },
+    Known { name: "SCRIPT HELP", group: "scripting", builder: Some("script_help"), arguments: &[] },
+    Known { name: "SCRIPT KILL", group: "scripting", builder: Some("script_kill"), arguments: &[] },
     Known {
         name: "SCRIPT LOAD",
         group: "scripting",
-        builder: None,
+        builder: Some("script_load"),
         arguments: &[Node { name: "script", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SCRIPT SHOW",
         group: "scripting",
-        builder: None,
+        builder: Some("script_show"),
         arguments: &[Node { name: "sha1", ..Node::of(Class::Text) }],
     },
     Known {
@@ -3585,20 +3670,20 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SELECT",
         group: "connection",
-        builder: None,
+        builder: Some("select"),
         arguments: &[Node { name: "index", ..Node::of(Class::Integer) }],
     },
     Known { name: "SENTINEL", group: "sentinel", builder: None, arguments: &[] },
     Known {
         name: "SENTINEL CKQUORUM",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_ckquorum"),
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL CONFIG",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_config"),
         arguments: &[Node {
             name: "action",
             children: &[
@@ -3625,7 +3710,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SENTINEL DEBUG",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_debug"),
         arguments: &[Node {
             name: "data",
             optional: true,
@@ -3640,33 +3725,43 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SENTINEL FAILOVER",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_failover"),
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
-    Known { name: "SENTINEL FLUSHCONFIG", group: "sentinel", builder: None, arguments: &[] },
+    Known {
+        name: "SENTINEL FLUSHCONFIG",
+        group: "sentinel",
+        builder: Some("sentinel_flushconfig"),
+        arguments: &[],
+    },
     Known {
         name: "SENTINEL GET-MASTER-ADDR-BY-NAME",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_get_master_addr_by_name"),
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL GET-PRIMARY-ADDR-BY-NAME",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_get_primary_addr_by_name"),
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
-    Known { name: "SENTINEL HELP", group: "sentinel", builder: None, arguments: &[] },
+    Known {
+        name: "SENTINEL HELP",
+        group: "sentinel",
+        builder: Some("sentinel_help"),
+        arguments: &[],
+    },
     Known {
         name: "SENTINEL INFO-CACHE",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_info_cache"),
         arguments: &[Node { name: "nodename", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL IS-MASTER-DOWN-BY-ADDR",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_is_master_down_by_addr"),
         arguments: &[
             Node { name: "ip", ..Node::of(Class::Text) },
             Node { name: "port", ..Node::of(Class::Integer) },
@@ -3677,7 +3772,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SENTINEL IS-PRIMARY-DOWN-BY-ADDR",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_is_primary_down_by_addr"),
         arguments: &[
             Node { name: "ip", ..Node::of(Class::Text) },
             Node { name: "port", ..Node::of(Class::Integer) },
@@ -3688,14 +3783,19 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SENTINEL MASTER",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_master"),
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
-    Known { name: "SENTINEL MASTERS", group: "sentinel", builder: None, arguments: &[] },
+    Known {
+        name: "SENTINEL MASTERS",
+        group: "sentinel",
+        builder: Some("sentinel_masters"),
+        arguments: &[],
+    },
     Known {
         name: "SENTINEL MONITOR",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_monitor"),
         arguments: &[
             Node { name: "name", ..Node::of(Class::Text) },
             Node { name: "ip", ..Node::of(Class::Text) },
@@ -3703,43 +3803,58 @@ pub(super) static COMMANDS: [Known; 420] = [
             Node { name: "quorum", ..Node::of(Class::Integer) },
         ],
     },
-    Known { name: "SENTINEL MYID", group: "sentinel", builder: None, arguments: &[] },
-    Known { name: "SENTINEL PENDING-SCRIPTS", group: "sentinel", builder: None, arguments: &[] },
-    Known { name: "SENTINEL PRIMARIES", group: "sentinel", builder: None, arguments: &[] },
+    Known {
+        name: "SENTINEL MYID",
+        group: "sentinel",
+        builder: Some("sentinel_myid"),
+        arguments: &[],
+    },
+    Known {
+        name: "SENTINEL PENDING-SCRIPTS",
+        group: "sentinel",
+        builder: Some("sentinel_pending_scripts"),
+        arguments: &[],
+    },
+    Known {
+        name: "SENTINEL PRIMARIES",
+        group: "sentinel",
+        builder: Some("sentinel_primaries"),
+        arguments: &[],
+    },
     Known {
         name: "SENTINEL PRIMARY",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_primary"),
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL REMOVE",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_remove"),
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL REPLICAS",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_replicas"),
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL RESET",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_reset"),
         arguments: &[Node { name: "pattern", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL SENTINELS",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_sentinels"),
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
         name: "SENTINEL SET",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_set"),
         arguments: &[
             Node { name: "primary-name", ..Node::of(Class::Text) },
             Node {
@@ -3756,15 +3871,22 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SENTINEL SIMULATE-FAILURE",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_simulate_failure"),
         arguments: &[Node {
             name: "mode",
             optional: true,
             multiple: true,
             children: &[
-                Node { name: "crash-after-election", ..Node::of(Class::Token) },
-                Node { name: "crash-after-promotion", ..Node::of(Class::Token) },
-                Node { name: "help", ..Node::of(Class::Token) },
+                Node {
+                    name: "crash-after-election",
+                    token: Some("CRASH-AFTER-ELECTION"),
+                    ..Node::of(Class::Token)
+                },
+                Node {
+                    name: "crash-after-promotion",
+                    token: Some("CRASH-AFTER-PROMOTION"),
+                    ..Node::of(Class::Token)
+                },
             ],
             ..Node::of(Class::Oneof)
         }],
@@ -3772,7 +3894,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SENTINEL SLAVES",
         group: "sentinel",
-        builder: None,
+        builder: Some("sentinel_slaves"),
         arguments: &[Node { name: "primary-name", ..Node::of(Class::Text) }],
     },
     Known {
@@ -3857,50 +3979,21 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SHUTDOWN",
         group: "server",
-        builder: None,
-        arguments: &[Node {
-            name: "abort-selector",
-            optional: true,
-            children: &[
-                Node {
-                    name: "save-selector-block",
-                    children: &[
-                        Node {
-                            name: "save-selector",
-                            optional: true,
-                            children: &[
-                                Node {
-                                    name: "nosave",
-                                    token: Some("NOSAVE"),
-                                    ..Node::of(Class::Token)
-                                },
-                                Node {
-                                    name: "save",
-                                    token: Some("SAVE"),
-                                    ..Node::of(Class::Token)
-                                },
-                            ],
-                            ..Node::of(Class::Oneof)
-                        },
-                        Node {
-                            name: "now",
-                            token: Some("NOW"),
-                            optional: true,
-                            ..Node::of(Class::Token)
-                        },
-                        Node {
-                            name: "force",
-                            token: Some("FORCE"),
-                            optional: true,
-                            ..Node::of(Class::Token)
-                        },
-                    ],
-                    ..Node::of(Class::Block)
-                },
-                Node { name: "abort", token: Some("ABORT"), ..Node::of(Class::Token) },
-            ],
-            ..Node::of(Class::Oneof)
-        }],
+        builder: Some("shutdown"),
+        arguments: &[
+            Node {
+                name: "mode",
+                optional: true,
+                children: &[
+                    Node { name: "nosave", token: Some("NOSAVE"), ..Node::of(Class::Token) },
+                    Node { name: "save", token: Some("SAVE"), ..Node::of(Class::Token) },
+                    Node { name: "abort", token: Some("ABORT"), ..Node::of(Class::Token) },
+                ],
+                ..Node::of(Class::Oneof)
+            },
+            Node { name: "now", token: Some("NOW"), optional: true, ..Node::of(Class::Token) },
+            Node { name: "force", token: Some("FORCE"), optional: true, ..Node::of(Class::Token) },
+        ],
     },
     Known {
         name: "SINTER",
@@ -3944,7 +4037,7 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SLAVEOF",
         group: "server",
-        builder: None,
+        builder: Some("slaveof"),
         arguments: &[Node {
             name: "args",
             children: &[
@@ -3972,12 +4065,17 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SLOWLOG GET",
         group: "server",
-        builder: None,
+        builder: Some("slowlog_get"),
         arguments: &[Node { name: "count", optional: true, ..Node::of(Class::Integer) }],
     },
-    Known { name: "SLOWLOG HELP", group: "server", builder: None, arguments: &[] },
-    Known { name: "SLOWLOG LEN", group: "server", builder: None, arguments: &[] },
-    Known { name: "SLOWLOG RESET", group: "server", builder: None, arguments: &[] },
+    Known { name: "SLOWLOG HELP", group: "server", builder: Some("slowlog_help"), arguments: &[] },
+    Known { name: "SLOWLOG LEN", group: "server", builder: Some("slowlog_len"), arguments: &[] },
+    Known {
+        name: "SLOWLOG RESET",
+        group: "server",
+        builder: Some("slowlog_reset"),
+        arguments: &[],
+    },
     Known {
         name: "SMEMBERS",
         group: "set",
@@ -4202,14 +4300,14 @@ pub(super) static COMMANDS: [Known; 420] = [
     Known {
         name: "SWAPDB",
         group: "server",
-        builder: None,
+        builder: Some("swapdb"),
         arguments: &[
             Node { name: "index1", ..Node::of(Class::Integer) },
             Node { name: "index2", ..Node::of(Class::Integer) },
         ],
     },
-    Known { name: "SYNC", group: "server", builder: None, arguments: &[] },
-    Known { name: "TIME", group: "server", builder: None, arguments: &[] },
+    Known { name: "SYNC", group: "server", builder: Some("sync"), arguments: &[] },
+    Known { name: "TIME", group: "server", builder: Some("time"), arguments: &[] },
     Known {
         name: "TOUCH",
         group: "keys",

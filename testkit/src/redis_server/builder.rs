@@ -20,6 +20,7 @@ use super::{RedisServer, StartError};
 pub struct RedisServerBuilder {
     listen: Listen,
     directives: Vec<(String, String)>,
+    sentinel: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -54,6 +55,12 @@ impl RedisServerBuilder {
     /// [`RedisServer::start_again`].
     pub fn persistent(self) -> Self {
         self.config("appendonly", "yes").config("appendfsync", "always")
+    }
+
+    /// Is a Sentinel, which has commands of its own and no keys.
+    pub fn sentinel(mut self) -> Self {
+        self.sentinel = true;
+        self
     }
 
     /// Adds a directive of `redis.conf`, such as `("appendonly", "yes")`.
@@ -128,9 +135,9 @@ impl RedisServerBuilder {
         if let Listen::Tls(tls) = &self.listen {
             tls.write(dir.path())?;
         }
-        let child = dir.spawn(binary)?;
+        let binary = if self.sentinel { dir.sentinel(binary)? } else { binary.to_owned() };
+        let child = dir.spawn(&binary)?;
         let password = self.password().map(str::to_owned);
-        let binary = binary.to_owned();
         let mut server = RedisServer { child, listener, port: None, password, dir, binary };
         server.wait_until_ready()?;
         Ok(server)
@@ -178,6 +185,7 @@ impl fmt::Debug for RedisServerBuilder {
         f.debug_struct("RedisServerBuilder")
             .field("listen", &self.listen)
             .field("directives", &names)
+            .field("sentinel", &self.sentinel)
             .finish()
     }
 }

@@ -38,6 +38,13 @@ impl PrivateDir {
         fs::write(self.conf_path(), conf)
     }
 
+    /// Gives `binary` the name by which it knows that it is to be a Sentinel.
+    pub(super) fn sentinel(&self, binary: &Path) -> io::Result<PathBuf> {
+        let named = self.0.join("redis-sentinel");
+        std::os::unix::fs::symlink(binary, &named)?;
+        Ok(named)
+    }
+
     /// Starts `binary` as configured; what it prints becomes the log, in place of an earlier one.
     pub(super) fn spawn(&self, binary: &Path) -> io::Result<Child> {
         let conf_path = self.conf_path();
