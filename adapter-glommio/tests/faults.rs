@@ -43,6 +43,11 @@ fn clients_come_back_one_by_one() -> Ended {
 }
 
 #[test]
+fn subscribers_miss_nothing_without_a_word() -> Ended {
+    on_an_executor(async || faults::pubsub::<Glommio>(Size::Reduced).await)
+}
+
+#[test]
 fn much_more_than_the_sockets_hold() -> Ended {
     on_an_executor(async || faults::bulk::<Glommio>(Traffic::all(Size::Reduced)[0]).await)?;
     on_an_executor(async || faults::bulk::<Glommio>(Traffic::all(Size::Reduced)[1]).await)

@@ -42,6 +42,11 @@ fn clients_come_back_one_by_one() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 #[test]
+fn subscribers_miss_nothing_without_a_word() -> Result<(), Box<dyn std::error::Error>> {
+    on_both(async || faults::pubsub::<Tokio>(Size::Reduced).await)
+}
+
+#[test]
 fn much_more_than_the_sockets_hold() -> Result<(), Box<dyn std::error::Error>> {
     on_both(async || faults::bulk::<Tokio>(Traffic::all(Size::Reduced)[0]).await)?;
     on_both(async || faults::bulk::<Tokio>(Traffic::all(Size::Reduced)[1]).await)

@@ -9,6 +9,7 @@ Usage: cargo xtask <command>
   test                            everything CI does, in CI's order
   generate [--check]              write the commands' source from their facts, or only compare
   coverage                        list all commands and how each is tested, against redis-server
+  compile-time                    build a program of one command from nothing, beside redis-rs
   fuzz [--seconds N] [TARGET]     run one fuzz target or all, 60 seconds each unless told
   bench [ARGS..]                  run the benchmarks in release mode (`codec` unless told)
   exhaustive [TOKENS]             check all inputs of up to so many tokens (6), in release mode
@@ -16,8 +17,8 @@ Usage: cargo xtask <command>
   simulate --seed S               run one of them and print everything that happens
   faults [WORD..]                 real sockets and servers that fail, in release mode: all
                                   sections on all runtimes, or those with a word in their name
-                                  (cuts cancel ledger hygiene storm bulk secrets, tokio smol
-                                  glommio); five minutes, and a table of all figures
+                                  (cuts cancel ledger hygiene storm pubsub bulk secrets,
+                                  tokio smol glommio); five minutes, and a table of all figures
   help                            print this
 ";
 
@@ -31,6 +32,7 @@ pub(crate) enum Command {
         check: bool,
     },
     Coverage,
+    CompileTime,
     Fuzz(FuzzOptions),
     /// The arguments are the benchmark's.
     Bench(Vec<String>),
@@ -62,6 +64,7 @@ pub(crate) fn parse(args: Vec<String>) -> Result<Command, Failure> {
         "generate" if rest == ["--check"] => Ok(Command::Generate { check: true }),
         "generate" => alone(&command, &rest, Command::Generate { check: false }),
         "coverage" => alone(&command, &rest, Command::Coverage),
+        "compile-time" => alone(&command, &rest, Command::CompileTime),
         "fuzz" => parse_fuzz(rest).map(Command::Fuzz),
         "bench" if rest.is_empty() => Ok(Command::Bench(vec!["codec".to_owned()])),
         "bench" => Ok(Command::Bench(rest)),

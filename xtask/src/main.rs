@@ -1,6 +1,7 @@
 //! The project's own commands, run as `cargo xtask <command>`.
 
 mod cli;
+mod compile_time;
 mod exec;
 mod fuzz;
 mod gates;
@@ -36,6 +37,7 @@ fn run(args: Vec<String>) -> Result<(), Failure> {
         Command::Coverage => {
             Exec::cargo(["run", "-q", "-p", "testkit", "--example", "coverage"]).run()
         }
+        Command::CompileTime => compile_time::run(),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench(args) => {
             Exec::cargo(["run", "--release", "-p", "bench", "--"]).args(args).run()

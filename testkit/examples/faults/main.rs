@@ -47,6 +47,7 @@ impl Plan {
         self.section::<H>("ledger", || H::block_on(faults::ledger::<H::Runtime>(full)));
         self.section::<H>("hygiene", || H::block_on(faults::hygiene::<H::Runtime>(full)));
         self.section::<H>("storm", || H::block_on(faults::storm::<H::Runtime>(full)));
+        self.section::<H>("pubsub", || H::block_on(faults::pubsub::<H::Runtime>(full)));
         for traffic in Traffic::all(full) {
             self.section::<H>("bulk", || bulk::<H>(traffic));
         }
@@ -100,6 +101,7 @@ ledger   numbers are pushed, and popped by BLPOP while some time out and connect
 hygiene  leases of a pool are left in each state by each way (success, error, cancelled, panic);
          the next one must find nothing of it
 storm    the server of 1,000 clients dies, and comes back on the same port
+pubsub   a subscriber's connection is cut 1,000 times while messages come
 bulk     64 MB of SETs, of GETs and of ECHOs in one pipeline each, through small socket buffers
 secrets  a password is looked for in all texts that anything shows
 ";

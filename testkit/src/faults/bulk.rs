@@ -43,13 +43,14 @@ impl Traffic {
     /// behind it. Large commands are sent from where they are. Small ones are copied: each by
     /// itself, and again into the batch, whose buffer doubles, so that for a moment two of them
     /// are held, one of them twice as large. Frames, results and requests are some hundred bytes
-    /// each. And the driver's buffers.
+    /// each. The driver has buffers, and so has the executor, which is started within what is
+    /// measured.
     pub const fn bound(self) -> usize {
         let (copied, behind) = match self.bytes < SHARED {
             true => (4 * self.total(), 0),
             false => (0, READ * self.commands),
         };
-        self.total() + copied + behind + 512 * self.commands + 4 * MEGABYTE
+        self.total() + copied + behind + 512 * self.commands + 6 * MEGABYTE
     }
 }
 
