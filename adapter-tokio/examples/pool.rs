@@ -27,13 +27,13 @@ async fn worker(pool: &Pool, keys: &Keys) -> Outcome<String> {
     let job = tokio::spawn({
         let (pool, jobs) = (pool.clone(), jobs.clone());
         async move {
-            let (_, job): (String, String) = pool.command("BLPOP").arg(jobs).arg(5).parse().await?;
+            let (_, job): (String, String) = pool.blpop([jobs], 5.0).parse().await?;
             Ok::<_, Error>(job)
         }
     });
     for _ in 0..100 {
         pool.incr(keys.named("n")).await?;
     }
-    pool.command("RPUSH").arg(jobs).arg("sweep the floor").await?;
+    pool.rpush(jobs, ["sweep the floor"]).await?;
     Ok(job.await??)
 }
