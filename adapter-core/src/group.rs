@@ -106,6 +106,10 @@ impl<R: Runtime> GroupReader<R> {
 
     /// Goes back to what is pending: everything that came and was not acknowledged comes again.
     pub fn rewind(&mut self) {
+        if self.consumer.is_waiting() {
+            // Given up half-way: the server may go on to wait on its behalf.
+            self.consumer.handle_lost(self.pool.runtime().now());
+        }
         self.consumer.rewind();
     }
 

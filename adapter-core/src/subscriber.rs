@@ -152,8 +152,9 @@ impl<R: Runtime> Subscriber<R> {
         self.order(Wish::Subscribe(Subscription::Shard), channels)
     }
 
-    /// Gives channels up. Nothing of them comes from when it is first polled; it ends when the server
-    /// has confirmed those that no other subscriber of the client wants.
+    /// Gives channels up. Nothing that arrives after it is first polled is taken; what waits to be
+    /// read already is read. It ends when the server has confirmed those that no other subscriber
+    /// of the client wants.
     ///
     /// Those that it has not subscribed to are no error.
     ///
@@ -240,8 +241,9 @@ impl<R: Runtime + Spawn<Driver<R>>> Client<R> {
             let over = shared.status() == Status::Over;
             (shared.feed.resp3(), over, shared.origin.clone())
         });
-        match (ready, origin) {
-            (Ok(()), _) if !over && resp3 == Some(true) => Ok(Subscriber::new(self.clone())),
+        let closed = || Err(redis_client_core::ConnectionError::Closed);
+        match (ready.and_then(|()| if over { closed() } else { Ok(()) }), origin) {
+            (Ok(()), _) if resp3 == Some(true) => Ok(Subscriber::new(self.clone())),
             (Ok(()), Some(options)) => {
                 Subscriber::connect_on(self.runtime().clone(), *options).await
             }

@@ -38,7 +38,7 @@ pub mod private {
     use alloc::boxed::Box;
 
     pub use alloc::vec::Vec;
-    pub use resp_core::{FrameRef, View};
+    pub use resp_core::{Elements, FrameRef, View};
 
     use crate::arg::ToArg;
     use crate::error::ReplyError;

@@ -133,11 +133,18 @@ impl Group {
         consumer: impl Into<String>,
         streams: impl IntoIterator<Item = S>,
     ) -> Self {
-        let streams = streams.into_iter().map(|key| Bytes::copy_from_slice(key.as_ref()));
+        let keys = streams.into_iter().map(|key| Bytes::copy_from_slice(key.as_ref()));
+        let mut streams = Vec::new();
+        for key in keys {
+            // Twice the same would be two places to read on from.
+            if !streams.contains(&key) {
+                streams.push(key);
+            }
+        }
         Self {
             name: name.into(),
             consumer: consumer.into(),
-            streams: streams.collect(),
+            streams,
             create: None,
             claim: None,
             block: BLOCK,
@@ -156,8 +163,9 @@ impl Group {
     }
 
     /// Takes over what other consumers have not acknowledged for so long, at the beginning and then
-    /// once in that time (`XAUTOCLAIM`, since Redis 6.2). It should be well above what work on an
-    /// entry takes, or two will work on the same one.
+    /// once in that time (`XAUTOCLAIM`, since Redis 6.2). It should be well above what work takes on
+    /// all that is asked for at once, [`count`](Self::count) entries of each stream: their time
+    /// begins when they are read, and two will work on the same one when it is over.
     pub const fn claim(mut self, idle: Duration) -> Self {
         self.claim = Some(idle);
         self
@@ -352,8 +360,10 @@ impl Consumer {
     }
 
     /// Goes back to what is pending: everything that was delivered to this consumer and not
-    /// acknowledged comes again.
+    /// acknowledged comes again. A reply that is still due is not to be handed in any more: what it
+    /// has is pending, too.
     pub fn rewind(&mut self) {
+        self.asked = None;
         self.entries.clear();
         self.read.fill(ZERO);
         if !matches!(self.phase, Phase::Create(_)) {

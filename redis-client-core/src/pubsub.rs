@@ -224,7 +224,7 @@ impl<T> PubSub<T> {
             return;
         }
         if put(&mut subscriber.queue) == Taken::Full {
-            self.fail_all_of(id, &Error::NotSent(Cause::NoRoom));
+            self.fail_all_of(id, &Error::MaybeApplied(Cause::NoRoom));
             return self.end(id, CloseReason::BacklogFull);
         }
         self.tell(id);

@@ -12,7 +12,11 @@ pub(crate) fn expand(input: &DeriveInput, base: &str) -> Result<TokenStream, Err
     let body = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => named(&container, fields.named.iter())?,
-            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => transparent(base),
+            Fields::Unnamed(fields)
+                if let (Some(field), 1) = (fields.unnamed.first(), fields.unnamed.len()) =>
+            {
+                transparent(base, &field.ty)
+            }
             _ => return Err(unfit(&input.ident)),
         },
         Data::Enum(_) | Data::Union(_) => return Err(unfit(&input.ident)),
@@ -81,8 +85,25 @@ fn named<'a>(
     })
 }
 
-fn transparent(base: &syn::Path) -> TokenStream {
+fn transparent(base: &syn::Path, inner: &syn::Type) -> TokenStream {
     quote! {
+        const TAKES_ERRORS: bool = <#inner as #base::FromReply>::TAKES_ERRORS;
+
+        fn from_elements(
+            elements: #base::__private::Elements<'_>,
+        ) -> ::core::result::Result<#base::__private::Vec<Self>, #base::ReplyError> {
+            let inner = <#inner as #base::FromReply>::from_elements(elements)?;
+            ::core::result::Result::Ok(inner.into_iter().map(Self).collect())
+        }
+
+        fn absent() -> ::core::option::Option<Self> {
+            <#inner as #base::FromReply>::absent().map(Self)
+        }
+
+        fn is_nothing(frame: #base::__private::FrameRef<'_>) -> bool {
+            <#inner as #base::FromReply>::is_nothing(frame)
+        }
+
         fn from_reply(
             frame: #base::__private::FrameRef<'_>,
         ) -> ::core::result::Result<Self, #base::ReplyError> {

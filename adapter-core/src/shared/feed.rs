@@ -105,6 +105,9 @@ impl Shared {
         let id = self.feed.machine.open(backlog);
         if self.status == Status::Over {
             self.feed.machine.handle_over(&self.why);
+        } else if self.feed.resp3 == Some(false) && !self.feed.dedicated {
+            // It was RESP3 when the caller looked.
+            self.feed.machine.handle_resp2();
         }
         id
     }
@@ -127,7 +130,9 @@ impl Shared {
         cx: &Context<'_>,
         later: &mut Later,
     ) -> Result<(SlotKey, OrderId), Error> {
-        if self.status == Status::Over || self.status == Status::Down && !self.terms.waits {
+        let fails = self.status == Status::Down && !self.terms.waits;
+        // Nobody has to be there for a subscription to be given up.
+        if self.status == Status::Over || fails && matches!(wish, Wish::Subscribe(_)) {
             return Err(Error::NotSent(Cause::Connection(self.why.clone())));
         }
         let key = self.slots.rent(cx.waker());

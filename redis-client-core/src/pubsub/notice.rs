@@ -25,7 +25,8 @@ pub enum Notice {
         bytes: u64,
     },
     /// The server has ended a subscription by itself: a shard's slot has moved to another node, or
-    /// it was refused when the connection was made anew.
+    /// it was refused when the connection was made anew, if only for want of time: a server that is
+    /// busy with a script refuses, too. Subscribe again to have it back.
     Ended {
         /// Which kind.
         kind: Subscription,

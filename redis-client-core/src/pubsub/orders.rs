@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use super::topics::{Asked, Topic};
+use super::topics::Asked;
 use super::{OrderId, PubSub, PubSubEvent, SubscriberId};
 use crate::error::{Cause, ConnectionError, Error};
 use crate::facts::Subscription;
@@ -13,11 +13,11 @@ use crate::time::Time;
 /// A call of `subscribe` or `unsubscribe` that waits for the server.
 #[derive(Debug)]
 pub(super) struct Order<T> {
-    /// None once nobody waits for it any more.
-    tag: Option<T>,
+    tag: T,
     pub(super) subscriber: SubscriberId,
     kind: Subscription,
     wants: Asked,
+    names: Vec<Bytes>,
     /// Names that are not as wanted yet.
     left: usize,
     /// Names that the subscriber has by this order alone: given up again if it fails.
@@ -57,10 +57,7 @@ impl<T> PubSub<T> {
     /// Takes word that nobody waits for an order any more. It goes on all the same; what is refused
     /// then is [told](super::Notice::Ended) as if the server had ended it later.
     pub fn abandon(&mut self, id: OrderId) {
-        if let Some(order) = self.orders.get_mut(&id) {
-            order.tag = None;
-            order.deadline = None;
-        }
+        self.take(id, true);
     }
 
     /// Ends orders that are overdue.
@@ -116,9 +113,9 @@ impl<T> PubSub<T> {
         }
         self.deadline = self.deadline.into_iter().chain(deadline).min();
         let left = names.len();
-        let tag = Some(tag);
         let joined = Vec::new();
-        let order = Order { tag, subscriber, kind, wants, left, joined, deadline };
+        let order =
+            Order { tag, subscriber, kind, wants, names: names.clone(), left, joined, deadline };
         self.orders.insert(id, order);
         for name in names {
             match wants {
@@ -147,6 +144,7 @@ impl<T> PubSub<T> {
 
     fn part(&mut self, id: OrderId, subscriber: SubscriberId, kind: Subscription, name: &Bytes) {
         self.leave(subscriber, kind, name);
+        self.strike(subscriber, kind, core::slice::from_ref(name));
         let Some(topic) = self.topics.get_mut(kind, name) else {
             return self.count_down(id);
         };
@@ -212,25 +210,38 @@ impl<T> PubSub<T> {
     }
 
     fn finish(&mut self, id: OrderId, result: Result<(), Error>) {
-        let Some(order) = self.orders.remove(&id) else { return };
+        if let Some(order) = self.take(id, result.is_ok()) {
+            self.events.push_back(PubSubEvent::Done { tag: order.tag, result });
+        }
+    }
+
+    /// Takes an order out. What it has brought is `kept`, or may be given up again.
+    fn take(&mut self, id: OrderId, kept: bool) -> Option<Order<T>> {
+        let order = self.orders.remove(&id)?;
         if self.orders.is_empty() {
             self.deadline = None;
         }
-        if let Some(tag) = order.tag {
-            self.events.push_back(PubSubEvent::Done { tag, result });
+        if kept && order.wants == Asked::Subscribe {
+            self.strike(order.subscriber, order.kind, &order.names);
+        }
+        Some(order)
+    }
+
+    /// Whatever becomes of the subscriber's other orders, these names are not theirs to give up.
+    fn strike(&mut self, subscriber: SubscriberId, kind: Subscription, names: &[Bytes]) {
+        for order in self.orders.values_mut() {
+            if order.subscriber == subscriber && order.kind == kind {
+                order.joined.retain(|name| !names.contains(name));
+            }
         }
     }
 
     /// Ends an order with an error, and gives up what it alone has asked for.
     pub(super) fn fail(&mut self, id: OrderId, error: &Error) {
-        let Some(order) = self.orders.get_mut(&id) else { return };
-        let (subscriber, kind) = (order.subscriber, order.kind);
-        // Nobody hears of the error: whoever reads hears of it.
-        let joined = match order.tag {
-            Some(_) => core::mem::take(&mut order.joined),
-            None => Vec::new(),
+        let Some(Order { tag, subscriber, kind, joined, .. }) = self.take(id, false) else {
+            return;
         };
-        self.finish(id, Err(error.clone()));
+        self.events.push_back(PubSubEvent::Done { tag, result: Err(error.clone()) });
         for name in joined {
             match self.heir(subscriber, kind, &name) {
                 Some(heir) => heir.joined.push(name),
@@ -249,14 +260,10 @@ impl<T> PubSub<T> {
         kind: Subscription,
         name: &Bytes,
     ) -> Option<&mut Order<T>> {
-        let topic: &Topic = self.topics.of(kind).get(name)?;
-        let same = |id: &&OrderId| {
-            self.orders.get(id).is_some_and(|order| {
-                order.subscriber == subscriber && order.wants == Asked::Subscribe
-            })
-        };
-        let id = *topic.waiting.iter().find(same)?;
-        self.orders.get_mut(&id)
+        self.orders.values_mut().find(|order| {
+            let same = order.subscriber == subscriber && order.kind == kind;
+            same && order.wants == Asked::Subscribe && order.names.contains(name)
+        })
     }
 
     /// Those who wait for a topic.

@@ -6,7 +6,7 @@ use super::handshake::Progress;
 use super::in_flight::{Confirmed, Expect};
 use super::subscriptions::{Announcement, News, Subscriptions, Verb};
 use super::{Session, State};
-use crate::error::ConnectionError;
+use crate::error::{ConnectionError, ServerError};
 use crate::event::Event;
 use crate::facts::Subscription;
 use crate::time::Time;
@@ -89,6 +89,11 @@ impl<T> Session<T> {
 
     #[inline]
     fn handle_reply(&mut self, frame: Frame) {
+        if self.surplus_due && is_of_moved_slot(&frame) {
+            // The end that was counted as the confirmation came by itself, because the slot has
+            // moved; this is the answer. Whose it is otherwise, nobody can tell.
+            return self.fail(ConnectionError::UnexpectedReply, self.taken);
+        }
         self.surplus_due = false;
         let Some(oldest) = self.in_flight.oldest() else {
             return self.fail(ConnectionError::UnexpectedReply, self.taken);
@@ -132,4 +137,11 @@ impl<T> Session<T> {
         }
         self.unblock();
     }
+}
+
+/// Whether it says that a slot is served elsewhere, or not at all.
+#[cold]
+fn is_of_moved_slot(frame: &Frame) -> bool {
+    let error = ServerError::of(frame.as_frame());
+    error.is_some_and(|error| matches!(error.code(), "MOVED" | "CLUSTERDOWN"))
 }

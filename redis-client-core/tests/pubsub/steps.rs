@@ -218,3 +218,28 @@ fn all_is_over_and_everybody_hears_why() {
     assert_eq!(world.done[&2], Err(Error::NotSent(Cause::Connection(ConnectionError::Closed))));
     assert_eq!(world.read_all(one), ["closed"]);
 }
+
+#[test]
+fn what_one_caller_was_told_it_has_is_not_given_up_for_anothers_refusal() {
+    let mut world = World::connected();
+    world.refused.insert("x".into());
+    let one = world.open();
+    world.machine.subscribe(one, CHANNEL, ["a", "x"], None, 1);
+    world.machine.subscribe(one, CHANNEL, ["a"], None, 2);
+    world.run();
+    assert!(matches!(world.done[&1], Err(Error::Server(_))));
+    assert_eq!(world.done[&2], Ok(()));
+    world.message("a", "1");
+    assert_eq!(world.read_all(one), ["a 1"]);
+
+    // Given up and asked for again meanwhile, it is the second wish that counts.
+    let two = world.open();
+    world.machine.subscribe(two, CHANNEL, ["b", "x"], None, 3);
+    world.machine.unsubscribe(two, CHANNEL, ["b"], None, 4);
+    world.machine.subscribe(two, CHANNEL, ["b"], None, 5);
+    world.run();
+    assert!(matches!(world.done[&3], Err(Error::Server(_))));
+    assert_eq!(world.done[&5], Ok(()));
+    world.message("b", "1");
+    assert_eq!(world.read_all(two), ["b 1"]);
+}

@@ -1,8 +1,8 @@
 //! Shard channels, whose subscriptions a server may end unasked: their slot has moved away.
 
 use bytes::{Bytes, BytesMut};
-use redis_client_core::{Protocol, cmd};
-use testkit::pair::{Model, Pair, Server};
+use redis_client_core::{ConnectionError, Protocol, cmd};
+use testkit::pair::{Ended, Model, Pair, Server};
 
 use crate::pubsub::both;
 use crate::{bulk, confirmation, echo, plain, texts, words};
@@ -109,5 +109,28 @@ fn a_reply_behind_the_end_of_a_shard_is_a_reply() {
         pair.turn();
         assert_eq!((pair.replies(tag).len(), pair.reply(eaten)), (1, bulk("x").into()));
         assert_eq!(pair.reply(last), confirmation);
+    }
+}
+
+/// In a cluster the command that is overtaken by the end is answered by an error, which is one reply
+/// more than was counted: it must not be taken for the next command's.
+#[test]
+fn a_redirection_behind_an_unasked_end_ends_the_connection() {
+    for error in ["-MOVED 866 127.0.0.1:7001\r\n", "-CLUSTERDOWN Hash slot not served\r\n"] {
+        for (mut pair, head) in both() {
+            pair.submit(words("SSUBSCRIBE a"));
+            pair.drive();
+            // The model would answer otherwise.
+            pair.stop_writing_after(pair.written());
+            pair.submit(words("SUNSUBSCRIBE a"));
+            let next = pair.submit(echo("next"));
+            pair.turn();
+            pair.send(confirmation(head, "sunsubscribe", "a", 0));
+            pair.send(error);
+            pair.send(bulk("next"));
+            pair.drive();
+            assert_eq!(pair.closed(), Some(&ConnectionError::UnexpectedReply), "{error}");
+            assert!(!matches!(pair.ended(next), Some(Ended::Reply(_))), "{error}");
+        }
     }
 }

@@ -106,10 +106,27 @@ struct Pair<A, B: Clone> {
     second_one: B,
 }
 
+#[derive(Debug, PartialEq, FromReply)]
+struct Score((String, f64));
+
+#[derive(Debug, PartialEq, FromReply)]
+struct Maybe(Option<u16>);
+
+#[derive(Debug, PartialEq, FromReply)]
+struct Named {
+    maybe: Maybe,
+}
+
 #[test]
 fn newtypes_and_generics() {
     assert_eq!(read::<Id>("$2\r\n42\r\n"), Ok(Id(42)));
     assert_eq!(read::<Option<Id>>("$-1\r\n"), Ok(None));
+    // In everything they are what is in them.
+    let scores = vec![Score(("a".into(), 1.0)), Score(("b".into(), 2.0))];
+    assert_eq!(read("*4\r\n$1\r\na\r\n$1\r\n1\r\n$1\r\nb\r\n$1\r\n2\r\n"), Ok(scores));
+    for wire in hash(&[("other", "1")]) {
+        assert_eq!(read(&wire), Ok(Named { maybe: Maybe(None) }));
+    }
     for wire in hash(&[("firstOne", "1"), ("secondOne", "x")]) {
         let pair = Pair { first_one: 1_u16, second_one: "x".to_owned() };
         assert_eq!(read(&wire), Ok(pair));

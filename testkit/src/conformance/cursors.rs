@@ -18,7 +18,7 @@ pub async fn cursors<R: Adapter>(setup: &Setup) -> Outcome {
     keys(&client).await?;
     inside(&client).await?;
     ends(&client).await?;
-    let options = Options::new(setup.endpoint()).config(setup.config()).pool_size(3);
+    let options = setup.options().pool_size(3);
     let pool: Pool<R> = Pool::connect(options).await?;
     let mut scan = pool.scan_all().matching("key:*").count(7).parse::<String>();
     let mut found = BTreeSet::new();

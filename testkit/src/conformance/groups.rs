@@ -17,7 +17,7 @@ use super::{Adapter, Outcome, Setup};
 ///
 /// Any that should not be.
 pub async fn groups<R: Adapter>(setup: &Setup) -> Outcome {
-    let options = Options::new(setup.endpoint()).config(setup.config()).pool_size(3);
+    let options = setup.options().pool_size(3);
     let pool: Pool<R> = Pool::connect(options).await?;
     in_order(&pool).await.map_err(|error| format!("in_order: {error}"))?;
     pending_first(&pool).await.map_err(|error| format!("pending_first: {error}"))?;

@@ -15,7 +15,7 @@ use super::{Adapter, Outcome, Setup, all};
 ///
 /// Any that should not be.
 pub async fn optimistic<R: Adapter>(setup: &Setup) -> Outcome {
-    let options = Options::new(setup.endpoint()).config(setup.config()).pool_size(4);
+    let options = setup.options().pool_size(4);
     let pool: Pool<R> = Pool::connect(options).await?;
     contended(&pool).await?;
     attempts(&pool).await?;

@@ -125,7 +125,7 @@ async fn many_names<R: Adapter>(setup: &Setup, client: &Client<R>) -> Outcome {
 
 /// Of its own, and a pool's.
 async fn connections<R: Adapter>(setup: &Setup, client: &Client<R>) -> Outcome {
-    let options = Options::new(setup.endpoint()).config(setup.config()).pool_size(1);
+    let options = setup.options().pool_size(1);
     let mut own = Subscriber::<R>::connect(options.clone()).await?;
     let pool = Pool::<R>::connect(options).await?;
     let mut pooled = pool.subscriber().await?;
@@ -220,7 +220,7 @@ async fn lost<R: Adapter>(setup: &Setup, client: &Client<R>) -> Outcome {
 async fn down_for_a_while<R: Adapter>(setup: &Setup) -> Outcome {
     let mut setup = setup.another()?;
     let delays = Reconnect::default().delays(5 * MILLISECOND, 20 * MILLISECOND);
-    let options = Options::new(setup.endpoint()).config(config(&setup)).reconnect(delays);
+    let options = setup.options().config(config(&setup)).reconnect(delays);
     let client = Client::<R>::connect(options).await?;
     let mut subscriber = client.subscriber().await?;
     subscriber.subscribe(["a"]).await?;
@@ -308,7 +308,7 @@ async fn large<R: Adapter>(_: &Setup, client: &Client<R>) -> Outcome {
 }
 
 async fn over<R: Adapter>(setup: &Setup) -> Outcome {
-    let options = Options::new(setup.endpoint()).config(config(setup)).reconnect(Reconnect::NEVER);
+    let options = setup.options().config(config(setup)).reconnect(Reconnect::NEVER);
     let mut subscriber = Subscriber::<R>::connect(options).await?;
     subscriber.subscribe(["a"]).await?;
     kill(setup)?;

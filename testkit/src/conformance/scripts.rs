@@ -15,7 +15,7 @@ pub async fn scripts<R: Adapter>(setup: &Setup) -> Outcome {
     once(&client).await?;
     batches(&client).await?;
     errors(&client).await?;
-    let options = Options::new(setup.endpoint()).config(setup.config()).pool_size(2);
+    let options = setup.options().pool_size(2);
     let pool: Pool<R> = Pool::connect(options).await?;
     let add = Script::new(ADD);
     forget(&client).await?;
