@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::task::Context;
 
-use adapter_core::{Client, Commands, Cursors, Error, Options, Pool, cmd};
+use adapter_core::{Client, Commands, Cursors, Error, Pool, cmd};
 
 use super::{Adapter, Outcome, Setup};
 

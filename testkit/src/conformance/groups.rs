@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use adapter_core::{Commands, Error, Group, GroupEntry, GroupReader, Options, Pool};
+use adapter_core::{Commands, Error, Group, GroupEntry, GroupReader, Pool};
 
 use super::waiting::{join, sleep, within};
 use super::{Adapter, Outcome, Setup};

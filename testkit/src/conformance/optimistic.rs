@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use adapter_core::{Commands, Error, Options, Pool, Request, cmd};
+use adapter_core::{Commands, Error, Pool, Request, cmd};
 
 use super::{Adapter, Outcome, Setup, all};
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use adapter_core::{
-    Backlog, Client, Commands, Config, Credentials, Error, Message, Notice, Options, Overflow,
-    Pool, Protocol, Reconnect, Subscriber, Subscription, cmd,
+    Backlog, Client, Commands, Config, Credentials, Error, Message, Notice, Overflow, Pool,
+    Protocol, Reconnect, Subscriber, Subscription, cmd,
 };
 
 use super::waiting::{join, sleep, within};

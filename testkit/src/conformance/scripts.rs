@@ -1,7 +1,7 @@
 //! Scripts: by hash, whole where the server does not know them, and run once either way.
 
 use adapter_core::resp_core::Frame;
-use adapter_core::{Client, Commands, Error, Invocations, Options, Pool, Script, ServerError, cmd};
+use adapter_core::{Client, Commands, Error, Invocations, Pool, Script, ServerError, cmd};
 
 use super::{Adapter, Outcome, Setup};
 
