@@ -48,6 +48,10 @@ pub trait FromReply: Sized {
     /// Whether an error reply is a value of this type, instead of an error of the command.
     const TAKES_ERRORS: bool = false;
 
+    /// Whether null is a list of these without any.
+    #[doc(hidden)]
+    const NULL_IS_NO_ELEMENTS: bool = false;
+
     /// Reads the reply.
     ///
     /// # Errors

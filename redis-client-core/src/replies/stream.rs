@@ -137,8 +137,9 @@ pub struct GroupInfo {
     pub last_delivered_id: StreamId,
     /// How many entries it has read, if that is known. Since 7.0.0.
     pub entries_read: Option<u64>,
-    /// How many entries it has still to read, if that is known. Since 7.0.0.
-    pub lag: Option<u64>,
+    /// How many entries it has still to read, if that is known; negative where `ENTRIESREAD` was
+    /// set too high. Since 7.0.0.
+    pub lag: Option<i64>,
 }
 
 /// A consumer, as [`XINFO CONSUMERS`](crate::cmd::xinfo_consumers) has it.
@@ -165,8 +166,9 @@ pub struct GroupDetails {
     pub last_delivered_id: StreamId,
     /// How many entries it has read, if that is known. Since 7.0.0.
     pub entries_read: Option<u64>,
-    /// How many entries it has still to read, if that is known. Since 7.0.0.
-    pub lag: Option<u64>,
+    /// How many entries it has still to read, if that is known; negative where `ENTRIESREAD` was
+    /// set too high. Since 7.0.0.
+    pub lag: Option<i64>,
     /// How many entries are pending, more perhaps than are listed.
     pub pending_count: u64,
     /// The first pending entries: id, consumer, Unix time of delivery in milliseconds, and how
@@ -194,6 +196,9 @@ pub struct ConsumerDetails {
 }
 
 impl FromReply for StreamEntry {
+    /// `XRANGE` with a count of 0 answers with null where the key exists.
+    const NULL_IS_NO_ELEMENTS: bool = true;
+
     fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
         let mut elements = elements_of(frame)?;
         let id = next(&mut elements)?;

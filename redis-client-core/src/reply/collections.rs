@@ -45,6 +45,9 @@ fn read_set<T: FromReply, C: FromIterator<T>>(frame: FrameRef<'_>) -> Result<C, 
 /// The elements in order. A `Vec` of pairs takes a map, a flat array and an array of pairs.
 impl<T: FromReply> FromReply for Vec<T> {
     fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
+        if T::NULL_IS_NO_ELEMENTS && matches!(frame.view(), View::Null) {
+            return Ok(Self::new());
+        }
         T::from_elements(elements_of(frame)?)
     }
 }

@@ -86,6 +86,8 @@ fn ranges() -> Vec<Case> {
         gives(all().parse::<Vec<(StreamId, Fields)>>(), vec![first(), second()]).two(),
         gives(ids(all()), Vec::new()),
         gives(ids(all().count(1)), vec![first()]).two(),
+        case(all().count(0)).two().shows("[]"),
+        case(cmd::xrevrange("k", IdBound::Highest, ID1).count(0)).two().shows("[]"),
         gives(ids(cmd::xrange("k", IdBound::Excluded(ID1), ID2)), vec![second()]).two(),
         gives(ids(cmd::xrange("k", IdBound::Time(1), IdBound::Time(1))), vec![first()]).two(),
         case(cmd::xrevrange("k", IdBound::Highest, ID1)).two(),
@@ -236,6 +238,12 @@ fn info() -> Vec<Case> {
             "[GroupInfo { name: b\"h\", consumers: 0, pending: 0, \
              last_delivered_id: StreamId { ms: 1, seq: 5 }, entries_read: None, lag: None }]",
         ),
+        case(cmd::xinfo_groups("k")).two().given("XGROUP CREATE k h 1-1 ENTRIESREAD 100").shows(
+            "[GroupInfo { name: b\"h\", consumers: 0, pending: 0, \
+             last_delivered_id: StreamId { ms: 1, seq: 1 }, entries_read: Some(100), \
+             lag: Some(-98) }]",
+        ),
+        case(full()).two().given("XGROUP CREATE k h 1-1 ENTRIESREAD 100"),
         case(cmd::xinfo_consumers("k", "g")).group(),
         case(cmd::xinfo_consumers("k", "g")).two().fails("NOGROUP"),
         case(cmd::xinfo_help()),
