@@ -1,11 +1,13 @@
 //! Arguments of commands for Redis Sentinel.
 
+use core::fmt;
+
 use super::Words;
 use crate::request::Request;
 
 /// What [`sentinel_config`](crate::cmd::sentinel_config) does. Servers before 7.2 take one setting
 /// at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SentinelConfig<'a> {
     /// Gives settings these values.
@@ -23,6 +25,22 @@ pub enum SimulatedFailure {
     CrashAfterElection,
     /// Once it has made a replica the primary.
     CrashAfterPromotion,
+}
+
+/// Names settings without their values: they may be passwords.
+impl fmt::Debug for SentinelConfig<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Set(_) => "Set ",
+            Self::Get(_) => "Get ",
+        })?;
+        let mut list = f.debug_list();
+        match self {
+            Self::Set(settings) => list.entries(settings.iter().map(|(name, _)| name)),
+            Self::Get(patterns) => list.entries(*patterns),
+        };
+        list.finish()
+    }
 }
 
 impl Words for SentinelConfig<'_> {
@@ -50,5 +68,19 @@ impl Words for SimulatedFailure {
             Self::CrashAfterElection => "CRASH-AFTER-ELECTION",
             Self::CrashAfterPromotion => "CRASH-AFTER-PROMOTION",
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn debug_shows_names_but_no_values() {
+        let set = SentinelConfig::Set(&[("sentinel-pass", "secret")]);
+        assert_eq!(format!("{set:?}"), "Set [\"sentinel-pass\"]");
+        assert_eq!(format!("{:?}", SentinelConfig::Get(&["a*"])), "Get [\"a*\"]");
     }
 }
