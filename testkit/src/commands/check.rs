@@ -132,7 +132,10 @@ fn try_case(server: &RedisServer, case: &Case, report: &mut Report) {
     }
     for protocol in [2, 3] {
         match try_in(server, case, protocol) {
-            Ok(()) => report.ran(name, protocol),
+            Ok(()) => {
+                let answered = !matches!(case.expected, Expected::Error(_));
+                report.ran(name, protocol, answered);
+            }
             Err(problem) => {
                 report.fail(name, &format!("`{}` in RESP{protocol}: {problem}", case.text()));
             }

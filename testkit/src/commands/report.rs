@@ -17,6 +17,8 @@ pub struct Report {
 #[derive(Debug, Default)]
 struct Tried {
     protocols: BTreeSet<u8>,
+    /// With a reply that is no error.
+    answered: bool,
     not_run: Option<&'static str>,
 }
 
@@ -38,8 +40,11 @@ impl Report {
         self.failures.push(format!("{name}: {problem}"));
     }
 
-    pub(super) fn ran(&mut self, name: &'static str, protocol: u8) {
-        self.commands.entry(name).or_default().protocols.insert(protocol);
+    /// `answered`: it is not an error that was expected.
+    pub(super) fn ran(&mut self, name: &'static str, protocol: u8, answered: bool) {
+        let tried = self.commands.entry(name).or_default();
+        tried.protocols.insert(protocol);
+        tried.answered |= answered;
     }
 
     pub(super) fn not_run(&mut self, name: &'static str, reason: &'static str) {
@@ -82,7 +87,9 @@ impl Report {
 
     fn line(&self, known: &'static Known) -> Line {
         let tested = match self.commands.get(known.name) {
-            Some(tried) if tried.protocols.len() == 2 => Ok("executed 2+3".to_owned()),
+            Some(tried) if tried.protocols.len() == 2 => {
+                Ok(if tried.answered { "executed 2+3" } else { "error only 2+3" }.to_owned())
+            }
             Some(Tried { not_run: Some(reason), .. }) => Ok(format!("wire only: {reason}")),
             Some(_) => Err("failed".to_owned()),
             None if known.builder.is_none() && is_container(known) => {
