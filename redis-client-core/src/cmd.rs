@@ -15,6 +15,8 @@
 //! let command = cmd::set("k", "v").ex(1).px(2);
 //! ```
 //!
+//! Import the module, not its contents: some kinds have names of the prelude's, such as `Copy`.
+//!
 //! The source is generated from `commands/`, with facts from redis-server and Valkey, by
 //! `cargo xtask generate`.
 

@@ -199,7 +199,6 @@ impl Request {
     }
 
     /// Puts a count before the arguments that begin at `start`.
-    #[allow(dead_code, reason = "for the groups to come")]
     pub(crate) fn count_from(&mut self, start: usize, count: usize) {
         let end = self.encoded.len();
         self.push(itoa::Buffer::new().format(count).as_bytes());
