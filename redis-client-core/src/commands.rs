@@ -36,10 +36,22 @@ pub trait Commands: Execute {
         cmd::decrby(key, decrement).bind(self)
     }
 
+    /// [`DELEX`](cmd::delex): deletes a key, with an option only if it holds a string that meets
+    /// the condition; true when it was deleted.
+    fn delex(self, key: impl ToArg) -> Bound<cmd::Delex, Self> {
+        cmd::delex(key).bind(self)
+    }
+
     /// [`DELIFEQ`](cmd::delifeq): deletes a string if it holds this value; true when it was
     /// deleted.
     fn delifeq(self, key: impl ToArg, value: impl ToArg) -> Bound<cmd::Delifeq, Self> {
         cmd::delifeq(key, value).bind(self)
+    }
+
+    /// [`DIGEST`](cmd::digest): the digest of a string's value, as hexadecimal text; null where the
+    /// key does not exist.
+    fn digest(self, key: impl ToArg) -> Bound<cmd::Digest, Self> {
+        cmd::digest(key).bind(self)
     }
 
     /// [`GET`](cmd::get): the value of a string; null where the key does not exist.
@@ -107,6 +119,15 @@ pub trait Commands: Execute {
         pairs: impl IntoIterator<Item = (impl ToArg, impl ToArg)>,
     ) -> Bound<cmd::Mset, Self> {
         cmd::mset(pairs).bind(self)
+    }
+
+    /// [`MSETEX`](cmd::msetex): sets several strings at once, which may expire; true when they were
+    /// set.
+    fn msetex(
+        self,
+        pairs: impl IntoIterator<Item = (impl ToArg, impl ToArg)>,
+    ) -> Bound<cmd::Msetex, Self> {
+        cmd::msetex(pairs).bind(self)
     }
 
     /// [`MSETNX`](cmd::msetnx): sets several strings at once, but only where none of the keys
@@ -190,7 +211,7 @@ pub trait Commands: Execute {
         cmd::exists(keys).bind(self)
     }
 
-    /// [`EXPIRE`](cmd::expire): has a key expire after so many seconds; at once where they are
+    /// [`EXPIRE`](cmd::expire): has a key expire after so many seconds; at once where they are 0 or
     /// negative. True when the time was set, false where the key does not exist or an option kept
     /// it from being set.
     fn expire(self, key: impl ToArg, seconds: i64) -> Bound<cmd::Expire, Self> {
@@ -269,8 +290,8 @@ pub trait Commands: Execute {
     }
 
     /// [`PEXPIRE`](cmd::pexpire): has a key expire after so many milliseconds; at once where they
-    /// are negative. True when the time was set, false where the key does not exist or an option
-    /// kept it from being set.
+    /// are 0 or negative. True when the time was set, false where the key does not exist or an
+    /// option kept it from being set.
     fn pexpire(self, key: impl ToArg, milliseconds: i64) -> Bound<cmd::Pexpire, Self> {
         cmd::pexpire(key, milliseconds).bind(self)
     }

@@ -452,6 +452,9 @@ impl Kind for ClusterSetslot {
 /// [`CLUSTER SETSLOT slot <IMPORTING importing | MIGRATING migrating | NODE node |
 /// STABLE>`](https://redis.io/docs/latest/commands/cluster-setslot/): says who serves a slot,
 /// or that it moves. O(1). Since 3.0.0.
+///
+/// Since Valkey 8 a primary waits for its replicas before it answers: send it on a lease, where
+/// nothing else waits behind it.
 pub fn cluster_setslot(slot: u16, state: args::SlotState<'_>) -> Command<ClusterSetslot> {
     Command::new().with(slot).with_words(state)
 }

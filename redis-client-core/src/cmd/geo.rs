@@ -299,7 +299,7 @@ impl<Order, Store, T, X> Command<Georadiusbymember<Open, Order, Store>, T, X> {
 }
 
 impl<Order, Store, T, X> Command<Georadiusbymember<Taken, Order, Store>, T, X> {
-    /// Takes those that are found first, which need not be the nearest. Since 3.2.0.
+    /// Takes those that are found first, which need not be the nearest. Since 6.2.0.
     pub fn any(self) -> Self {
         self.with("ANY")
     }
@@ -407,7 +407,7 @@ impl<Order, T, X> Command<GeoradiusbymemberRo<Open, Order>, T, X> {
 }
 
 impl<Order, T, X> Command<GeoradiusbymemberRo<Taken, Order>, T, X> {
-    /// Takes those that are found first, which need not be the nearest. Since 3.2.10.
+    /// Takes those that are found first, which need not be the nearest. Since 6.2.0.
     pub fn any(self) -> Self {
         self.with("ANY")
     }

@@ -105,8 +105,8 @@ impl<Condition> Kind for Expire<Condition> {
 }
 
 /// [`EXPIRE key seconds`](https://redis.io/docs/latest/commands/expire/): has a key expire
-/// after so many seconds; at once where they are negative. True when the time was set, false
-/// where the key does not exist or an option kept it from being set. O(1). Since 1.0.0.
+/// after so many seconds; at once where they are 0 or negative. True when the time was set,
+/// false where the key does not exist or an option kept it from being set. O(1). Since 1.0.0.
 pub fn expire(key: impl ToArg, seconds: i64) -> Command<Expire> {
     Command::new().with(key).with(seconds)
 }
@@ -399,8 +399,8 @@ impl<Condition> Kind for Pexpire<Condition> {
 }
 
 /// [`PEXPIRE key milliseconds`](https://redis.io/docs/latest/commands/pexpire/): has a key
-/// expire after so many milliseconds; at once where they are negative. True when the time was
-/// set, false where the key does not exist or an option kept it from being set. O(1). Since
+/// expire after so many milliseconds; at once where they are 0 or negative. True when the time
+/// was set, false where the key does not exist or an option kept it from being set. O(1). Since
 /// 2.6.0.
 pub fn pexpire(key: impl ToArg, milliseconds: i64) -> Command<Pexpire> {
     Command::new().with(key).with(milliseconds)

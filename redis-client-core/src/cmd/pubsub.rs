@@ -176,7 +176,7 @@ pub fn punsubscribe() -> Command<Punsubscribe> {
 }
 
 impl<T, X> Command<Punsubscribe, T, X> {
-    /// Takes back these alone. Since 2.0.0.
+    /// Takes back these alone; all where there are none. Since 2.0.0.
     pub fn patterns(self, patterns: impl IntoIterator<Item = impl ToArg>) -> Self {
         self.with_all(patterns)
     }
@@ -252,7 +252,7 @@ pub fn sunsubscribe() -> Command<Sunsubscribe> {
 }
 
 impl<T, X> Command<Sunsubscribe, T, X> {
-    /// Takes back these alone. Since 7.0.0.
+    /// Takes back these alone; all where there are none. Since 7.0.0.
     pub fn channels(self, channels: impl IntoIterator<Item = impl ToArg>) -> Self {
         self.with_all(channels)
     }
@@ -277,7 +277,7 @@ pub fn unsubscribe() -> Command<Unsubscribe> {
 }
 
 impl<T, X> Command<Unsubscribe, T, X> {
-    /// Takes back these alone. Since 2.0.0.
+    /// Takes back these alone; all where there are none. Since 2.0.0.
     pub fn channels(self, channels: impl IntoIterator<Item = impl ToArg>) -> Self {
         self.with_all(channels)
     }

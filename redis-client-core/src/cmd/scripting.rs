@@ -26,8 +26,8 @@ impl Kind for Eval {
 
 /// [`EVAL script numkeys key [key ...] arg [arg
 /// ...]`](https://redis.io/docs/latest/commands/eval/): runs a Lua script that has the keys as
-/// `KEYS` and the other arguments as `ARGV`, and answers with what it returns. the complexity
-/// of the script. Since 2.6.0.
+/// `KEYS` and the other arguments as `ARGV`, and answers with what it returns. O(N), what the
+/// script does. Since 2.6.0.
 ///
 /// A script that runs often is better loaded once, by [`script_load`], and run by [`evalsha`].
 ///
@@ -55,7 +55,7 @@ impl Kind for Evalsha {
 
 /// [`EVALSHA sha1 numkeys key [key ...] arg [arg
 /// ...]`](https://redis.io/docs/latest/commands/evalsha/): runs a script that the server has,
-/// by its SHA-1 digest; else like [`eval`]. the complexity of the script. Since 2.6.0.
+/// by its SHA-1 digest; else like [`eval`]. O(N), what the script does. Since 2.6.0.
 ///
 /// The server answers with an error that begins with `NOSCRIPT` where it does not have the
 /// script. It forgets them when it is started again.
@@ -78,7 +78,7 @@ impl Kind for EvalshaRo {
 
 /// [`EVALSHA_RO sha1 numkeys key [key ...] arg [arg
 /// ...]`](https://redis.io/docs/latest/commands/evalsha_ro/): runs a script like [`evalsha`],
-/// which must not write then. the complexity of the script. Since 7.0.0.
+/// which must not write then. O(N), what the script does. Since 7.0.0.
 pub fn evalsha_ro(
     sha1: impl ToArg,
     keys: impl IntoIterator<Item = impl ToArg>,
@@ -98,7 +98,7 @@ impl Kind for EvalRo {
 
 /// [`EVAL_RO script numkeys key [key ...] arg [arg
 /// ...]`](https://redis.io/docs/latest/commands/eval_ro/): runs a script like [`eval`], which
-/// must not write then. the complexity of the script. Since 7.0.0.
+/// must not write then. O(N), what the script does. Since 7.0.0.
 pub fn eval_ro(
     script: impl ToArg,
     keys: impl IntoIterator<Item = impl ToArg>,
@@ -118,8 +118,8 @@ impl Kind for Fcall {
 
 /// [`FCALL function numkeys key [key ...] arg [arg
 /// ...]`](https://redis.io/docs/latest/commands/fcall/): calls a function of a loaded library
-/// with keys and other arguments, and answers with what it returns. the complexity of the
-/// function. Since 7.0.0.
+/// with keys and other arguments, and answers with what it returns. O(N), what the function
+/// does. Since 7.0.0.
 ///
 /// ```
 /// # use redis_client_core::cmd;
@@ -145,7 +145,7 @@ impl Kind for FcallRo {
 
 /// [`FCALL_RO function numkeys key [key ...] arg [arg
 /// ...]`](https://redis.io/docs/latest/commands/fcall_ro/): calls a function like [`fcall`],
-/// one that does not write. the complexity of the function. Since 7.0.0.
+/// one that does not write. O(N), what the function does. Since 7.0.0.
 pub fn fcall_ro(
     function: impl ToArg,
     keys: impl IntoIterator<Item = impl ToArg>,

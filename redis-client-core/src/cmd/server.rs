@@ -620,7 +620,7 @@ impl Kind for Debug {
 }
 
 /// [`DEBUG subcommand arg [arg ...]`](https://redis.io/docs/latest/commands/debug/): what helps
-/// to test the server itself. the complexity of the subcommand. Since 1.0.0.
+/// to test the server itself. O(N), what the subcommand does. Since 1.0.0.
 ///
 /// Servers allow it only where their setting `enable-debug-command` says so.
 pub fn debug(subcommand: impl ToArg, args: impl IntoIterator<Item = impl ToArg>) -> Command<Debug> {
@@ -749,7 +749,8 @@ pub fn info() -> Command<Info> {
 }
 
 impl<T, X> Command<Info, T, X> {
-    /// Only these sections, of which servers before 7.0 take one. Since 1.0.0.
+    /// Only these sections, of which servers before 7.0 take one; the default ones where there are
+    /// none. Since 1.0.0.
     pub fn sections(self, sections: impl IntoIterator<Item = impl ToArg>) -> Self {
         self.with_all(sections)
     }
@@ -831,7 +832,7 @@ pub fn latency_histogram() -> Command<LatencyHistogram> {
 }
 
 impl<T, X> Command<LatencyHistogram, T, X> {
-    /// Only of these commands. Since 7.0.0.
+    /// Only of these commands; all where there are none. Since 7.0.0.
     pub fn commands(self, commands: impl IntoIterator<Item = impl ToArg>) -> Self {
         self.with_all(commands)
     }
@@ -884,7 +885,7 @@ pub fn latency_reset() -> Command<LatencyReset> {
 }
 
 impl<T, X> Command<LatencyReset, T, X> {
-    /// Only these events. Since 2.8.13.
+    /// Only these events; all where there are none. Since 2.8.13.
     pub fn events(self, events: impl IntoIterator<Item = impl ToArg>) -> Self {
         self.with_all(events)
     }
@@ -952,7 +953,7 @@ impl Kind for MemoryMallocStats {
 }
 
 /// [`MEMORY MALLOC-STATS`](https://redis.io/docs/latest/commands/memory-malloc-stats/): what
-/// the allocator says of itself. depends on the allocator. Since 4.0.0.
+/// the allocator says of itself. O(N), what the allocator does. Since 4.0.0.
 pub fn memory_malloc_stats() -> Command<MemoryMallocStats> {
     Command::new()
 }
@@ -967,7 +968,7 @@ impl Kind for MemoryPurge {
 }
 
 /// [`MEMORY PURGE`](https://redis.io/docs/latest/commands/memory-purge/): has the allocator
-/// give memory back that it does not need. depends on the allocator. Since 4.0.0.
+/// give memory back that it does not need. O(N), what the allocator does. Since 4.0.0.
 pub fn memory_purge() -> Command<MemoryPurge> {
     Command::new()
 }
@@ -1128,7 +1129,7 @@ impl Kind for Psync {
 }
 
 /// [`PSYNC replicationid offset`](https://redis.io/docs/latest/commands/psync/): has the server
-/// send what a replica misses. depends on what is missing. Since 2.8.0.
+/// send what a replica misses. O(N), what is missing. Since 2.8.0.
 pub fn psync(replicationid: impl ToArg, offset: i64) -> Command<Psync> {
     Command::new().with(replicationid).with(offset)
 }

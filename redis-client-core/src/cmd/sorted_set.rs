@@ -649,9 +649,10 @@ impl<Sortby> Kind for Zrangestore<Sortby> {
 /// the members that [`zrange`] has, whatever the destination held before, and answers with how
 /// many they are. O(log(N)+M), M being the members stored. Since 6.2.0.
 ///
-/// What `start` and `stop` are depends on the options: with [`byscore`](Command::byscore) they
-/// are scores, as [`ScoreBound`](crate::args::ScoreBound) writes them, with
-/// [`bylex`](Command::bylex) members, as [`LexBound`](crate::args::LexBound) does.
+/// What `min` and `max`, here `start` and `stop`, are depends on the options: with
+/// [`byscore`](Command::byscore) they are scores, as [`ScoreBound`](crate::args::ScoreBound)
+/// writes them, with [`bylex`](Command::bylex) members, as [`LexBound`](crate::args::LexBound)
+/// does.
 pub fn zrangestore(
     destination: impl ToArg,
     source: impl ToArg,

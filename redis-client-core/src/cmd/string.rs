@@ -60,6 +60,45 @@ pub fn decrby(key: impl ToArg, decrement: i64) -> Command<Decrby> {
     Command::new().with(key).with(decrement)
 }
 
+/// `DELEX`, as [`delex`] makes it. `Condition` is [`Open`] until one of the options is given
+/// that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct Delex<Condition = Open>(PhantomData<Condition>);
+
+impl<Condition> Kind for Delex<Condition> {
+    const FACTS: &'static Facts = &table::DELEX;
+    type Reply = bool;
+}
+
+/// [`DELEX key`](https://redis.io/docs/latest/commands/delex/): deletes a key, with an option
+/// only if it holds a string that meets the condition; true when it was deleted. O(1); O(N)
+/// with a digest, N being the length of the value. Since Redis 8.4.0.
+pub fn delex(key: impl ToArg) -> Command<Delex> {
+    Command::new().with(key)
+}
+
+impl<T, X> Command<Delex<Open>, T, X> {
+    /// Deletes only a string that is this value. Since Redis 8.4.0.
+    pub fn ifeq(self, value: impl ToArg) -> Command<Delex<Taken>, T, X> {
+        self.with("IFEQ").with(value).typed()
+    }
+
+    /// Deletes only a string that is not this value. Since Redis 8.4.0.
+    pub fn ifne(self, value: impl ToArg) -> Command<Delex<Taken>, T, X> {
+        self.with("IFNE").with(value).typed()
+    }
+
+    /// Deletes only a string that has this digest, as [`digest`] gives it. Since Redis 8.4.0.
+    pub fn ifdeq(self, digest: impl ToArg) -> Command<Delex<Taken>, T, X> {
+        self.with("IFDEQ").with(digest).typed()
+    }
+
+    /// Deletes only a string that does not have this digest. Since Redis 8.4.0.
+    pub fn ifdne(self, digest: impl ToArg) -> Command<Delex<Taken>, T, X> {
+        self.with("IFDNE").with(digest).typed()
+    }
+}
+
 /// `DELIFEQ`, as [`delifeq`] makes it.
 #[derive(Debug)]
 pub enum Delifeq {}
@@ -73,6 +112,22 @@ impl Kind for Delifeq {
 /// this value; true when it was deleted. O(1). Since Valkey 9.0.0.
 pub fn delifeq(key: impl ToArg, value: impl ToArg) -> Command<Delifeq> {
     Command::new().with(key).with(value)
+}
+
+/// `DIGEST`, as [`digest`] makes it.
+#[derive(Debug)]
+pub enum Digest {}
+
+impl Kind for Digest {
+    const FACTS: &'static Facts = &table::DIGEST;
+    type Reply = Option<Bytes>;
+}
+
+/// [`DIGEST key`](https://redis.io/docs/latest/commands/digest/): the digest of a string's
+/// value, as hexadecimal text; null where the key does not exist. O(N), the length of the
+/// value. Since Redis 8.4.0.
+pub fn digest(key: impl ToArg) -> Command<Digest> {
+    Command::new().with(key)
 }
 
 /// `GET`, as [`get`] makes it.
@@ -316,6 +371,68 @@ pub fn mset(pairs: impl IntoIterator<Item = (impl ToArg, impl ToArg)>) -> Comman
     Command::new().with_pairs(pairs)
 }
 
+/// `MSETEX`, as [`msetex`] makes it. Each parameter is [`Open`] until one of the options is
+/// given that exclude each other, then [`Taken`].
+#[derive(Debug)]
+pub struct Msetex<Condition = Open, Expiration = Open>(PhantomData<(Condition, Expiration)>);
+
+impl<Condition, Expiration> Kind for Msetex<Condition, Expiration> {
+    const FACTS: &'static Facts = &table::MSETEX;
+    type Reply = bool;
+}
+
+/// [`MSETEX numkeys key value [key value ...]`](https://redis.io/docs/latest/commands/msetex/):
+/// sets several strings at once, which may expire; true when they were set. O(N). Since Redis
+/// 8.4.0.
+///
+/// ```
+/// # use redis_client_core::cmd;
+/// let command = cmd::msetex([("a", 1), ("b", 2)]).nx().ex(60);
+/// # let _ = command;
+/// ```
+pub fn msetex(pairs: impl IntoIterator<Item = (impl ToArg, impl ToArg)>) -> Command<Msetex> {
+    Command::new().counted(2, |command| command.with_pairs(pairs))
+}
+
+impl<Expiration, T, X> Command<Msetex<Open, Expiration>, T, X> {
+    /// Sets only where none of the keys exists. Since Redis 8.4.0.
+    pub fn nx(self) -> Command<Msetex<Taken, Expiration>, T, X> {
+        self.with("NX").typed()
+    }
+
+    /// Sets only where all of the keys exist. Since Redis 8.4.0.
+    pub fn xx(self) -> Command<Msetex<Taken, Expiration>, T, X> {
+        self.with("XX").typed()
+    }
+}
+
+impl<Condition, T, X> Command<Msetex<Condition, Open>, T, X> {
+    /// Expires the keys after so many seconds. Since Redis 8.4.0.
+    pub fn ex(self, seconds: u64) -> Command<Msetex<Condition, Taken>, T, X> {
+        self.with("EX").with(seconds).typed()
+    }
+
+    /// Expires the keys after so many milliseconds. Since Redis 8.4.0.
+    pub fn px(self, milliseconds: u64) -> Command<Msetex<Condition, Taken>, T, X> {
+        self.with("PX").with(milliseconds).typed()
+    }
+
+    /// Expires the keys at this Unix time in seconds. Since Redis 8.4.0.
+    pub fn exat(self, seconds: u64) -> Command<Msetex<Condition, Taken>, T, X> {
+        self.with("EXAT").with(seconds).typed()
+    }
+
+    /// Expires the keys at this Unix time in milliseconds. Since Redis 8.4.0.
+    pub fn pxat(self, milliseconds: u64) -> Command<Msetex<Condition, Taken>, T, X> {
+        self.with("PXAT").with(milliseconds).typed()
+    }
+
+    /// Keeps the time to live that each key has. Since Redis 8.4.0.
+    pub fn keepttl(self) -> Command<Msetex<Condition, Taken>, T, X> {
+        self.with("KEEPTTL").typed()
+    }
+}
+
 /// `MSETNX`, as [`msetnx`] makes it.
 #[derive(Debug)]
 pub enum Msetnx {}
@@ -364,8 +481,9 @@ impl<Condition, Expiration> Kind for Set<Condition, Expiration> {
 /// whatever the key held before. O(1). Since 1.0.0.
 ///
 /// With a condition the reply is `Some(())` when the value was set and `None` when it was not.
-/// With [`get`](Command::get) it is the value that the key had before, and whether it was set
-/// shows only where nothing contradicts.
+/// With [`get`](Command::get) it is the value that the key had before, whether or not it was
+/// set: with [`nx`](Command::nx), `None` means that it was; with [`xx`](Command::xx), `Some`
+/// does. `nx` with `get` needs 7.0.
 ///
 /// ```
 /// # use redis_client_core::cmd;
@@ -388,9 +506,25 @@ impl<Expiration, X> Command<Set<Open, Expiration>, (), X> {
         self.with("XX").typed()
     }
 
-    /// Sets only where the key holds this value. Since Valkey 8.1.0.
+    /// Sets only where the key holds this value; Redis takes it since 8.4.0. Since Valkey 8.1.0.
     pub fn ifeq(self, value: impl ToArg) -> Command<Set<Taken, Expiration>, Option<()>, X> {
         self.with("IFEQ").with(value).typed()
+    }
+
+    /// Sets only where the key does not hold this value. Since Redis 8.4.0.
+    pub fn ifne(self, value: impl ToArg) -> Command<Set<Taken, Expiration>, Option<()>, X> {
+        self.with("IFNE").with(value).typed()
+    }
+
+    /// Sets only where the value has this digest, as [`digest`] gives it. Since Redis 8.4.0.
+    pub fn ifdeq(self, digest: impl ToArg) -> Command<Set<Taken, Expiration>, Option<()>, X> {
+        self.with("IFDEQ").with(digest).typed()
+    }
+
+    /// Sets only where the value does not have this digest, or the key does not exist. Since Redis
+    /// 8.4.0.
+    pub fn ifdne(self, digest: impl ToArg) -> Command<Set<Taken, Expiration>, Option<()>, X> {
+        self.with("IFDNE").with(digest).typed()
     }
 }
 
@@ -405,9 +539,25 @@ impl<Expiration, X> Command<Set<Open, Expiration>, Option<Bytes>, X> {
         self.with("XX").typed()
     }
 
-    /// Sets only where the key holds this value. Since Valkey 8.1.0.
+    /// Sets only where the key holds this value; Redis takes it since 8.4.0. Since Valkey 8.1.0.
     pub fn ifeq(self, value: impl ToArg) -> Command<Set<Taken, Expiration>, Option<Bytes>, X> {
         self.with("IFEQ").with(value).typed()
+    }
+
+    /// Sets only where the key does not hold this value. Since Redis 8.4.0.
+    pub fn ifne(self, value: impl ToArg) -> Command<Set<Taken, Expiration>, Option<Bytes>, X> {
+        self.with("IFNE").with(value).typed()
+    }
+
+    /// Sets only where the value has this digest, as [`digest`] gives it. Since Redis 8.4.0.
+    pub fn ifdeq(self, digest: impl ToArg) -> Command<Set<Taken, Expiration>, Option<Bytes>, X> {
+        self.with("IFDEQ").with(digest).typed()
+    }
+
+    /// Sets only where the value does not have this digest, or the key does not exist. Since Redis
+    /// 8.4.0.
+    pub fn ifdne(self, digest: impl ToArg) -> Command<Set<Taken, Expiration>, Option<Bytes>, X> {
+        self.with("IFDNE").with(digest).typed()
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// All of them, in the order of their names.
-pub(super) static TABLE: [&Facts; 420] = [
+pub(super) static TABLE: [&Facts; 423] = [
     &ACL,
     &ACL_CAT,
     &ACL_DELUSER,
@@ -117,7 +117,9 @@ pub(super) static TABLE: [&Facts; 420] = [
     &DECR,
     &DECRBY,
     &DEL,
+    &DELEX,
     &DELIFEQ,
+    &DIGEST,
     &DISCARD,
     &DUMP,
     &ECHO,
@@ -237,6 +239,7 @@ pub(super) static TABLE: [&Facts; 420] = [
     &MONITOR,
     &MOVE,
     &MSET,
+    &MSETEX,
     &MSETNX,
     &MULTI,
     &OBJECT,
@@ -447,6 +450,7 @@ pub(crate) static ACL_CAT: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::all([Flags::NOSCRIPT, Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -479,6 +483,7 @@ pub(crate) static ACL_DRYRUN: Facts = Facts {
         Flags::STALE,
         Flags::SENTINEL,
     ]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -503,6 +508,7 @@ pub(crate) static ACL_GETUSER: Facts = Facts {
         Flags::STALE,
         Flags::SENTINEL,
     ]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -512,6 +518,7 @@ pub(crate) static ACL_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -527,6 +534,7 @@ pub(crate) static ACL_LIST: Facts = Facts {
         Flags::STALE,
         Flags::SENTINEL,
     ]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -606,6 +614,7 @@ pub(crate) static ACL_USERS: Facts = Facts {
         Flags::STALE,
         Flags::SENTINEL,
     ]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -615,6 +624,7 @@ pub(crate) static ACL_WHOAMI: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::NOSCRIPT, Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -948,6 +958,7 @@ pub(crate) static CLIENT_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1006,6 +1017,7 @@ pub(crate) static CLIENT_LIST: Facts = Facts {
         Flags::STALE,
         Flags::SENTINEL,
     ]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1174,6 +1186,7 @@ pub(crate) static CLUSTER_COUNT_FAILURE_REPORTS: Facts = Facts {
     words: 2,
     arity: 3,
     flags: Flags::all([Flags::ADMIN, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1183,6 +1196,7 @@ pub(crate) static CLUSTER_COUNTKEYSINSLOT: Facts = Facts {
     words: 2,
     arity: 3,
     flags: Flags::STALE,
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1237,6 +1251,7 @@ pub(crate) static CLUSTER_GETKEYSINSLOT: Facts = Facts {
     words: 2,
     arity: 4,
     flags: Flags::STALE,
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1246,6 +1261,7 @@ pub(crate) static CLUSTER_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1255,6 +1271,7 @@ pub(crate) static CLUSTER_INFO: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1264,6 +1281,7 @@ pub(crate) static CLUSTER_KEYSLOT: Facts = Facts {
     words: 2,
     arity: 3,
     flags: Flags::STALE,
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1273,6 +1291,7 @@ pub(crate) static CLUSTER_LINKS: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::STALE,
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1291,6 +1310,7 @@ pub(crate) static CLUSTER_MYID: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1300,6 +1320,7 @@ pub(crate) static CLUSTER_MYSHARDID: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1309,6 +1330,7 @@ pub(crate) static CLUSTER_NODES: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1318,6 +1340,7 @@ pub(crate) static CLUSTER_REPLICAS: Facts = Facts {
     words: 2,
     arity: 3,
     flags: Flags::all([Flags::ADMIN, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1372,6 +1395,7 @@ pub(crate) static CLUSTER_SHARDS: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1381,6 +1405,7 @@ pub(crate) static CLUSTER_SLAVES: Facts = Facts {
     words: 2,
     arity: 3,
     flags: Flags::all([Flags::ADMIN, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1390,6 +1415,7 @@ pub(crate) static CLUSTER_SLOT_STATS: Facts = Facts {
     words: 2,
     arity: -4,
     flags: Flags::all([Flags::STALE, Flags::LOADING]),
+    harmless: true,
     request_policy: RequestPolicy::AllShards,
     ..Facts::UNKNOWN
 };
@@ -1400,6 +1426,7 @@ pub(crate) static CLUSTER_SLOTS: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1409,6 +1436,7 @@ pub(crate) static COMMAND: Facts = Facts {
     words: 1,
     arity: -1,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     container: true,
     ..Facts::UNKNOWN
 };
@@ -1419,6 +1447,7 @@ pub(crate) static COMMAND_COUNT: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1428,6 +1457,7 @@ pub(crate) static COMMAND_DOCS: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1437,6 +1467,7 @@ pub(crate) static COMMAND_GETKEYS: Facts = Facts {
     words: 2,
     arity: -3,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1446,6 +1477,7 @@ pub(crate) static COMMAND_GETKEYSANDFLAGS: Facts = Facts {
     words: 2,
     arity: -3,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1455,6 +1487,7 @@ pub(crate) static COMMAND_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1464,6 +1497,7 @@ pub(crate) static COMMAND_INFO: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1473,6 +1507,7 @@ pub(crate) static COMMAND_LIST: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1491,6 +1526,7 @@ pub(crate) static COMMANDLOG_GET: Facts = Facts {
     words: 2,
     arity: 4,
     flags: Flags::all([Flags::ADMIN, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1500,6 +1536,7 @@ pub(crate) static COMMANDLOG_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1509,6 +1546,7 @@ pub(crate) static COMMANDLOG_LEN: Facts = Facts {
     words: 2,
     arity: 3,
     flags: Flags::all([Flags::ADMIN, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1536,6 +1574,7 @@ pub(crate) static CONFIG_GET: Facts = Facts {
     words: 2,
     arity: -3,
     flags: Flags::all([Flags::ADMIN, Flags::NOSCRIPT, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1545,6 +1584,7 @@ pub(crate) static CONFIG_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1672,6 +1712,20 @@ pub(crate) static DEL: Facts = Facts {
     ..Facts::UNKNOWN
 };
 
+pub(crate) static DELEX: Facts = Facts {
+    name: "DELEX",
+    encoded: b"$5\r\nDELEX\r\n",
+    words: 1,
+    arity: -2,
+    flags: Flags::all([Flags::WRITE, Flags::FAST]),
+    keys: &[KeySpec {
+        begin: Begin::Index(1),
+        find: Find::Range { last: 0, step: 1, limit: 0 },
+        flags: KeyFlags::all([KeyFlags::RW, KeyFlags::DELETE]),
+    }],
+    ..Facts::UNKNOWN
+};
+
 pub(crate) static DELIFEQ: Facts = Facts {
     name: "DELIFEQ",
     encoded: b"$7\r\nDELIFEQ\r\n",
@@ -1682,6 +1736,20 @@ pub(crate) static DELIFEQ: Facts = Facts {
         begin: Begin::Index(1),
         find: Find::Range { last: 0, step: 1, limit: 0 },
         flags: KeyFlags::all([KeyFlags::RW, KeyFlags::DELETE]),
+    }],
+    ..Facts::UNKNOWN
+};
+
+pub(crate) static DIGEST: Facts = Facts {
+    name: "DIGEST",
+    encoded: b"$6\r\nDIGEST\r\n",
+    words: 1,
+    arity: 2,
+    flags: Flags::all([Flags::READONLY, Flags::FAST]),
+    keys: &[KeySpec {
+        begin: Begin::Index(1),
+        find: Find::Range { last: 0, step: 1, limit: 0 },
+        flags: KeyFlags::all([KeyFlags::RO, KeyFlags::ACCESS]),
     }],
     ..Facts::UNKNOWN
 };
@@ -1971,6 +2039,7 @@ pub(crate) static FUNCTION_DUMP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::NOSCRIPT,
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -1991,6 +2060,7 @@ pub(crate) static FUNCTION_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -2011,6 +2081,7 @@ pub(crate) static FUNCTION_LIST: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::NOSCRIPT,
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -2042,6 +2113,7 @@ pub(crate) static FUNCTION_STATS: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::NOSCRIPT, Flags::ALLOW_BUSY]),
+    harmless: true,
     request_policy: RequestPolicy::AllShards,
     response_policy: ResponsePolicy::Special,
     ..Facts::UNKNOWN
@@ -2760,6 +2832,7 @@ pub(crate) static INFO: Facts = Facts {
     words: 1,
     arity: -1,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::SENTINEL]),
+    harmless: true,
     request_policy: RequestPolicy::AllShards,
     response_policy: ResponsePolicy::Special,
     ..Facts::UNKNOWN
@@ -2781,6 +2854,7 @@ pub(crate) static LASTSAVE: Facts = Facts {
     words: 1,
     arity: 1,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::FAST]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -2799,6 +2873,7 @@ pub(crate) static LATENCY_DOCTOR: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::ADMIN, Flags::NOSCRIPT, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     request_policy: RequestPolicy::AllNodes,
     response_policy: ResponsePolicy::Special,
     ..Facts::UNKNOWN
@@ -2810,6 +2885,7 @@ pub(crate) static LATENCY_GRAPH: Facts = Facts {
     words: 2,
     arity: 3,
     flags: Flags::all([Flags::ADMIN, Flags::NOSCRIPT, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     request_policy: RequestPolicy::AllNodes,
     response_policy: ResponsePolicy::Special,
     ..Facts::UNKNOWN
@@ -2821,6 +2897,7 @@ pub(crate) static LATENCY_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -2830,6 +2907,7 @@ pub(crate) static LATENCY_HISTOGRAM: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::all([Flags::ADMIN, Flags::NOSCRIPT, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     request_policy: RequestPolicy::AllNodes,
     response_policy: ResponsePolicy::Special,
     ..Facts::UNKNOWN
@@ -2841,6 +2919,7 @@ pub(crate) static LATENCY_HISTORY: Facts = Facts {
     words: 2,
     arity: 3,
     flags: Flags::all([Flags::ADMIN, Flags::NOSCRIPT, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     request_policy: RequestPolicy::AllNodes,
     response_policy: ResponsePolicy::Special,
     ..Facts::UNKNOWN
@@ -2852,6 +2931,7 @@ pub(crate) static LATENCY_LATEST: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::ADMIN, Flags::NOSCRIPT, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     request_policy: RequestPolicy::AllNodes,
     response_policy: ResponsePolicy::Special,
     ..Facts::UNKNOWN
@@ -3094,6 +3174,7 @@ pub(crate) static MEMORY_DOCTOR: Facts = Facts {
     encoded: b"$6\r\nMEMORY\r\n$6\r\nDOCTOR\r\n",
     words: 2,
     arity: 2,
+    harmless: true,
     request_policy: RequestPolicy::AllShards,
     response_policy: ResponsePolicy::Special,
     ..Facts::UNKNOWN
@@ -3105,6 +3186,7 @@ pub(crate) static MEMORY_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -3113,6 +3195,7 @@ pub(crate) static MEMORY_MALLOC_STATS: Facts = Facts {
     encoded: b"$6\r\nMEMORY\r\n$12\r\nMALLOC-STATS\r\n",
     words: 2,
     arity: 2,
+    harmless: true,
     request_policy: RequestPolicy::AllShards,
     response_policy: ResponsePolicy::Special,
     ..Facts::UNKNOWN
@@ -3133,6 +3216,7 @@ pub(crate) static MEMORY_STATS: Facts = Facts {
     encoded: b"$6\r\nMEMORY\r\n$5\r\nSTATS\r\n",
     words: 2,
     arity: 2,
+    harmless: true,
     request_policy: RequestPolicy::AllShards,
     response_policy: ResponsePolicy::Special,
     ..Facts::UNKNOWN
@@ -3213,6 +3297,7 @@ pub(crate) static MODULE_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -3222,6 +3307,7 @@ pub(crate) static MODULE_LIST: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::ADMIN, Flags::NOSCRIPT]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -3289,6 +3375,20 @@ pub(crate) static MSET: Facts = Facts {
     }],
     request_policy: RequestPolicy::MultiShard,
     response_policy: ResponsePolicy::AllSucceeded,
+    ..Facts::UNKNOWN
+};
+
+pub(crate) static MSETEX: Facts = Facts {
+    name: "MSETEX",
+    encoded: b"$6\r\nMSETEX\r\n",
+    words: 1,
+    arity: -4,
+    flags: Flags::all([Flags::WRITE, Flags::DENYOOM]),
+    keys: &[KeySpec {
+        begin: Begin::Index(1),
+        find: Find::Count { at: 0, first: 1, step: 2 },
+        flags: KeyFlags::all([KeyFlags::OW, KeyFlags::UPDATE]),
+    }],
     ..Facts::UNKNOWN
 };
 
@@ -3366,6 +3466,7 @@ pub(crate) static OBJECT_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -3632,6 +3733,7 @@ pub(crate) static PUBSUB_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -3863,6 +3965,7 @@ pub(crate) static ROLE: Facts = Facts {
         Flags::FAST,
         Flags::SENTINEL,
     ]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -4002,6 +4105,7 @@ pub(crate) static SCRIPT_EXISTS: Facts = Facts {
     words: 2,
     arity: -3,
     flags: Flags::NOSCRIPT,
+    harmless: true,
     request_policy: RequestPolicy::AllShards,
     response_policy: ResponsePolicy::AggLogicalAnd,
     ..Facts::UNKNOWN
@@ -4024,6 +4128,7 @@ pub(crate) static SCRIPT_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -4055,6 +4160,7 @@ pub(crate) static SCRIPT_SHOW: Facts = Facts {
     words: 2,
     arity: 3,
     flags: Flags::NOSCRIPT,
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -4517,6 +4623,7 @@ pub(crate) static SLOWLOG_GET: Facts = Facts {
     words: 2,
     arity: -2,
     flags: Flags::all([Flags::ADMIN, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     request_policy: RequestPolicy::AllNodes,
     ..Facts::UNKNOWN
 };
@@ -4527,6 +4634,7 @@ pub(crate) static SLOWLOG_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -4536,6 +4644,7 @@ pub(crate) static SLOWLOG_LEN: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::ADMIN, Flags::LOADING, Flags::STALE]),
+    harmless: true,
     request_policy: RequestPolicy::AllNodes,
     response_policy: ResponsePolicy::AggSum,
     ..Facts::UNKNOWN
@@ -4858,6 +4967,7 @@ pub(crate) static TIME: Facts = Facts {
     words: 1,
     arity: 1,
     flags: Flags::all([Flags::LOADING, Flags::STALE, Flags::FAST]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -5168,6 +5278,7 @@ pub(crate) static XGROUP_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 
@@ -5228,6 +5339,7 @@ pub(crate) static XINFO_HELP: Facts = Facts {
     words: 2,
     arity: 2,
     flags: Flags::all([Flags::LOADING, Flags::STALE]),
+    harmless: true,
     ..Facts::UNKNOWN
 };
 

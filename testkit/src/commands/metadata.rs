@@ -5,7 +5,7 @@
 use super::Known;
 use super::tree::{Class, Node};
 
-pub(super) static COMMANDS: [Known; 420] = [
+pub(super) static COMMANDS: [Known; 423] = [
     Known { name: "ACL", group: "server", builder: None, arguments: &[] },
     Known {
         name: "ACL CAT",
@@ -1178,6 +1178,25 @@ pub(super) static COMMANDS: [Known; 420] = [
         arguments: &[Node { name: "key", multiple: true, ..Node::of(Class::Text) }],
     },
     Known {
+        name: "DELEX",
+        group: "string",
+        builder: Some("delex"),
+        arguments: &[
+            Node { name: "key", ..Node::of(Class::Text) },
+            Node {
+                name: "condition",
+                optional: true,
+                children: &[
+                    Node { name: "ifeq-value", token: Some("IFEQ"), ..Node::of(Class::Text) },
+                    Node { name: "ifne-value", token: Some("IFNE"), ..Node::of(Class::Text) },
+                    Node { name: "ifdeq-digest", token: Some("IFDEQ"), ..Node::of(Class::Text) },
+                    Node { name: "ifdne-digest", token: Some("IFDNE"), ..Node::of(Class::Text) },
+                ],
+                ..Node::of(Class::Oneof)
+            },
+        ],
+    },
+    Known {
         name: "DELIFEQ",
         group: "string",
         builder: Some("delifeq"),
@@ -1185,6 +1204,12 @@ pub(super) static COMMANDS: [Known; 420] = [
             Node { name: "key", ..Node::of(Class::Text) },
             Node { name: "value", ..Node::of(Class::Text) },
         ],
+    },
+    Known {
+        name: "DIGEST",
+        group: "string",
+        builder: Some("digest"),
+        arguments: &[Node { name: "key", ..Node::of(Class::Text) }],
     },
     Known { name: "DISCARD", group: "transactions", builder: Some("discard"), arguments: &[] },
     Known {
@@ -3185,6 +3210,52 @@ pub(super) static COMMANDS: [Known; 420] = [
         }],
     },
     Known {
+        name: "MSETEX",
+        group: "string",
+        builder: Some("msetex"),
+        arguments: &[
+            Node { name: "numkeys", ..Node::of(Class::Integer) },
+            Node {
+                name: "data",
+                multiple: true,
+                children: &[
+                    Node { name: "key", ..Node::of(Class::Text) },
+                    Node { name: "value", ..Node::of(Class::Text) },
+                ],
+                ..Node::of(Class::Block)
+            },
+            Node {
+                name: "condition",
+                optional: true,
+                children: &[
+                    Node { name: "nx", token: Some("NX"), ..Node::of(Class::Token) },
+                    Node { name: "xx", token: Some("XX"), ..Node::of(Class::Token) },
+                ],
+                ..Node::of(Class::Oneof)
+            },
+            Node {
+                name: "expiration",
+                optional: true,
+                children: &[
+                    Node { name: "seconds", token: Some("EX"), ..Node::of(Class::Integer) },
+                    Node { name: "milliseconds", token: Some("PX"), ..Node::of(Class::Integer) },
+                    Node {
+                        name: "unix-time-seconds",
+                        token: Some("EXAT"),
+                        ..Node::of(Class::Integer)
+                    },
+                    Node {
+                        name: "unix-time-milliseconds",
+                        token: Some("PXAT"),
+                        ..Node::of(Class::Integer)
+                    },
+                    Node { name: "keepttl", token: Some("KEEPTTL"), ..Node::of(Class::Token) },
+                ],
+                ..Node::of(Class::Oneof)
+            },
+        ],
+    },
+    Known {
         name: "MSETNX",
         group: "string",
         builder: Some("msetnx"),
@@ -3911,6 +3982,9 @@ pub(super) static COMMANDS: [Known; 420] = [
                     Node { name: "nx", token: Some("NX"), ..Node::of(Class::Token) },
                     Node { name: "xx", token: Some("XX"), ..Node::of(Class::Token) },
                     Node { name: "comparison-value", token: Some("IFEQ"), ..Node::of(Class::Text) },
+                    Node { name: "ifne-value", token: Some("IFNE"), ..Node::of(Class::Text) },
+                    Node { name: "ifdeq-digest", token: Some("IFDEQ"), ..Node::of(Class::Text) },
+                    Node { name: "ifdne-digest", token: Some("IFDNE"), ..Node::of(Class::Text) },
                 ],
                 ..Node::of(Class::Oneof)
             },

@@ -1,6 +1,6 @@
 //! Strings.
 
-use redis_client_core::cmd;
+use redis_client_core::{Command, cmd};
 
 use super::{Case, case, gives};
 
@@ -33,6 +33,12 @@ fn plain() -> Vec<Case> {
         gives(cmd::setnx("k", "v"), true),
         gives(cmd::setnx("k", "v"), false).given("SET k v"),
         case(cmd::delifeq("k", "v")).not_run("valkey 9.0"),
+        case(cmd::delex("k")).not_run("redis 8.4"),
+        case(cmd::delex("k").ifeq("v")).not_run("redis 8.4"),
+        case(cmd::delex("k").ifne("v")).not_run("redis 8.4"),
+        case(cmd::delex("k").ifdeq(DIGEST)).not_run("redis 8.4"),
+        case(cmd::delex("k").ifdne(DIGEST)).not_run("redis 8.4"),
+        case(cmd::digest("k")).not_run("redis 8.4"),
     ]
 }
 
@@ -44,6 +50,9 @@ fn set() -> Vec<Case> {
         gives(cmd::set("k", "v").xx().ex(10), Some(())).given("SET k v"),
         gives(cmd::set("k", "v").xx().px(10), None),
         case(cmd::set("k", "v").ifeq("w")).not_run("valkey 8.1"),
+        case(cmd::set("k", "v").ifne("w")).not_run("redis 8.4"),
+        case(cmd::set("k", "v").ifdeq(DIGEST)).not_run("redis 8.4"),
+        case(cmd::set("k", "v").ifdne(DIGEST).get()).not_run("redis 8.4"),
         gives(cmd::set("k", "v").exat(9_999_999_999), ()),
         gives(cmd::set("k", "v").pxat(9_999_999_999_999), ()),
         gives(cmd::set("k", "v").keepttl(), ()),
@@ -71,6 +80,12 @@ fn several() -> Vec<Case> {
         gives(cmd::mset([("a", 1), ("b", 2)]), ()),
         gives(cmd::msetnx([("a", 1), ("b", 2)]), true),
         gives(cmd::msetnx([("a", 1), ("b", 2)]), false).given("SET b 1"),
+        case(pairs()).not_run("redis 8.4"),
+        case(pairs().nx().ex(60)).not_run("redis 8.4"),
+        case(pairs().xx().px(60_000)).not_run("redis 8.4"),
+        case(pairs().exat(9_999_999_999)).not_run("redis 8.4"),
+        case(pairs().pxat(9_999_999_999_999)).not_run("redis 8.4"),
+        case(pairs().keepttl()).not_run("redis 8.4"),
         gives(cmd::mget(["a", "b", "c"]), vec![Some("1".into()), None, None])
             .given("SET a 1")
             .given("RPUSH c 1"),
@@ -88,6 +103,13 @@ fn lcs() -> Vec<Case> {
     ]
 }
 
-fn two_keys() -> redis_client_core::Command<cmd::Lcs> {
+fn pairs() -> Command<cmd::Msetex> {
+    cmd::msetex([("a", 1), ("b", 2)])
+}
+
+fn two_keys() -> Command<cmd::Lcs> {
     cmd::lcs("a", "b")
 }
+
+/// As [`cmd::digest`] gives them.
+const DIGEST: &str = "b6acb9d84a38ff74";

@@ -6,6 +6,9 @@ use super::metadata::{Argument, Class, Command};
 pub(super) fn function(name: &str, command: &Command) -> Result<String, String> {
     let summary = command.summary.as_ref().ok_or("a command with a reply needs a summary")?;
     let complexity = command.complexity.as_ref().ok_or("its complexity is missing")?;
+    if !complexity.starts_with(char::is_uppercase) {
+        return Err("its complexity is a sentence of its own: `O(1)`".to_owned());
+    }
     let page = name.to_lowercase().replace(' ', "-");
     let site = match &command.server {
         Some(server) if server.starts_with("valkey") => "https://valkey.io/commands",
