@@ -2,6 +2,7 @@
 
 mod arguments;
 mod encoded;
+mod keys;
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -168,9 +169,16 @@ impl Request {
             [] => Vec::new(),
             _ => self.arguments().collect(),
         };
-        let specs = self.facts.keys.iter();
-        let keys = specs.filter(|spec| !spec.flags.contains(KeyFlags::NOT_KEY));
-        keys.flat_map(move |spec| spec.find(&arguments).collect::<Vec<_>>())
+        let keys: Vec<_> = match self.facts.name {
+            "MIGRATE" => keys::of_migrate(&arguments),
+            "SORT" => keys::of_sort(&arguments),
+            _ => {
+                let specs = self.facts.keys.iter();
+                let specs = specs.filter(|spec| !spec.flags.contains(KeyFlags::NOT_KEY));
+                specs.flat_map(|spec| spec.find(&arguments)).collect()
+            }
+        };
+        keys.into_iter()
     }
 
     /// Appends the whole command to `out`.

@@ -129,6 +129,8 @@ fn facts_say_what_redis_says() {
     assert_eq!(keys_of(cmd::mset([("a", 1), ("b", 2)]).as_ref()), [b"a", b"b"]);
     assert_eq!(keys_of(cmd::sort("k").by("w*").store("d").alpha().as_ref()), [b"k", b"d"]);
     assert!(cmd::ping().as_ref().may_resend());
+    assert!(cmd::info().as_ref().may_resend());
+    assert!(!cmd::client_id().as_ref().may_resend());
     assert!(keys_of(cmd::publish("c", "m").as_ref()).is_empty());
 }
 

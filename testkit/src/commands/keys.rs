@@ -111,6 +111,8 @@ fn sorted() -> Vec<Case> {
         list(gives(cmd::sort("k").limit(1, 1).desc().alpha(), vec!["2".into()])),
         list(gives(cmd::sort("k").get("#").get("v*").limit(0, 1), vec![Some("1".into()), None])),
         list(gives(cmd::sort("k").store("d"), 3)),
+        // The pattern is no destination.
+        list(gives(cmd::sort("k").by("store").store("d"), 3)),
         list(gives(cmd::sort("k").get("w*").store("d").alpha(), 3)),
         list(gives(cmd::sort_ro("k"), vec!["1".into(), "2".into(), "3".into()])),
         list(gives(cmd::sort_ro("k").by("w*").asc(), vec!["3".into(), "2".into(), "1".into()])),
