@@ -140,7 +140,6 @@ impl<X: Execute + Copy, T: FromReply> Scan<X, T> {
         if let Some(kind) = &self.kind {
             request.arg("TYPE").arg(kind);
         }
-        request.set_resend(true);
         request
     }
 }

@@ -28,10 +28,11 @@ use crate::runtime::Runtime;
 /// # -> Result<(), adapter_core::Error> {
 /// use std::time::Duration;
 ///
+/// use adapter_core::args::StreamId;
 /// use adapter_core::{Group, GroupReader};
 ///
 /// let group = Group::new("billing", "worker-1", ["orders"]);
-/// let mut reader = GroupReader::new(pool, group.create("0").claim(Duration::from_secs(60)));
+/// let mut reader = GroupReader::new(pool, group.create(StreamId::MIN).claim(Duration::from_secs(60)));
 /// loop {
 ///     let entry = reader.next().await?;
 ///     work(&entry).await;
@@ -80,7 +81,7 @@ impl<R: Runtime> GroupReader<R> {
     ///
     /// Those of a command. Until it succeeds the entry is pending, and may come again.
     pub async fn ack(&self, entry: &GroupEntry) -> Result<(), Error> {
-        let request = self.consumer.group().acknowledge(&entry.stream, [&entry.id]);
+        let request = self.consumer.group().acknowledge(&entry.stream, [entry.id]);
         (&self.pool).execute::<()>(request).await
     }
 
@@ -97,7 +98,7 @@ impl<R: Runtime> GroupReader<R> {
         entries.sort_by(|one, other| one.stream.cmp(&other.stream));
         for same in entries.chunk_by(|one, other| one.stream == other.stream) {
             let Some(first) = same.first() else { continue };
-            let ids = same.iter().map(|entry| &entry.id);
+            let ids = same.iter().map(|entry| entry.id);
             let request = self.consumer.group().acknowledge(&first.stream, ids);
             (&self.pool).execute::<()>(request).await?;
         }

@@ -114,8 +114,7 @@ impl Script {
     ) -> Invocation<'_> {
         let keys = keys.into_iter();
         let name = if self.read_only { "EVALSHA_RO" } else { "EVALSHA" };
-        let command = cmd::command(name).arg(&self.hash).arg(keys.len()).args(keys);
-        let by_hash = if self.read_only { command.resend() } else { command };
+        let by_hash = cmd::command(name).arg(&self.hash).arg(keys.len()).args(keys);
         Invocation { script: self, by_hash, executor: Detached, reply: PhantomData }
     }
 
@@ -166,10 +165,7 @@ impl<'s, T: FromReply> Invocation<'s, T> {
 
     /// The command that sends the whole script. The server knows it from then on.
     pub fn whole(self) -> Command<Any, T> {
-        let request = self.by_hash.into_request();
-        // Only what no server would take can't be read again: more than a gigabyte.
-        let arguments = arguments(&request).unwrap_or_default();
-        whole(self.script, &request, arguments).parse()
+        whole(self.script, self.by_hash.as_ref()).parse()
     }
 }
 
@@ -218,8 +214,7 @@ impl<T, X: Execute> Running<'_, T, X> {
             return None;
         }
         let (script, request, executor) = self.whole.take()?;
-        let arguments = arguments(&request)?;
-        Some(executor.execute(whole(script, &request, arguments).into_request()))
+        Some(executor.execute(whole(script, &request).into_request()))
     }
 }
 
@@ -248,25 +243,14 @@ impl<T: FromReply> IntoBatch for Invocations<'_, T> {
 }
 
 /// `EVAL` in the place of `EVALSHA`.
-fn whole(script: &Script, by_hash: &Request, arguments: Vec<Bytes>) -> Command<Any> {
+fn whole(script: &Script, by_hash: &Request) -> Command<Any> {
     let name = if script.read_only { "EVAL_RO" } else { "EVAL" };
-    let behind_hash = arguments.into_iter().skip(2);
-    let mut command = cmd::command(name).arg(&script.source).args(behind_hash);
-    if script.read_only {
-        command = command.resend();
-    }
+    let behind_hash = by_hash.arguments().skip(2);
+    let command = cmd::command(name).arg(&script.source).args(behind_hash);
     match by_hash.timeout() {
         Timeout::After(timeout) => command.timeout(timeout),
         _ => command,
     }
-}
-
-/// A command's name and arguments.
-fn arguments(request: &Request) -> Option<Vec<Bytes>> {
-    let mut out = OutBuf::new();
-    request.encode(&mut out);
-    let frame = Frame::parse(out.copy_to_bytes(out.remaining())).ok()?;
-    Vec::from_reply(frame.as_frame()).ok()
 }
 
 /// Reads an error as a type that may take errors for values.
@@ -311,8 +295,8 @@ mod tests {
     use super::*;
 
     fn words(request: impl AsRef<Request>) -> Vec<String> {
-        let words = arguments(request.as_ref()).unwrap_or_default();
-        words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+        let words = request.as_ref().arguments();
+        words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
     }
 
     #[test]

@@ -8,8 +8,9 @@
 
 #[path = "../../adapter-core/examples/cached/mod.rs"]
 mod cached;
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
 
-use std::error::Error;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Barrier};
@@ -17,15 +18,10 @@ use std::sync::{Arc, Barrier};
 use adapter_glommio::Pool;
 use cached::{Source, price, set_price};
 use glommio::{ExecutorJoinHandle, LocalExecutorBuilder, Placement};
+use shown::Outcome;
 
 fn main() -> ExitCode {
-    match show() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error} (REDIS_URL says where Redis is)");
-            ExitCode::FAILURE
-        }
-    }
+    shown::report(show())
 }
 
 /// What the executors have in common, but for Redis. It is on no request's way.
@@ -39,7 +35,7 @@ struct Show {
     connections: AtomicU64,
 }
 
-fn show() -> Result<(), Box<dyn Error>> {
+fn show() -> Outcome {
     let executors = std::thread::available_parallelism()?.get();
     let shown = Arc::new(Show {
         source: Source::default(),
@@ -54,7 +50,9 @@ fn show() -> Result<(), Box<dyn Error>> {
             let shown = Arc::clone(&shown);
             LocalExecutorBuilder::new(Placement::Fixed(core)).io_memory(64 << 10).spawn(
                 move || async move {
-                    on_one_core(core, executors, &shown).await.map_err(|error| error.to_string())
+                    // It has to leave its thread, as text.
+                    let outcome = on_one_core(core, executors, &shown).await;
+                    outcome.map_err(|error| format!("{error} (REDIS_URL says where Redis is)"))
                 },
             )
         })
@@ -72,8 +70,8 @@ fn show() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn on_one_core(core: usize, executors: usize, show: &Show) -> Result<(), Box<dyn Error>> {
-    let pool = Pool::connect(cached::options()?).await;
+async fn on_one_core(core: usize, executors: usize, show: &Show) -> Outcome {
+    let pool = Pool::connect(shown::options()?.pool_size(2)).await;
     show.connections.fetch_add(pool.as_ref().map_or(0, |pool| pool.size() as u64), Relaxed);
     show.connected.fetch_add(u64::from(pool.is_ok()), Relaxed);
     // A barrier holds up its whole executor, which a service must not do. Here nothing else is to be

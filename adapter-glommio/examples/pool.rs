@@ -5,23 +5,26 @@
 
 #[path = "../../adapter-core/examples/pooled/mod.rs"]
 mod pooled;
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
 
 use std::process::ExitCode;
 
 use adapter_glommio::{Commands, Error, Pool};
 use glommio::LocalExecutorBuilder;
-use pooled::{Keys, Outcome};
+use pooled::Keys;
+use shown::Outcome;
 
 fn main() -> ExitCode {
     // It reads no files, and so needs none of the memory that the kernel would lock for them.
     match LocalExecutorBuilder::default().io_memory(64 << 10).make() {
-        Ok(executor) => pooled::report(executor.run(show())),
-        Err(error) => pooled::report(Err(format!("no io_uring: {error}").into())),
+        Ok(executor) => shown::report(executor.run(show())),
+        Err(error) => shown::report(Err(format!("no io_uring: {error}").into())),
     }
 }
 
 async fn show() -> Outcome {
-    let pool = Pool::connect(pooled::options()?).await?;
+    let pool = Pool::connect(shown::options()?).await?;
     pooled::run("glommio", &pool, worker).await
 }
 

@@ -3,6 +3,8 @@
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379. The commands are in [`tour`], which the
 //! other runtimes make too.
 
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
 #[path = "../../adapter-core/examples/tour/mod.rs"]
 mod tour;
 
@@ -13,23 +15,20 @@ use std::time::Duration;
 
 use adapter_glommio::{Client, Commands, Error};
 use glommio::LocalExecutorBuilder;
-use tour::{COMMANDS, Outcome, TASKS};
+use shown::Outcome;
+use tour::{COMMANDS, TASKS};
 
 fn main() -> ExitCode {
     // It reads no files, and so needs none of the memory that the kernel would lock for them.
-    let executor = match LocalExecutorBuilder::default().io_memory(64 << 10).make() {
-        Ok(executor) => executor,
-        Err(error) => {
-            eprintln!("no io_uring: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    executor.run(async {
-        match Client::connect(tour::url()).await {
-            Ok(client) => tour::run("glommio", &client, many_tasks).await,
-            Err(error) => tour::unreachable(&error),
-        }
-    })
+    match LocalExecutorBuilder::default().io_memory(64 << 10).make() {
+        Ok(executor) => shown::report(executor.run(show())),
+        Err(error) => shown::report(Err(format!("no io_uring: {error}").into())),
+    }
+}
+
+async fn show() -> Outcome {
+    let client = Client::connect(shown::options()?).await?;
+    tour::run("glommio", &client, many_tasks).await
 }
 
 /// Many tasks over one connection, and a timer that ticks meanwhile: how often.

@@ -5,20 +5,22 @@
 
 #[path = "../../adapter-core/examples/cached/mod.rs"]
 mod cached;
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
 
-use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use adapter_smol::Pool;
 use cached::{Source, price, set_price};
+use shown::Outcome;
 
 fn main() -> ExitCode {
-    report(smol::block_on(show()))
+    shown::report(smol::block_on(show()))
 }
 
-async fn show() -> Result<(), Box<dyn Error>> {
-    let pool = Pool::connect(cached::options()?).await?;
+async fn show() -> Outcome {
+    let pool = Pool::connect(shown::options()?.pool_size(2)).await?;
     let source = Arc::new(Source::default());
     for round in 1..=ROUNDS {
         for item in 0..ITEMS {
@@ -46,16 +48,6 @@ async fn show() -> Result<(), Box<dyn Error>> {
     let reads = ROUNDS * u64::from(READERS * ITEMS);
     println!("{reads} reads, {} of them asked the source", source.queries());
     Ok(())
-}
-
-fn report(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error} (REDIS_URL says where Redis is)");
-            ExitCode::FAILURE
-        }
-    }
 }
 
 const ROUNDS: u64 = 3;

@@ -5,18 +5,21 @@
 
 #[path = "../../adapter-core/examples/pooled/mod.rs"]
 mod pooled;
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
 
 use std::process::ExitCode;
 
 use adapter_smol::{Commands, Error, Pool};
-use pooled::{Keys, Outcome};
+use pooled::Keys;
+use shown::Outcome;
 
 fn main() -> ExitCode {
-    pooled::report(smol::block_on(show()))
+    shown::report(smol::block_on(show()))
 }
 
 async fn show() -> Outcome {
-    let pool = Pool::connect(pooled::options()?).await?;
+    let pool = Pool::connect(shown::options()?).await?;
     pooled::run("smol", &pool, worker).await
 }
 

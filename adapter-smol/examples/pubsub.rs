@@ -5,17 +5,20 @@
 
 #[path = "../../adapter-core/examples/messages/mod.rs"]
 mod messages;
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
 
 use std::process::ExitCode;
 
 use adapter_smol::Client;
+use shown::Outcome;
 
 fn main() -> ExitCode {
-    messages::report(smol::block_on(show()))
+    shown::report(smol::block_on(show()))
 }
 
-async fn show() -> messages::Outcome {
-    let client = Client::connect(messages::url()).await?;
-    let publisher = Client::connect(messages::url()).await?;
+async fn show() -> Outcome {
+    let client = Client::connect(shown::options()?).await?;
+    let publisher = Client::connect(shown::options()?).await?;
     messages::run(&client, &publisher).await
 }

@@ -3,6 +3,8 @@
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379. The commands are in [`tour`], which the
 //! other runtimes make too.
 
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
 #[path = "../../adapter-core/examples/tour/mod.rs"]
 mod tour;
 
@@ -12,15 +14,16 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use adapter_smol::{Client, Commands, Error};
-use tour::{COMMANDS, Outcome, TASKS};
+use shown::Outcome;
+use tour::{COMMANDS, TASKS};
 
 fn main() -> ExitCode {
-    smol::block_on(async {
-        match Client::connect(tour::url()).await {
-            Ok(client) => tour::run("smol", &client, many_tasks).await,
-            Err(error) => tour::unreachable(&error),
-        }
-    })
+    shown::report(smol::block_on(show()))
+}
+
+async fn show() -> Outcome {
+    let client = Client::connect(shown::options()?).await?;
+    tour::run("smol", &client, many_tasks).await
 }
 
 /// Many tasks over one connection, and a timer that ticks meanwhile: how often.

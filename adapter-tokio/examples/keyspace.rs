@@ -4,28 +4,22 @@
 //! changed, expired, deleted. The server tells only if it is configured to
 //! (`notify-keyspace-events`), which is changed for the time being and put back.
 
-use std::error::Error;
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
 use adapter_tokio::{Client, Commands, Notice, Subscriber};
-
-type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+use shown::Outcome;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match show().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error} (REDIS_URL says where Redis is)");
-            ExitCode::FAILURE
-        }
-    }
+    shown::report(show().await)
 }
 
 async fn show() -> Outcome {
-    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".into());
-    let client = Client::connect(url).await?;
+    let client = Client::connect(shown::options()?).await?;
     let setting = "notify-keyspace-events";
     let (_, before): (String, String) = client
         .command("CONFIG GET")

@@ -6,6 +6,8 @@
 //! lost the lock and does not know it. What must never run twice at once needs a growing number, too,
 //! that the resource itself compares with the last one it has seen.
 
+#[path = "../../adapter-core/examples/keys/mod.rs"]
+mod keys;
 #[path = "../../adapter-core/examples/shown/mod.rs"]
 mod shown;
 
@@ -14,7 +16,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use adapter_tokio::{Commands, Error, Pool, Script};
-use shown::{Outcome, key};
+use keys::key;
+use shown::Outcome;
 
 /// Releases the lock if it is still this holder's.
 static RELEASE: LazyLock<Script> = LazyLock::new(|| {
@@ -57,7 +60,7 @@ async fn show() -> Outcome {
     let next = Lock::acquire(&pool, &lock).await?;
     println!("  the slow one releases: {}", slow.release(&pool).await?);
     println!("  the next one releases: {}", next.release(&pool).await?);
-    shown::sweep(&pool).await
+    keys::sweep(&pool).await
 }
 
 /// A lock that is held, for [`LIMIT`] at most.
@@ -69,7 +72,7 @@ struct Lock {
 impl Lock {
     async fn acquire(pool: &Pool, key: &str) -> Result<Self, Error> {
         // No two are alike: the server counts.
-        let token: u64 = pool.incr(shown::key("tokens")).parse().await?;
+        let token: u64 = pool.incr(keys::key("tokens")).parse().await?;
         let token = format!("{}:{token}", std::process::id());
         while pool.set(key, &token).px(LIMIT.as_millis() as u64).nx().await?.is_none() {
             tokio::time::sleep(Duration::from_millis(2)).await;

@@ -2,6 +2,8 @@
 //!
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379.
 
+#[path = "../../adapter-core/examples/keys/mod.rs"]
+mod keys;
 #[path = "../../adapter-core/examples/shown/mod.rs"]
 mod shown;
 
@@ -9,7 +11,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use adapter_tokio::{Commands, Pool, Request, cmd};
-use shown::{Outcome, key};
+use keys::key;
+use shown::Outcome;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -55,5 +58,5 @@ async fn show() -> Outcome {
     pool.pipeline(vec![cmd::incr(&n); 8]).send().await?;
     println!("  sent");
 
-    shown::sweep(&pool).await
+    keys::sweep(&pool).await
 }

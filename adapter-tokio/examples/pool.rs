@@ -5,19 +5,22 @@
 
 #[path = "../../adapter-core/examples/pooled/mod.rs"]
 mod pooled;
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
 
 use std::process::ExitCode;
 
 use adapter_tokio::{Commands, Error, Pool};
-use pooled::{Keys, Outcome};
+use pooled::Keys;
+use shown::Outcome;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    pooled::report(show().await)
+    shown::report(show().await)
 }
 
 async fn show() -> Outcome {
-    let pool = Pool::connect(pooled::options()?).await?;
+    let pool = Pool::connect(shown::options()?).await?;
     pooled::run("tokio", &pool, worker).await
 }
 

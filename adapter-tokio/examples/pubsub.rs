@@ -5,18 +5,21 @@
 
 #[path = "../../adapter-core/examples/messages/mod.rs"]
 mod messages;
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
 
 use std::process::ExitCode;
 
 use adapter_tokio::Client;
+use shown::Outcome;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    messages::report(show().await)
+    shown::report(show().await)
 }
 
-async fn show() -> messages::Outcome {
-    let client = Client::connect(messages::url()).await?;
-    let publisher = Client::connect(messages::url()).await?;
+async fn show() -> Outcome {
+    let client = Client::connect(shown::options()?).await?;
+    let publisher = Client::connect(shown::options()?).await?;
     messages::run(&client, &publisher).await
 }

@@ -3,6 +3,8 @@
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379. The commands are in [`tour`], which the
 //! other runtimes make too.
 
+#[path = "../../adapter-core/examples/shown/mod.rs"]
+mod shown;
 #[path = "../../adapter-core/examples/tour/mod.rs"]
 mod tour;
 
@@ -12,14 +14,17 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use adapter_tokio::{Client, Commands, Error};
-use tour::{COMMANDS, Outcome, TASKS};
+use shown::Outcome;
+use tour::{COMMANDS, TASKS};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match Client::connect(tour::url()).await {
-        Ok(client) => tour::run("tokio", &client, many_tasks).await,
-        Err(error) => tour::unreachable(&error),
-    }
+    shown::report(show().await)
+}
+
+async fn show() -> Outcome {
+    let client = Client::connect(shown::options()?).await?;
+    tour::run("tokio", &client, many_tasks).await
 }
 
 /// Many tasks over one connection, and a timer that ticks meanwhile: how often.

@@ -3,6 +3,8 @@
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379. A token bucket in one script, by the server's
 //! own clock, so that any number of processes share the limit.
 
+#[path = "../../adapter-core/examples/keys/mod.rs"]
+mod keys;
 #[path = "../../adapter-core/examples/shown/mod.rs"]
 mod shown;
 
@@ -11,7 +13,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use adapter_tokio::{Error, Pool, Script};
-use shown::{Outcome, key};
+use keys::key;
+use shown::Outcome;
 
 /// Takes a token: 0, or how many milliseconds there are until the next one.
 static TAKE: LazyLock<Script> = LazyLock::new(|| {
@@ -69,7 +72,7 @@ async fn show() -> Outcome {
     for turn in turns {
         println!("  after {turn:.0?}");
     }
-    shown::sweep(&pool).await
+    keys::sweep(&pool).await
 }
 
 #[derive(Clone)]

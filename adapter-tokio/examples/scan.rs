@@ -2,6 +2,8 @@
 //!
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379.
 
+#[path = "../../adapter-core/examples/keys/mod.rs"]
+mod keys;
 #[path = "../../adapter-core/examples/shown/mod.rs"]
 mod shown;
 
@@ -9,7 +11,8 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use adapter_tokio::{Commands, Cursors, Pool, cmd};
-use shown::{Outcome, key};
+use keys::key;
+use shown::Outcome;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -51,5 +54,5 @@ async fn show() -> Outcome {
         }
     }
     println!("  the best is {best:?}");
-    shown::sweep(&pool).await
+    keys::sweep(&pool).await
 }

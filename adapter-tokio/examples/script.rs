@@ -2,6 +2,8 @@
 //!
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379.
 
+#[path = "../../adapter-core/examples/keys/mod.rs"]
+mod keys;
 #[path = "../../adapter-core/examples/shown/mod.rs"]
 mod shown;
 
@@ -9,7 +11,8 @@ use std::process::ExitCode;
 use std::sync::LazyLock;
 
 use adapter_tokio::{Commands, Invocations, Pool, Script};
-use shown::{Outcome, key};
+use keys::key;
+use shown::Outcome;
 
 /// Takes from a stock what there is, up to so much.
 static TAKE: LazyLock<Script> = LazyLock::new(|| {
@@ -45,5 +48,5 @@ async fn show() -> Outcome {
     for (wanted, taken) in (1..).zip(pool.pipeline(calls).await?) {
         println!("  wanted {wanted}, got {}", taken?);
     }
-    shown::sweep(&pool).await
+    keys::sweep(&pool).await
 }

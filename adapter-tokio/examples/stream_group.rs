@@ -3,14 +3,18 @@
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379. Two workers share a stream of orders; one
 //! falls over with work in its hands, and the other one takes that over.
 
+#[path = "../../adapter-core/examples/keys/mod.rs"]
+mod keys;
 #[path = "../../adapter-core/examples/shown/mod.rs"]
 mod shown;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
+use adapter_tokio::args::StreamId;
 use adapter_tokio::{Commands, Group, GroupEntry, GroupReader, Pool};
-use shown::{Outcome, key};
+use keys::key;
+use shown::Outcome;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -20,7 +24,8 @@ async fn main() -> ExitCode {
 async fn show() -> Outcome {
     let pool = Pool::connect(shown::options()?).await?;
     let orders = key("orders");
-    let group = |worker: &str| Group::new("billing", worker, [&orders]).create("0").count(5);
+    let group =
+        |worker: &str| Group::new("billing", worker, [&orders]).create(StreamId::MIN).count(5);
 
     println!("10 orders");
     for number in 1..=10 {
@@ -50,7 +55,7 @@ async fn show() -> Outcome {
 
     let pending = pool.command("XPENDING").arg(&orders).arg("billing").await?;
     println!("\nnot acknowledged:\n{pending}");
-    shown::sweep(&pool).await
+    keys::sweep(&pool).await
 }
 
 fn number(entry: &GroupEntry) -> String {

@@ -3,13 +3,16 @@
 //! Connects to REDIS_URL, or to redis://127.0.0.1:6379. Many tasks move money between accounts at the
 //! same time; none is lost and none is made.
 
+#[path = "../../adapter-core/examples/keys/mod.rs"]
+mod keys;
 #[path = "../../adapter-core/examples/shown/mod.rs"]
 mod shown;
 
 use std::process::ExitCode;
 
 use adapter_tokio::{Commands, Error, Pool, cmd};
-use shown::{Outcome, key};
+use keys::key;
+use shown::Outcome;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -43,7 +46,7 @@ async fn show() -> Outcome {
     }
     let balances: (i64, i64) = pool.mget([&ada, &bob]).parse().await?;
     println!("  {paid} paid, ada has {}, bob has {}", balances.0, balances.1);
-    shown::sweep(&pool).await
+    keys::sweep(&pool).await
 }
 
 /// Moves money if there is enough. Where somebody else changes an account meanwhile, it starts over.

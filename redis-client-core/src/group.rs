@@ -1,7 +1,5 @@
 //! A consumer of a stream's group: what to ask for next.
 
-mod replies;
-
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,10 +8,14 @@ use core::time::Duration;
 use bytes::Bytes;
 use resp_core::FrameRef;
 
+use crate::args::{GroupRead, GroupStart, StreamId};
+use crate::cmd;
+use crate::command::Command;
 use crate::error::{ReplyError, ServerError};
+use crate::replies::{AutoClaimed, StreamEntry};
+use crate::reply::FromReply;
 use crate::request::Request;
 use crate::time::Time;
-use replies::{Claimed, Entries, Read};
 
 /// A consumer group of one or several streams, and one consumer of it.
 ///
@@ -21,9 +23,10 @@ use replies::{Claimed, Entries, Read};
 /// use std::time::Duration;
 ///
 /// use redis_client_core::Group;
+/// use redis_client_core::args::StreamId;
 ///
 /// let group = Group::new("billing", "worker-1", ["orders"])
-///     .create("0")
+///     .create(StreamId::MIN)
 ///     .claim(Duration::from_secs(60))
 ///     .count(50);
 /// # let _ = group;
@@ -33,7 +36,7 @@ pub struct Group {
     name: String,
     consumer: String,
     streams: Vec<Bytes>,
-    create: Option<String>,
+    create: Option<GroupStart>,
     claim: Option<Duration>,
     block: Duration,
     count: u32,
@@ -45,8 +48,8 @@ pub struct Group {
 pub struct GroupEntry {
     /// The stream's key.
     pub stream: Bytes,
-    /// Its id in the stream, such as `1526919030474-0`.
-    pub id: Bytes,
+    /// Its id in the stream.
+    pub id: StreamId,
     /// Its fields and their values, in order; names may repeat.
     pub fields: Vec<(Bytes, Bytes)>,
     /// It has been delivered before, to this consumer or to another one: some of the work may have
@@ -81,7 +84,7 @@ pub struct GroupEntry {
 /// let reply = Frame::parse("*1\r\n*2\r\n$1\r\ns\r\n*1\r\n*2\r\n$3\r\n1-0\r\n*2\r\n+n\r\n+v\r\n")?;
 /// consumer.handle_reply(Time::ZERO, reply.as_frame())?;
 /// let entry = consumer.poll_entry().ok_or("there is one")?;
-/// assert_eq!((entry.id, entry.redelivered), ("1-0".into(), true));
+/// assert_eq!((entry.id.to_string(), entry.redelivered), ("1-0".to_owned(), true));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -93,9 +96,9 @@ pub struct Consumer {
     /// Read and not handed out.
     entries: VecDeque<GroupEntry>,
     /// Of each stream, how far its own pending entries have been read.
-    read: Vec<Bytes>,
+    read: Vec<StreamId>,
     /// Streams and ids of pending entries that were deleted, to be acknowledged unseen.
-    vanished: Vec<(Bytes, Bytes)>,
+    vanished: Vec<(Bytes, StreamId)>,
     vanished_count: u64,
     /// When to claim again.
     claim_at: Time,
@@ -110,7 +113,7 @@ enum Phase {
     /// Its own entries that are pending: delivered, and not acknowledged.
     Own,
     /// What others of that stream have left, from that cursor on.
-    Claim(usize, Bytes),
+    Claim(usize, StreamId),
     /// What nobody has had.
     New,
 }
@@ -152,12 +155,12 @@ impl Group {
         }
     }
 
-    /// Has groups created that don't exist, and streams too, to begin behind this entry: `0` for
-    /// all there are, `$` for only those to come.
+    /// Has groups created that don't exist, and streams too, to begin behind this entry:
+    /// [`StreamId::MIN`] for all there are, [`GroupStart::End`] for only those to come.
     ///
-    /// A group that is destroyed later is created again the same way; with `$`, what was added
-    /// meanwhile is never seen.
-    pub fn create(mut self, start: impl Into<String>) -> Self {
+    /// A group that is destroyed later is created again the same way; where it began at the end,
+    /// what was added meanwhile is never seen.
+    pub fn create(mut self, start: impl Into<GroupStart>) -> Self {
         self.create = Some(start.into());
         self
     }
@@ -185,19 +188,9 @@ impl Group {
     }
 
     /// The command that acknowledges entries of one stream.
-    pub fn acknowledge<'a>(
-        &self,
-        stream: &Bytes,
-        ids: impl IntoIterator<Item = &'a Bytes>,
-    ) -> Request {
-        let mut request = Request::new("XACK");
-        request.arg(stream).arg(&self.name);
-        for id in ids {
-            request.arg(id);
-        }
+    pub fn acknowledge(&self, stream: &Bytes, ids: impl IntoIterator<Item = StreamId>) -> Request {
         // To acknowledge twice is to acknowledge once.
-        request.set_resend(true);
-        request
+        cmd::xack(stream, &self.name, ids).resend().into_request()
     }
 }
 
@@ -213,7 +206,7 @@ impl Consumer {
     /// Starts at the beginning: with what the consumer of that name has left pending.
     pub fn new(group: Group) -> Self {
         let phase = if group.create.is_some() { Phase::Create(0) } else { Phase::Own };
-        let read = alloc::vec![ZERO; group.streams.len()];
+        let read = alloc::vec![StreamId::MIN; group.streams.len()];
         Self {
             group,
             phase,
@@ -255,27 +248,31 @@ impl Consumer {
         if let Some((stream, _)) = self.vanished.first() {
             let same = self.vanished.iter().take_while(|(of, _)| of == stream);
             self.asked = Some(Asked::Acknowledge(same.clone().count()));
-            return self.group.acknowledge(stream, same.map(|(_, id)| id));
+            return self.group.acknowledge(stream, same.map(|(_, id)| *id));
         }
         if self.phase == Phase::New {
             if self.recheck_at.is_some_and(|at| now >= at) {
                 self.recheck_at = None;
                 self.rewind();
             } else if self.group.claim.is_some() && now >= self.claim_at {
-                self.phase = Phase::Claim(0, ZERO);
+                self.phase = Phase::Claim(0, StreamId::MIN);
             }
         }
         self.asked = Some(Asked::ForPhase);
         match &self.phase {
             Phase::Create(stream) => self.create(*stream),
-            Phase::Own => self.read_group(None, &self.read),
-            Phase::Claim(stream, cursor) => self.auto_claim(*stream, cursor),
+            Phase::Own => {
+                let pending = self.read.iter().copied().map(GroupRead::PendingAfter);
+                self.read_group(pending).into_request()
+            }
+            Phase::Claim(stream, cursor) => self.auto_claim(*stream, *cursor),
             Phase::New => {
                 let claim_at = self.group.claim.map(|_| self.claim_at);
                 let wakes = claim_at.into_iter().chain(self.recheck_at).map(|at| at.since(now));
                 let block = wakes.fold(self.group.block, Duration::min);
-                let new = alloc::vec![Bytes::from_static(b">"); self.group.streams.len()];
-                self.read_group(Some(block), &new)
+                // 0 would be for ever.
+                let block = block.max(Duration::from_millis(1)).as_millis() as u64;
+                self.read_group(core::iter::repeat(GroupRead::New)).block(block).into_request()
             }
         }
     }
@@ -296,11 +293,10 @@ impl Consumer {
                 self.created(stream);
                 Ok(())
             }
-            Phase::Own => Read::of(frame).map(|read| self.take_own(now, read)),
-            Phase::Claim(stream, _) => {
-                Claimed::of(frame).map(|claimed| self.take_claimed(now, stream, claimed))
-            }
-            Phase::New => Read::of(frame).map(|read| self.take_new(read)),
+            Phase::Own => read(frame).map(|read| self.take_own(now, read)),
+            Phase::Claim(stream, _) => AutoClaimed::from_reply(frame)
+                .map(|claimed| self.take_claimed(now, stream, claimed)),
+            Phase::New => read(frame).map(|read| self.take_new(read)),
         };
         if taken.is_err() {
             self.rewind();
@@ -365,20 +361,17 @@ impl Consumer {
     pub fn rewind(&mut self) {
         self.asked = None;
         self.entries.clear();
-        self.read.fill(ZERO);
+        self.read.fill(StreamId::MIN);
         if !matches!(self.phase, Phase::Create(_)) {
             self.phase = Phase::Own;
         }
     }
 
     fn create(&self, stream: usize) -> Request {
-        let mut request = Request::new("XGROUP CREATE");
-        if let (Some(key), Some(start)) = (self.group.streams.get(stream), &self.group.create) {
-            request.arg(key).arg(&self.group.name).arg(start).arg("MKSTREAM");
-        }
+        let key = self.group.streams.get(stream).map_or(&[][..], |key| key);
+        let start = self.group.create.unwrap_or(GroupStart::End);
         // The second time it exists already.
-        request.set_resend(true);
-        request
+        cmd::xgroup_create(key, &self.group.name, start).mkstream().resend().into_request()
     }
 
     fn created(&mut self, stream: usize) {
@@ -386,39 +379,25 @@ impl Consumer {
         self.phase = if next < self.group.streams.len() { Phase::Create(next) } else { Phase::Own };
     }
 
-    fn read_group(&self, block: Option<Duration>, ids: &[Bytes]) -> Request {
+    fn read_group(&self, from: impl Iterator<Item = GroupRead>) -> Command<cmd::Xreadgroup> {
         let Group { name, consumer, streams, count, .. } = &self.group;
-        let mut request = Request::new("XREADGROUP");
-        request.arg("GROUP").arg(name).arg(consumer).arg("COUNT").arg(*count);
-        if let Some(block) = block {
-            // 0 would be for ever.
-            request.arg("BLOCK").arg(block.as_millis().max(1));
-        }
-        request.arg("STREAMS");
-        for argument in streams.iter().chain(ids) {
-            request.arg(argument);
-        }
-        request
+        cmd::xreadgroup(name, consumer, streams.iter().zip(from)).count(u64::from(*count))
     }
 
-    fn auto_claim(&self, stream: usize, cursor: &Bytes) -> Request {
+    fn auto_claim(&self, stream: usize, cursor: StreamId) -> Request {
         let Group { name, consumer, streams, count, claim, .. } = &self.group;
-        let mut request = Request::new("XAUTOCLAIM");
-        if let Some(key) = streams.get(stream) {
-            let idle = claim.unwrap_or_default().as_millis();
-            request.arg(key).arg(name).arg(consumer).arg(idle).arg(cursor);
-            request.arg("COUNT").arg(*count);
-        }
-        request
+        let key = streams.get(stream).map_or(&[][..], |key| key);
+        let idle = claim.unwrap_or_default().as_millis() as u64;
+        let claim = cmd::xautoclaim(key, name, consumer, idle, cursor);
+        claim.count(u64::from(*count)).into_request()
     }
 
-    fn take_own(&mut self, now: Time, read: Read) {
+    fn take_own(&mut self, now: Time, read: Streams) {
         let mut more = false;
-        for (key, entries) in read.0 {
+        for (key, entries) in read {
             let Some(stream) = self.stream(&key) else { continue };
-            if let (Some((last, _)), Some(read)) = (entries.last(), self.read.get_mut(stream)) {
-                // Ids may share the reply's memory, which is not to be kept for one of them.
-                *read = Bytes::copy_from_slice(last);
+            if let (Some(last), Some(read)) = (entries.last(), self.read.get_mut(stream)) {
+                *read = last.id;
                 more = true;
             }
             self.take(stream, entries, true);
@@ -429,38 +408,36 @@ impl Consumer {
         }
     }
 
-    fn take_new(&mut self, read: Read) {
-        for (key, entries) in read.0 {
+    fn take_new(&mut self, read: Streams) {
+        for (key, entries) in read {
             if let Some(stream) = self.stream(&key) {
                 self.take(stream, entries, false);
             }
         }
     }
 
-    fn take_claimed(&mut self, now: Time, stream: usize, claimed: Claimed) {
+    fn take_claimed(&mut self, now: Time, stream: usize, claimed: AutoClaimed<StreamEntry>) {
         self.take(stream, claimed.entries, true);
-        self.phase = if claimed.cursor != ZERO {
-            Phase::Claim(stream, claimed.cursor)
+        self.phase = if claimed.next != StreamId::MIN {
+            Phase::Claim(stream, claimed.next)
         } else if stream + 1 < self.group.streams.len() {
-            Phase::Claim(stream + 1, ZERO)
+            Phase::Claim(stream + 1, StreamId::MIN)
         } else {
             self.claim_at = now + self.group.claim.unwrap_or_default();
             Phase::New
         };
     }
 
-    fn take(&mut self, stream: usize, entries: Entries, redelivered: bool) {
+    fn take(&mut self, stream: usize, entries: Vec<StreamEntry>, redelivered: bool) {
         let Some(key) = self.group.streams.get(stream) else { return };
-        for (id, fields) in entries {
-            match fields {
-                Some(fields) => {
-                    let stream = key.clone();
-                    self.entries.push_back(GroupEntry { stream, id, fields, redelivered });
-                }
-                None => {
-                    self.vanished.push((key.clone(), id));
-                    self.vanished_count += 1;
-                }
+        for StreamEntry { id, fields, .. } in entries {
+            // No entry is without fields but one that has been deleted.
+            if fields.is_empty() {
+                self.vanished.push((key.clone(), id));
+                self.vanished_count += 1;
+            } else {
+                let stream = key.clone();
+                self.entries.push_back(GroupEntry { stream, id, fields, redelivered });
             }
         }
     }
@@ -470,8 +447,13 @@ impl Consumer {
     }
 }
 
-/// Before the first id, and where a cursor begins and ends.
-const ZERO: Bytes = Bytes::from_static(b"0-0");
+/// The entries of streams, as `XREADGROUP` answers with them.
+type Streams = Vec<(Bytes, Vec<StreamEntry>)>;
+
+/// Reads them; null where there are none.
+fn read(frame: FrameRef<'_>) -> Result<Streams, ReplyError> {
+    Option::from_reply(frame).map(Option::unwrap_or_default)
+}
 
 /// Long enough that an idle consumer costs nothing, short enough to notice within it that a server
 /// has gone.

@@ -5,13 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use adapter_core::{Commands, Error, Options, Pool, Runtime};
-
-/// Where Redis is.
-pub(crate) fn options() -> Result<Options, adapter_core::OptionsError> {
-    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".into());
-    Ok(url.parse::<Options>()?.pool_size(2).client_name("cache-aside-example"))
-}
+use adapter_core::{Commands, Error, Pool, Runtime};
 
 /// The slow source of truth. A real one is a database.
 #[derive(Debug, Default)]

@@ -1,28 +1,8 @@
 //! Publish and subscribe, for each adapter's example of it.
 
-use std::error::Error;
-use std::process::ExitCode;
-
 use adapter_core::{Client, Commands, Driver, Notice, Runtime, Spawn, Subscriber};
 
-/// How a part of it ends.
-pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
-
-/// Where Redis is.
-pub(crate) fn url() -> String {
-    std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".into())
-}
-
-/// Says how it went.
-pub(crate) fn report(outcome: Outcome) -> ExitCode {
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error} (REDIS_URL says where Redis is)");
-            ExitCode::FAILURE
-        }
-    }
-}
+use crate::shown::Outcome;
 
 /// Channels and patterns, many subscribers of one client, and a connection that is lost.
 ///

@@ -1,28 +1,8 @@
 //! What each adapter's `pool` example shows, but for spawning: that is the runtime's.
 
-use std::error::Error;
-use std::process::ExitCode;
+use adapter_core::{Commands, Lease, Pool, Runtime, cmd};
 
-use adapter_core::{Commands, ConnectError, Lease, Options, Pool, Runtime, cmd};
-
-/// How a part ends.
-pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
-
-/// Where Redis is, and how many connections to make.
-pub(crate) fn options() -> Outcome<Options> {
-    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".into());
-    Ok(url.parse::<Options>()?.pool_size(4).client_name("pool-example"))
-}
-
-/// Says how it went.
-pub(crate) fn report(outcome: Outcome) -> ExitCode {
-    let Err(error) = outcome else { return ExitCode::SUCCESS };
-    eprintln!("{error}");
-    if error.is::<ConnectError>() {
-        eprintln!("(set REDIS_URL to where your Redis is, or start redis-server)");
-    }
-    ExitCode::FAILURE
-}
+use crate::shown::Outcome;
 
 /// Shows a pool; `worker` waits for a job in the background, and says what it was.
 pub(crate) async fn run<R: Runtime>(

@@ -2,26 +2,12 @@
 //! runtime's.
 
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use adapter_core::resp_core::Frame;
-use adapter_core::{Client, Commands, ConnectError, Runtime, ServerError, cmd};
+use adapter_core::{Client, Commands, Runtime, ServerError, cmd};
 
-/// How a part of the tour ends.
-pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
-
-/// Where Redis is.
-pub(crate) fn url() -> String {
-    std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".into())
-}
-
-/// Says why there is no tour.
-pub(crate) fn unreachable(error: &ConnectError) -> ExitCode {
-    eprintln!("{error} (set REDIS_URL to where your Redis is, or start redis-server)");
-    ExitCode::FAILURE
-}
+use crate::shown::Outcome;
 
 /// Shows everything. `many_tasks` has [`TASKS`] tasks increment a key [`COMMANDS`] times each, and
 /// tells how often a timer of a millisecond has gone off meanwhile.
@@ -29,19 +15,13 @@ pub(crate) async fn run<R: Runtime>(
     runtime: &str,
     client: &Client<R>,
     many_tasks: impl AsyncFn(&Client<R>, String) -> Outcome<u64>,
-) -> ExitCode {
+) -> Outcome {
     println!("redis on {runtime}");
     let keys = Keys { prefix: format!("quickstart:{}", std::process::id()) };
     let toured = tour(client, &keys, many_tasks).await;
     // Whatever happened, nothing stays behind.
     let swept = client.del(keys.all()).await;
-    match toured.and(swept.map_err(Box::from)) {
-        Ok(_) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    toured.and(swept.map(drop).map_err(Box::from))
 }
 
 async fn tour<R: Runtime>(

@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use adapter_core::args::StreamId;
 use adapter_core::{Commands, Error, Group, GroupEntry, GroupReader, Pool};
 
 use super::waiting::{join, sleep, within};
@@ -43,7 +44,7 @@ async fn in_order<R: Adapter>(pool: &Pool<R>) -> Outcome {
         Err(Error::Server(error)) => assert_eq!(error.code(), "NOGROUP"),
         other => panic!("{other:?}"),
     }
-    let group = Group::new("g", "me", ["order", "other"]).create("0").count(7);
+    let group = Group::new("g", "me", ["order", "other"]).create(StreamId::MIN).count(7);
     for id in 1..=20 {
         add(pool, "order", id).await?;
     }
@@ -71,7 +72,7 @@ async fn in_order<R: Adapter>(pool: &Pool<R>) -> Outcome {
 
 /// A consumer that starts again finds what it had not acknowledged.
 async fn pending_first<R: Adapter>(pool: &Pool<R>) -> Outcome {
-    let group = Group::new("g", "me", ["own"]).create("0").count(4);
+    let group = Group::new("g", "me", ["own"]).create(StreamId::MIN).count(4);
     for id in 1..=10 {
         add(pool, "own", id).await?;
     }
@@ -96,7 +97,7 @@ async fn pending_first<R: Adapter>(pool: &Pool<R>) -> Outcome {
 }
 
 async fn left_by_others<R: Adapter>(pool: &Pool<R>) -> Outcome {
-    let group = |consumer| Group::new("g", consumer, ["left"]).create("0").count(3);
+    let group = |consumer| Group::new("g", consumer, ["left"]).create(StreamId::MIN).count(3);
     for id in 1..=10 {
         add(pool, "left", id).await?;
     }
@@ -123,14 +124,14 @@ async fn left_by_others<R: Adapter>(pool: &Pool<R>) -> Outcome {
 }
 
 async fn deleted<R: Adapter>(pool: &Pool<R>) -> Outcome {
-    let group = Group::new("g", "me", ["deleted"]).create("0");
+    let group = Group::new("g", "me", ["deleted"]).create(StreamId::MIN);
     for id in 1..=3 {
         add(pool, "deleted", id).await?;
     }
     let mut reader = GroupReader::new(pool, group);
     let entries = take(&mut reader, 3).await?;
     let second = entries.get(1).ok_or("there are three")?;
-    pool.command("XDEL").arg("deleted").arg(&second.id).await?;
+    pool.command("XDEL").arg("deleted").arg(second.id).await?;
     reader.rewind();
     let again: Vec<_> = take(&mut reader, 2).await?.iter().map(number).collect();
     assert_eq!(again, [1, 3]);
@@ -143,7 +144,7 @@ async fn deleted<R: Adapter>(pool: &Pool<R>) -> Outcome {
 /// Somebody destroys the group, and then the stream, while the reader waits.
 async fn destroyed<R: Adapter>(pool: &Pool<R>) -> Outcome {
     let mut reader =
-        GroupReader::new(pool, Group::new("g", "me", ["gone"]).create("0").block(LONG));
+        GroupReader::new(pool, Group::new("g", "me", ["gone"]).create(StreamId::MIN).block(LONG));
     for (round, command) in ["XGROUP DESTROY", "DEL", "XGROUP DESTROY"].into_iter().enumerate() {
         add(pool, "gone", round as u64).await?;
         // Created anew from 0, the group begins with what was there before it was destroyed.
@@ -169,7 +170,10 @@ async fn destroyed<R: Adapter>(pool: &Pool<R>) -> Outcome {
 async fn given_up<R: Adapter>(pool: &Pool<R>) -> Outcome {
     let mut reader = GroupReader::new(
         pool,
-        Group::new("g", "me", ["dropped"]).create("0").count(2).block(Duration::from_millis(100)),
+        Group::new("g", "me", ["dropped"])
+            .create(StreamId::MIN)
+            .count(2)
+            .block(Duration::from_millis(100)),
     );
     let mut seen = BTreeSet::new();
     for round in 0..30 {
@@ -194,7 +198,7 @@ async fn given_up<R: Adapter>(pool: &Pool<R>) -> Outcome {
 
 /// Connections killed all the time, by the server, while entries come and are acknowledged.
 async fn cut<R: Adapter>(setup: &Setup, pool: &Pool<R>) -> Outcome {
-    let group = Group::new("g", "me", ["cut"]).create("0").count(5);
+    let group = Group::new("g", "me", ["cut"]).create(StreamId::MIN).count(5);
     let mut reader = GroupReader::new(pool, group.block(Duration::from_millis(200)));
     let mut seen = BTreeSet::new();
     let read = async {
