@@ -6,7 +6,7 @@ use resp_core::Frame;
 
 use crate::error::{Cause, ConnectionError, Error};
 use crate::facts::Facts;
-use crate::time::Time;
+use resp_core::Time;
 
 /// Something that happened in a session. `T` is the caller's tag.
 #[derive(Clone, Debug, PartialEq, Eq)]

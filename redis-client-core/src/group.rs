@@ -15,7 +15,7 @@ use crate::error::{ReplyError, ServerError};
 use crate::replies::{AutoClaimed, StreamEntry};
 use crate::reply::FromReply;
 use crate::request::Request;
-use crate::time::Time;
+use resp_core::Time;
 
 /// A consumer group of one or several streams, and one consumer of it.
 ///

@@ -51,7 +51,6 @@ pub mod replies;
 mod reply;
 mod request;
 mod session;
-mod time;
 mod value;
 
 pub use arg::ToArg;
@@ -78,6 +77,7 @@ pub use redis_client_derive::{FromReply, ToFields};
 pub use reply::{FromReply, read_reply, text_of};
 pub use request::{Arguments, Blocking, Request, Timeout};
 pub use resp_core;
+pub use resp_core::Time;
 pub use session::{Receiver, Session, Tidy};
-pub use time::Time;
+
 pub use value::{Text, Value};

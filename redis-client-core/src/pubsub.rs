@@ -16,12 +16,12 @@ use bytes::Bytes;
 
 use crate::error::{Cause, ConnectionError, Error};
 use crate::facts::Subscription;
-use crate::time::Time;
 pub use backlog::{Backlog, Overflow};
 use backlog::{Queue, Taken};
 use departures::Sent;
 pub use notice::{CloseReason, Message, Notice};
 use orders::Order;
+use resp_core::Time;
 use topics::{KINDS, Names, Topic, Topics};
 
 /// Who wants what, what the server has confirmed, what is to be sent, and what waits to be read:

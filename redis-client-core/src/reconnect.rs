@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::time::Time;
+use resp_core::Time;
 
 /// How a lost connection is to be made again: after how long, and how often.
 ///

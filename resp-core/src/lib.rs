@@ -86,6 +86,7 @@ mod limits;
 mod out;
 pub mod request;
 mod scan;
+mod time;
 
 pub use decode::Decoder;
 pub use error::{DecodeError, DecodeErrorKind};
@@ -93,3 +94,4 @@ pub use frame::{Chunks, Elements, Frame, FrameRef, Pairs, Pushes, View};
 pub use limits::Limits;
 pub use out::{Out, OutBuf};
 pub use scan::{Scan, Scanner};
+pub use time::Time;

@@ -130,7 +130,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// The cores, each with the packages that it may consist of. hashbrown brings the last three.
-const CORES: [(&str, &[&str]); 2] = [
+const CORES: [(&str, &[&str]); 3] = [
     ("resp-core", &["resp-core", "bytes", "memchr", "itoa"]),
     (
         "redis-client-core",
@@ -146,6 +146,7 @@ const CORES: [(&str, &[&str]); 2] = [
             "equivalent",
         ],
     ),
+    ("redis-server-core", &["redis-server-core", "resp-core", "bytes", "memchr", "itoa"]),
 ];
 
 /// The one adapter that may depend on tokio.

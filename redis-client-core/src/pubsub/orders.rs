@@ -8,7 +8,7 @@ use super::topics::Asked;
 use super::{OrderId, PubSub, PubSubEvent, SubscriberId};
 use crate::error::{Cause, ConnectionError, Error};
 use crate::facts::Subscription;
-use crate::time::Time;
+use resp_core::Time;
 
 /// A call of `subscribe` or `unsubscribe` that waits for the server.
 #[derive(Debug)]

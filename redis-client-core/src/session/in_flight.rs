@@ -8,7 +8,7 @@ use resp_core::Frame;
 use super::subscriptions::{Announcement, Verb};
 use crate::error::{Cause, ConnectionError};
 use crate::event::{Event, Outcome};
-use crate::time::Time;
+use resp_core::Time;
 
 /// What is under way, oldest first: a reply is always the oldest one's.
 ///

@@ -5,7 +5,7 @@ use resp_core::encode;
 use super::in_flight::{Entry, Expect};
 use super::{Session, State};
 use crate::error::ConnectionError;
-use crate::time::Time;
+use resp_core::Time;
 
 /// A dead peer says nothing, and neither does an idle one: somebody has to ask.
 ///

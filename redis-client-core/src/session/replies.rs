@@ -9,7 +9,7 @@ use super::{Session, State};
 use crate::error::{ConnectionError, ServerError};
 use crate::event::Event;
 use crate::facts::Subscription;
-use crate::time::Time;
+use resp_core::Time;
 
 impl<T> Session<T> {
     /// Takes one frame that a [`Receiver`](super::Receiver) found, in place of

@@ -10,7 +10,7 @@ use crate::error::ConnectionError;
 use crate::event::{Event, SubmitError};
 use crate::facts::{Effect, table};
 use crate::request::{Request, Timeout};
-use crate::time::Time;
+use resp_core::Time;
 
 impl<T> Session<T> {
     /// How many more replies may be outstanding.

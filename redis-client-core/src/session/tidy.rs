@@ -9,7 +9,7 @@ use super::{Session, State};
 use crate::error::{ConnectionError, ServerError};
 use crate::event::Event;
 use crate::facts::{Effect, Facts};
-use crate::time::Time;
+use resp_core::Time;
 
 /// Whether a connection is as its next user may expect it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,15 +1,15 @@
-//! The machines' idea of time.
+//! What the machines of both sides take for time.
 
 use core::ops::Add;
 use core::time::Duration;
 
 /// A moment on a monotonic clock, as time since an epoch of the driver's choice.
 ///
-/// The machines never read a clock: every call that needs the time is told.
+/// The machines built on this codec never read a clock: every call that needs the time is told.
 ///
 /// ```
 /// use core::time::Duration;
-/// use redis_client_core::Time;
+/// use resp_core::Time;
 ///
 /// let later = Time::ZERO + Duration::from_secs(2);
 /// assert_eq!(later.since(Time::ZERO), Duration::from_secs(2));
