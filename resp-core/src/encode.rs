@@ -67,6 +67,16 @@ pub fn verbatim(out: &mut impl Out, format: [u8; 3], text: &[u8]) {
     out.put(CRLF);
 }
 
+/// `$length data`, what Tile38's native clients are answered with.
+pub fn native(out: &mut impl Out, data: &[u8]) {
+    let mut digits = itoa::Buffer::new();
+    out.put(b"$");
+    out.put(digits.format(data.len()).as_bytes());
+    out.put(b" ");
+    out.put(data);
+    out.put(CRLF);
+}
+
 /// `_`. RESP3.
 pub fn null(out: &mut impl Out) {
     out.put(b"_\r\n");

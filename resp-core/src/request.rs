@@ -97,6 +97,31 @@ pub struct Parsed<'a> {
     pub request: Option<Request<'a>>,
 }
 
+/// Where a request lies in the input: see [`RequestParser::find`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    start: usize,
+    len: usize,
+    kind: RequestKind,
+}
+
+impl Place {
+    /// The bytes in front of it, which ask for nothing.
+    #[inline]
+    #[must_use]
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Its own bytes.
+    #[expect(clippy::len_without_is_empty, reason = "no request is empty")]
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+}
+
 impl RequestParser {
     /// A parser at the start of a stream, of a client that needs no password.
     #[must_use]
@@ -130,17 +155,37 @@ impl RequestParser {
     /// When the bytes are no request or break a limit. Each later call returns the same error.
     #[inline]
     pub fn parse<'a>(&'a mut self, input: &'a [u8]) -> Result<Parsed<'a>, RequestError> {
+        let (consumed, place) = self.find(input)?;
+        let request = place.map(|place| {
+            let text = input.get(place.start..).unwrap_or_default();
+            self.found_in(text, &place)
+        });
+        Ok(Parsed { consumed, request })
+    }
+
+    /// Finds the next request as [`parse`](Self::parse) does, and only tells where it is: how many
+    /// bytes to drop, and the request's place among them. [`found_in`](Self::found_in) then reads
+    /// it, from wherever the caller has moved its bytes in between.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    #[inline]
+    pub fn find(&mut self, input: &[u8]) -> Result<(usize, Option<Place>), RequestError> {
         let Progress { skipped, found } = self.advance(input)?;
-        let Some(Found { len, kind }) = found else {
-            return Ok(Parsed { consumed: skipped, request: None });
-        };
-        let text = if self.args.unquoted.is_empty() {
-            input.get(skipped..).unwrap_or_default()
-        } else {
-            &self.args.unquoted
-        };
-        let request = Request::new(text, &self.args.spans, kind);
-        Ok(Parsed { consumed: skipped + len, request: Some(request) })
+        Ok(match found {
+            Some(Found { len, kind }) => (skipped + len, Some(Place { start: skipped, len, kind })),
+            None => (skipped, None),
+        })
+    }
+
+    /// The request that the last [`find`](Self::find) has found, `text` being the bytes from its
+    /// place on. Other bytes give other arguments, or empty ones.
+    #[inline]
+    #[must_use]
+    pub fn found_in<'a>(&'a self, text: &'a [u8], place: &Place) -> Request<'a> {
+        let text = if self.args.unquoted.is_empty() { text } else { &self.args.unquoted };
+        Request::new(text, &self.args.spans, place.kind)
     }
 
     /// Takes the next request out of the start of `input`, without a copy: its arguments are

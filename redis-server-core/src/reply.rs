@@ -1,0 +1,459 @@
+//! Answers to commands.
+
+use alloc::string::ToString;
+use core::fmt;
+
+use bytes::Bytes;
+use resp_core::request::RequestKind;
+use resp_core::{Frame, Out, OutBuf, encode};
+
+use crate::output::{Output, Ticket, Waits};
+use crate::terms::{Protocol, Terms};
+use crate::value::ToReply;
+
+/// What becomes of the connection when a command is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[must_use = "the driver acts on it: return it from the handler"]
+pub enum Action {
+    /// The connection goes on.
+    #[default]
+    Continue,
+    /// The connection is closed as soon as everything up to this command is answered.
+    Close,
+    /// The whole server shuts down, gracefully.
+    Shutdown,
+    /// The connection leaves the server: whoever listens for that gets the socket, with what was
+    /// read and not used.
+    Detach,
+}
+
+/// The answer to one command, to be given once.
+///
+/// Each method writes one frame, in the version of the protocol that the connection speaks: what
+/// RESP2 doesn't know degrades as redis-server has it degrade (a map becomes an array of keys and
+/// values, a double a bulk string). All of them return [`Action::Continue`], for handlers to end
+/// with.
+///
+/// What is not answered is answered with an error when the `Reply` is dropped, so that replies
+/// can't shift; [`none`](Self::none) is for commands that have no answer.
+///
+/// ```
+/// use redis_server_core::{Action, Command, Reply};
+///
+/// fn point(_: Command<'_>, reply: Reply<'_>) -> Action {
+///     let mut pairs = reply.map(2);
+///     pairs.pair("x", 1).pair("y", 2.5);
+///     Action::Continue
+/// }
+/// ```
+#[must_use = "a command is answered with an error if its reply is dropped"]
+pub struct Reply<'a, P: Answering<'a> = Whole<'a>> {
+    /// None once answered.
+    place: Option<P>,
+    terms: &'a Terms,
+}
+
+impl<'a, P: Answering<'a>> Reply<'a, P> {
+    #[inline]
+    pub(crate) fn new(place: P, terms: &'a Terms) -> Self {
+        Self { place: Some(place), terms }
+    }
+
+    /// The version of the protocol that the answer is written in.
+    #[inline]
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        self.terms.protocol()
+    }
+
+    /// `+OK`
+    #[inline]
+    pub fn ok(self) -> Action {
+        self.write(|out, _| out.put(b"+OK\r\n"))
+    }
+
+    /// A simple string. CR and LF in it become spaces.
+    #[inline]
+    pub fn simple(self, text: impl AsRef<[u8]>) -> Action {
+        self.write(|out, _| encode::simple_string(out, text.as_ref()))
+    }
+
+    /// An error, its code first: `ERR no such key`. CR and LF in it become spaces.
+    pub fn error(self, text: impl AsRef<[u8]>) -> Action {
+        self.write(|out, _| encode::simple_error(out, text.as_ref()))
+    }
+
+    /// An error from anything that can be printed. CR and LF in it become spaces.
+    pub fn error_of(self, error: impl fmt::Display) -> Action {
+        self.error(error.to_string())
+    }
+
+    /// An integer.
+    #[inline]
+    pub fn int(self, value: i64) -> Action {
+        self.write(|out, _| encode::integer(out, value))
+    }
+
+    /// A bulk string.
+    #[inline]
+    pub fn bulk(self, text: impl AsRef<[u8]>) -> Action {
+        self.write(|out, _| encode::bulk_string(out, text.as_ref()))
+    }
+
+    /// A bulk string that is kept as it is where it is large, and not copied.
+    #[inline]
+    pub fn shared(self, text: Bytes) -> Action {
+        self.write(|out, _| encode::bulk_shared(out, text))
+    }
+
+    /// Null; in RESP2 the one that stands for a string.
+    #[inline]
+    pub fn null(self) -> Action {
+        self.write(null)
+    }
+
+    /// Null; in RESP2 the one that stands for an array.
+    pub fn null_array(self) -> Action {
+        self.write(|out, protocol| match protocol {
+            Protocol::Resp2 => encode::null_array(out),
+            Protocol::Resp3 => encode::null(out),
+        })
+    }
+
+    /// A boolean; in RESP2 the integer 1 or 0.
+    pub fn boolean(self, value: bool) -> Action {
+        self.write(|out, protocol| match protocol {
+            Protocol::Resp2 => encode::integer(out, value.into()),
+            Protocol::Resp3 => encode::boolean(out, value),
+        })
+    }
+
+    /// A double; in RESP2 its text as a bulk string.
+    pub fn double(self, value: f64) -> Action {
+        self.write(|out, protocol| match protocol {
+            Protocol::Resp2 => encode::bulk_string(out, &encode::double_text(value)),
+            Protocol::Resp3 => encode::double(out, value),
+        })
+    }
+
+    /// An integer of any size, given as its digits; in RESP2 as a bulk string, and so in RESP3 if
+    /// it is no number.
+    pub fn big_number(self, digits: impl AsRef<[u8]>) -> Action {
+        let digits = digits.as_ref();
+        self.write(|out, protocol| {
+            if protocol == Protocol::Resp2 || !encode::big_number(out, digits) {
+                encode::bulk_string(out, digits);
+            }
+        })
+    }
+
+    /// Text with a format of three bytes, `txt` or `mkd`; in RESP2 a bulk string.
+    pub fn verbatim(self, format: [u8; 3], text: impl AsRef<[u8]>) -> Action {
+        self.write(|out, protocol| match protocol {
+            Protocol::Resp2 => encode::bulk_string(out, text.as_ref()),
+            Protocol::Resp3 => encode::verbatim(out, format, text.as_ref()),
+        })
+    }
+
+    /// The head of an array of so many answers, which are then given one by one.
+    pub fn array(self, elements: usize) -> Items<'a> {
+        self.aggregate(elements, |out, _| encode::array(out, elements))
+    }
+
+    /// The head of a set of so many answers; in RESP2 an array.
+    pub fn set(self, elements: usize) -> Items<'a> {
+        self.aggregate(elements, |out, protocol| match protocol {
+            Protocol::Resp2 => encode::array(out, elements),
+            Protocol::Resp3 => encode::set(out, elements),
+        })
+    }
+
+    /// The head of a map of so many pairs; in RESP2 an array of keys and values.
+    pub fn map(self, pairs: usize) -> Pairs<'a> {
+        let items = self.aggregate(pairs * 2, |out, protocol| match protocol {
+            Protocol::Resp2 => encode::array(out, pairs * 2),
+            Protocol::Resp3 => encode::map(out, pairs),
+        });
+        Pairs(items)
+    }
+
+    /// The head of a push of so many answers; in RESP2 an array. Subscriptions are announced so.
+    pub fn push(self, elements: usize) -> Items<'a> {
+        self.aggregate(elements, |out, protocol| match protocol {
+            Protocol::Resp2 => encode::array(out, elements),
+            Protocol::Resp3 => encode::push(out, elements),
+        })
+    }
+
+    /// Any value that has a form as an answer: see [`ToReply`].
+    pub fn any(self, value: impl ToReply) -> Action {
+        value.to_reply(self)
+    }
+
+    /// A frame as it came from elsewhere, unchanged. It is up to the caller that the client
+    /// understands it: one of RESP3 is nothing for a client that speaks RESP2.
+    pub fn frame(self, frame: Frame) -> Action {
+        self.write(|out, _| out.put_shared(frame.into_bytes()))
+    }
+
+    #[inline]
+    fn write(mut self, write: impl FnOnce(&mut OutBuf, Protocol)) -> Action {
+        let protocol = self.terms.protocol();
+        write(self.take().into_out(), protocol);
+        Action::Continue
+    }
+
+    #[expect(clippy::expect_used, reason = "only methods that consume the reply take it")]
+    #[inline]
+    fn take(&mut self) -> P {
+        self.place.take().expect("answered once")
+    }
+
+    #[inline]
+    fn aggregate(
+        mut self,
+        elements: usize,
+        write: impl FnOnce(&mut OutBuf, Protocol),
+    ) -> Items<'a> {
+        let terms = self.terms;
+        let out = self.take().into_out();
+        write(out, terms.protocol());
+        Items { out, terms, remaining: elements, surplus: OutBuf::new() }
+    }
+}
+
+impl Reply<'_> {
+    /// No answer at all. Clients wait for one: only for what the protocol says has none.
+    pub fn none(mut self) -> Action {
+        self.place = None;
+        Action::Continue
+    }
+
+    /// Says something in front of the answer, encoded before: as
+    /// [`Session::push_encoded`](crate::Session::push_encoded).
+    pub fn push_first(&mut self, push: &Bytes) {
+        let protocol = self.terms.protocol();
+        if let Some(place) = &mut self.place {
+            put_push(place.output.place(), protocol, push);
+        }
+    }
+
+    /// Promises the answer for later: [`Session::complete`](crate::Session::complete) gives it.
+    /// What follows is run meanwhile, and its answers wait for their turn.
+    #[must_use = "the client waits until the promise is kept"]
+    pub fn promise(mut self) -> Ticket {
+        self.take().promise(Waits::Replies)
+    }
+
+    /// Promises the answer for later, and has the commands behind this one wait for it: their
+    /// effects come after this one's.
+    #[must_use = "the client waits until the promise is kept"]
+    pub fn hold(mut self) -> Ticket {
+        self.take().promise(Waits::Commands)
+    }
+
+    /// As [`hold`](Self::hold), for a command that blocks until something happens: a client that
+    /// hangs up meanwhile is gone, and its connection closed.
+    #[must_use = "the client waits until the promise is kept"]
+    pub fn block(mut self) -> Ticket {
+        self.take().promise(Waits::Client)
+    }
+}
+
+impl<'a, P: Answering<'a>> Drop for Reply<'a, P> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(place) = self.place.take() {
+            place.unanswered(self.terms.protocol());
+        }
+    }
+}
+
+impl<'a, P: Answering<'a>> fmt::Debug for Reply<'a, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("protocol", &self.protocol()).finish_non_exhaustive()
+    }
+}
+
+/// Where an answer is written: the answer to a command ([`Whole`]), or a part of one ([`Item`]).
+pub trait Answering<'a>: sealed::Place<'a> {}
+
+/// The answer to a command.
+#[derive(Debug)]
+pub struct Whole<'a> {
+    output: &'a mut Output,
+    kind: RequestKind,
+    /// It may stay away.
+    optional: bool,
+}
+
+impl<'a> Whole<'a> {
+    #[inline]
+    pub(crate) fn new(output: &'a mut Output, kind: RequestKind) -> Self {
+        Self { output, kind, optional: false }
+    }
+
+    pub(crate) fn optional(output: &'a mut Output) -> Self {
+        Self { output, kind: RequestKind::Multibulk, optional: true }
+    }
+
+    fn promise(self, waits: Waits) -> Ticket {
+        self.output.promise(self.kind, waits)
+    }
+}
+
+/// A part of an answer, or an answer that is written before its turn.
+#[derive(Debug)]
+pub struct Item<'a> {
+    out: &'a mut OutBuf,
+    /// Whether it stands within an aggregate.
+    inner: bool,
+}
+
+impl<'a> Item<'a> {
+    pub(crate) fn alone(out: &'a mut OutBuf) -> Self {
+        Self { out, inner: false }
+    }
+}
+
+impl<'a> Answering<'a> for Whole<'a> {}
+impl<'a> Answering<'a> for Item<'a> {}
+
+impl<'a> sealed::Place<'a> for Whole<'a> {
+    #[inline]
+    fn into_out(self) -> &'a mut OutBuf {
+        self.output.place()
+    }
+
+    fn unanswered(self, _: Protocol) {
+        if !self.optional {
+            self.output.place().put(UNANSWERED);
+        }
+    }
+}
+
+impl<'a> sealed::Place<'a> for Item<'a> {
+    #[inline]
+    fn into_out(self) -> &'a mut OutBuf {
+        self.out
+    }
+
+    fn unanswered(self, protocol: Protocol) {
+        if self.inner { null(self.out, protocol) } else { self.out.put(UNANSWERED) }
+    }
+}
+
+mod sealed {
+    use super::{OutBuf, Protocol};
+
+    pub trait Place<'a> {
+        fn into_out(self) -> &'a mut OutBuf;
+        fn unanswered(self, protocol: Protocol);
+    }
+}
+
+/// The elements of an array, set or push, one after the other.
+///
+/// What is missing when it is dropped is filled with null, and what is too much is left out, so
+/// that the answer is well-formed; in debug builds both panic.
+#[derive(Debug)]
+pub struct Items<'a> {
+    out: &'a mut OutBuf,
+    terms: &'a Terms,
+    remaining: usize,
+    surplus: OutBuf,
+}
+
+impl<'a> Items<'a> {
+    pub(crate) fn push(out: &'a mut OutBuf, terms: &'a Terms, elements: usize) -> Self {
+        Reply::new(Item::alone(out), terms).push(elements)
+    }
+}
+
+impl Items<'_> {
+    /// The next element, to be given like any answer.
+    #[inline]
+    pub fn item(&mut self) -> Reply<'_, Item<'_>> {
+        let out = if self.remaining > 0 {
+            self.remaining -= 1;
+            &mut *self.out
+        } else {
+            debug_assert!(false, "more elements than the aggregate was announced with");
+            self.surplus = OutBuf::new();
+            &mut self.surplus
+        };
+        Reply::new(Item { out, inner: true }, self.terms)
+    }
+
+    /// Gives the next element.
+    #[inline]
+    pub fn add(&mut self, value: impl ToReply) -> &mut Self {
+        let _ = value.to_reply(self.item());
+        self
+    }
+
+    /// Elements still to come.
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        self.remaining
+    }
+}
+
+impl Drop for Items<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.remaining > 0 {
+            self.fill();
+        }
+    }
+}
+
+impl Items<'_> {
+    #[cold]
+    fn fill(&mut self) {
+        for _ in 0..self.remaining {
+            null(self.out, self.terms.protocol());
+        }
+    }
+}
+
+/// The pairs of a map, one after the other; what is missing is filled with null.
+#[derive(Debug)]
+pub struct Pairs<'a>(Items<'a>);
+
+impl Pairs<'_> {
+    /// Gives the next pair.
+    #[inline]
+    pub fn pair(&mut self, key: impl ToReply, value: impl ToReply) -> &mut Self {
+        self.0.add(key).add(value);
+        self
+    }
+
+    /// Gives the next key, and returns the answer that is to be its value.
+    #[inline]
+    pub fn value(&mut self, key: impl ToReply) -> Reply<'_, Item<'_>> {
+        self.0.add(key);
+        self.0.item()
+    }
+}
+
+fn null(out: &mut OutBuf, protocol: Protocol) {
+    match protocol {
+        Protocol::Resp2 => encode::null_bulk_string(out),
+        Protocol::Resp3 => encode::null(out),
+    }
+}
+
+/// Writes a push that was encoded for RESP3.
+pub(crate) fn put_push(out: &mut OutBuf, protocol: Protocol, push: &Bytes) {
+    match (protocol, push.split_first()) {
+        (Protocol::Resp2, Some((b'>', rest))) => {
+            out.put(b"*");
+            out.put_shared(push.slice_ref(rest));
+        }
+        _ => out.put_shared(push.clone()),
+    }
+}
+
+/// What a handler that forgot to answer comes to.
+const UNANSWERED: &[u8] = b"-ERR the command was not answered\r\n";

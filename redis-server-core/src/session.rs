@@ -1,0 +1,452 @@
+//! One connection as the server sees it.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use bytes::{Buf, Bytes, BytesMut};
+use resp_core::request::{Place, RequestError, RequestKind, RequestParser};
+use resp_core::{Out, OutBuf, Time};
+
+use crate::command::Command;
+use crate::config::{Config, Marks, OutputLimit};
+use crate::output::{Draft, Output, Ticket};
+use crate::reply::{Items, Reply, Whole, put_push};
+use crate::terms::Terms;
+
+/// The state machine of one connection of a server.
+///
+/// The driver owns the input and the socket. In each turn it
+///
+/// 1. appends what has arrived to the input and calls [`handle_input`](Self::handle_input), or
+///    [`handle_end`](Self::handle_end) when no more will come;
+/// 2. calls [`poll_request`](Self::poll_request) until it has no more, running each command;
+/// 3. writes what [`transmit`](Self::transmit) has, and calls
+///    [`handle_written`](Self::handle_written);
+/// 4. comes back when there is more to read, room to write, or
+///    [`poll_timeout`](Self::poll_timeout) is due ([`handle_timeout`](Self::handle_timeout)).
+///
+/// ```
+/// use bytes::{Buf, BytesMut};
+/// use redis_server_core::{Action, Closed, Config, Next, Session, Time};
+///
+/// let mut session = Session::new(Time::ZERO, &Config::default());
+/// let mut input = BytesMut::new();
+/// let mut written = Vec::new();
+/// for chunk in [&b"*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nEC"[..], b"HO\r\n$2\r\nhi\r\nquit\r\n"] {
+///     input.extend_from_slice(chunk);
+///     session.handle_input(Time::ZERO);
+///     let closed = loop {
+///         let action = match session.poll_request(&mut input) {
+///             Next::Request(command, reply, _) if command.is("ping") => reply.simple("PONG"),
+///             Next::Request(command, reply, _) if command.is("echo") => reply.bulk(command.arg(1)),
+///             Next::Request(_, reply, _) => {
+///                 let _ = reply.ok();
+///                 Action::Close
+///             }
+///             Next::NeedInput | Next::Paused => break None,
+///             Next::Closed(reason) => break Some(reason),
+///         };
+///         if action == Action::Close {
+///             session.close(Closed::ByServer);
+///         }
+///     };
+///     let out = session.transmit();
+///     written.extend_from_slice(out.chunk());
+///     out.advance(out.remaining());
+///     if closed.is_some() {
+///         break;
+///     }
+/// }
+/// assert_eq!(written, b"+PONG\r\n$2\r\nhi\r\n+OK\r\n");
+/// ```
+///
+/// ```text
+/// Open --error, limit, close()--> Closing --everything promised and written--> Closed
+///   '--end of input, drain()--> Draining --input used up--^
+/// ```
+pub struct Session {
+    parser: RequestParser,
+    /// What the parser knows of [`Terms::is_authenticated`].
+    authenticated: bool,
+    output: Output,
+    terms: Terms,
+    state: State,
+    /// Bytes of the input that are done.
+    taken: usize,
+    /// The request at hand, if it is large.
+    shared: Bytes,
+    /// Whether the output was too long and is not yet short enough.
+    paused: bool,
+    limits: Limits,
+    /// When the client was last heard.
+    heard: Time,
+    /// Since when the soft limit has been exceeded.
+    over_soft_limit: Option<Time>,
+}
+
+#[derive(Debug)]
+struct Limits {
+    marks: Marks,
+    marks_before_auth: Marks,
+    output: Option<OutputLimit>,
+    subscriber_output: Option<OutputLimit>,
+    max_promised: usize,
+    idle: Option<Duration>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    /// Nothing more is read; what has been read is run.
+    Draining(Closed),
+    /// Nothing more is run.
+    Closing(Closed),
+}
+
+/// Why a connection is closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Closed {
+    /// The client closed it.
+    ByPeer,
+    /// A handler closed it, or whoever looks after the server's connections.
+    ByServer,
+    /// What the client sent is no request; it has been told so.
+    Protocol(RequestError),
+    /// The client was silent for too long.
+    Idle,
+    /// The client did not read what waited for it.
+    OutputLimit {
+        /// How many bytes waited.
+        bytes: usize,
+    },
+    /// The server shuts down.
+    Shutdown,
+    /// The service did not want it.
+    Refused,
+    /// The connection left the server as it was: see [`Action::Detach`](crate::Action::Detach).
+    Detached,
+    /// The operating system, or TLS, reports that it is lost.
+    Lost(String),
+    /// A handler panicked.
+    Panicked,
+}
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ByPeer => f.write_str("closed by the client"),
+            Self::ByServer => f.write_str("closed by the server"),
+            Self::Protocol(error) => write!(f, "protocol error: {error}"),
+            Self::Idle => f.write_str("idle for too long"),
+            Self::OutputLimit { bytes } => {
+                write!(f, "the client left {bytes} bytes of output unread")
+            }
+            Self::Shutdown => f.write_str("the server shuts down"),
+            Self::Refused => f.write_str("refused"),
+            Self::Detached => f.write_str("detached"),
+            Self::Lost(error) => write!(f, "lost: {error}"),
+            Self::Panicked => f.write_str("a command's handler panicked"),
+        }
+    }
+}
+
+/// What [`Session::poll_request`] finds.
+#[derive(Debug)]
+pub enum Next<'a> {
+    /// A command to run, where to answer it, and what may be changed for what follows.
+    Request(Command<'a>, Reply<'a>, &'a Terms),
+    /// More input is needed.
+    NeedInput,
+    /// Nothing is run at the moment: too much waits to be written, or a promised reply is waited
+    /// for. There is no use in reading either.
+    Paused,
+    /// Nothing more will be run. The connection ends when [`Session::transmit`] has nothing more.
+    Closed(Closed),
+}
+
+impl Session {
+    /// The session of a new connection.
+    #[must_use]
+    pub fn new(now: Time, config: &Config) -> Self {
+        let mut parser = RequestParser::new(config.dialect, config.limits.clone());
+        let authenticated = !config.password_required;
+        parser.set_authenticated(authenticated);
+        Self {
+            parser,
+            authenticated,
+            output: Output::default(),
+            terms: Terms::new(authenticated),
+            state: State::Open,
+            taken: 0,
+            shared: Bytes::new(),
+            paused: false,
+            limits: Limits {
+                marks: config.marks(true),
+                marks_before_auth: config.marks(false),
+                output: config.output_limit,
+                subscriber_output: config.subscriber_output_limit,
+                max_promised: config.max_promised,
+                idle: config.idle_timeout,
+            },
+            heard: now,
+            over_soft_limit: None,
+        }
+    }
+
+    /// What has been agreed on.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// Bytes that wait to be written, those behind promised replies included.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.output.len()
+    }
+
+    /// Replies promised and not yet given.
+    #[must_use]
+    pub fn promised(&self) -> usize {
+        self.output.promised()
+    }
+
+    /// Whether a promised reply keeps the next command from being run.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.output.is_held()
+    }
+
+    /// Something has arrived and stands at the end of the input.
+    #[inline]
+    pub fn handle_input(&mut self, now: Time) {
+        self.heard = now;
+    }
+
+    /// Nothing more will arrive. What has is run; then the connection closes. If the client waits
+    /// for a command that blocks ([`Reply::block`]), it closes at once: nobody would hear what
+    /// that gives.
+    pub fn handle_end(&mut self) {
+        if self.output.is_blocked() {
+            self.abort(Closed::ByPeer);
+        } else {
+            self.drain(Closed::ByPeer);
+        }
+    }
+
+    /// The time that [`poll_timeout`](Self::poll_timeout) told has come; too early does no harm.
+    pub fn handle_timeout(&mut self, now: Time) {
+        self.handle_written(now);
+        if self.idle_deadline().is_some_and(|deadline| deadline <= now) {
+            self.close(Closed::Idle);
+        }
+    }
+
+    /// As much has been written as could be: looks whether what is left is too much.
+    pub fn handle_written(&mut self, now: Time) {
+        let queued = self.output.len();
+        let Some(limit) = self.output_limit() else {
+            self.over_soft_limit = None;
+            return;
+        };
+        if queued <= limit.soft {
+            self.over_soft_limit = None;
+        } else {
+            let since = *self.over_soft_limit.get_or_insert(now);
+            if now.since(since) >= limit.soft_for {
+                self.give_up(queued);
+            }
+        }
+        if queued > limit.hard {
+            self.give_up(queued);
+        }
+    }
+
+    /// Runs what has been read, and closes then.
+    pub fn drain(&mut self, reason: Closed) {
+        if self.state == State::Open {
+            self.state = State::Draining(reason);
+        }
+    }
+
+    /// Runs nothing more, and closes when everything is written, promised replies included.
+    pub fn close(&mut self, reason: Closed) {
+        if !matches!(self.state, State::Closing(_)) {
+            self.state = State::Closing(reason);
+        }
+    }
+
+    /// Closes without a further word: what waits to be written is dropped.
+    pub fn abort(&mut self, reason: Closed) {
+        self.output.clear();
+        if !matches!(self.state, State::Closing(_)) {
+            self.state = State::Closing(reason);
+        }
+    }
+
+    /// Says something before the first request, for services that greet. It may stay away.
+    pub fn greet(&mut self) -> Reply<'_> {
+        Reply::new(Whole::optional(&mut self.output), &self.terms)
+    }
+
+    /// Gives a promised reply: false if that has been given before.
+    pub fn complete(&mut self, ticket: Ticket, draft: Draft) -> bool {
+        self.output.settle();
+        self.output.complete(ticket, draft)
+    }
+
+    /// Says something that answers no request: a push of so many elements, in RESP2 an array. It
+    /// overtakes replies that are promised, but nothing that is written.
+    pub fn push(&mut self, elements: usize) -> Items<'_> {
+        self.output.settle();
+        Items::push(self.output.place_of_push(), &self.terms, elements)
+    }
+
+    /// Says what was encoded before, once for many connections: a push of RESP3, which for RESP2
+    /// is made an array.
+    pub fn push_encoded(&mut self, push: &Bytes) {
+        self.output.settle();
+        put_push(self.output.place_of_push(), self.terms.protocol(), push);
+    }
+
+    /// The next thing to do with the input. What is done of it is dropped from its front, at the
+    /// latest when this returns no request.
+    #[inline]
+    pub fn poll_request<'a>(&'a mut self, input: &'a mut BytesMut) -> Next<'a> {
+        self.output.settle();
+        if self.terms.is_authenticated() != self.authenticated {
+            self.authenticated = self.terms.is_authenticated();
+            self.parser.set_authenticated(self.authenticated);
+        }
+        if self.is_full() || matches!(self.state, State::Closing(_)) {
+            return self.stop(input);
+        }
+        let rest = input.get(self.taken..).unwrap_or_default();
+        match self.parser.find(rest) {
+            Ok((_, Some(place))) => self.request(input, place),
+            Ok((skipped, None)) => {
+                self.taken += skipped;
+                self.release(input);
+                match &self.state {
+                    State::Draining(reason) => {
+                        self.state = State::Closing(reason.clone());
+                        self.stop(input)
+                    }
+                    _ => Next::NeedInput,
+                }
+            }
+            Err(error) => {
+                self.refuse(error);
+                self.stop(input)
+            }
+        }
+    }
+
+    #[inline]
+    fn request<'a>(&'a mut self, input: &'a mut BytesMut, place: Place) -> Next<'a> {
+        let (text, shared) = if place.len() < SHARE_FROM {
+            let start = self.taken + place.start();
+            self.taken = start + place.len();
+            (input.get(start..).unwrap_or_default(), None)
+        } else {
+            input.advance(self.taken + place.start());
+            self.taken = 0;
+            self.shared = input.split_to(place.len()).freeze();
+            (&self.shared[..], Some(&self.shared))
+        };
+        let request = self.parser.found_in(text, &place);
+        let kind = request.kind();
+        if kind == RequestKind::Tile38 {
+            self.output.begin_native();
+        }
+        let reply = Reply::new(Whole::new(&mut self.output, kind), &self.terms);
+        Next::Request(Command::new(request, shared), reply, &self.terms)
+    }
+
+    /// What can be written now. The driver takes from its front what it has written.
+    #[inline]
+    pub fn transmit(&mut self) -> &mut OutBuf {
+        self.output.settle();
+        self.output.ready()
+    }
+
+    /// When the driver has to come back at the latest.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Time> {
+        let limit = self.output_limit();
+        let soft = self.over_soft_limit.zip(limit).map(|(since, limit)| since + limit.soft_for);
+        [self.idle_deadline(), soft].into_iter().flatten().min()
+    }
+
+    /// Whether no command may run just now.
+    #[inline]
+    fn is_full(&mut self) -> bool {
+        let queued = self.output.len();
+        let marks =
+            if self.authenticated { &self.limits.marks } else { &self.limits.marks_before_auth };
+        self.paused = if self.paused { queued > marks.low } else { queued >= marks.high };
+        let promised = self.output.promised();
+        self.paused
+            || promised > 0 && (promised >= self.limits.max_promised || self.output.is_held())
+    }
+
+    fn stop<'a>(&mut self, input: &mut BytesMut) -> Next<'a> {
+        self.release(input);
+        match &self.state {
+            State::Closing(reason) if self.output.promised() == 0 => Next::Closed(reason.clone()),
+            _ => Next::Paused,
+        }
+    }
+
+    /// Drops from the input what is done.
+    fn release(&mut self, input: &mut BytesMut) {
+        input.advance(self.taken.min(input.len()));
+        self.taken = 0;
+        self.shared = Bytes::new();
+    }
+
+    #[cold]
+    fn refuse(&mut self, error: RequestError) {
+        let mut reply = Vec::new();
+        error.write_reply(&mut reply);
+        self.output.place().put(&reply);
+        self.state = State::Closing(Closed::Protocol(error));
+    }
+
+    fn idle_deadline(&self) -> Option<Time> {
+        let waits = self.output.promised() > 0 || self.terms.subscriptions() > 0;
+        let idle = self.limits.idle.filter(|_| !waits && self.state == State::Open)?;
+        Some(self.heard + idle)
+    }
+
+    fn output_limit(&self) -> Option<OutputLimit> {
+        if self.terms.subscriptions() > 0 {
+            self.limits.subscriber_output
+        } else {
+            self.limits.output
+        }
+    }
+
+    fn give_up(&mut self, bytes: usize) {
+        self.output.clear();
+        self.state = State::Closing(Closed::OutputLimit { bytes });
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("state", &self.state)
+            .field("terms", &self.terms)
+            .field("queued", &self.queued())
+            .field("promised", &self.promised())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Requests from this size on are taken out of the read buffer, so that their arguments can be
+/// kept without a copy: Redis's `PROTO_MBULK_BIG_ARG`.
+const SHARE_FROM: usize = 32 * 1024;
