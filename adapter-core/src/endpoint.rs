@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// The address of a server.
@@ -70,3 +71,48 @@ impl Default for SocketOptions {
         }
     }
 }
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(f),
+            Self::Unix(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// `127.0.0.1:6379`, `[::1]:6379`, or the path of a Unix socket, with `tcp://` or `unix://` in
+/// front or without.
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        if let Some(path) = text.strip_prefix("unix://").or_else(|| text.strip_prefix("unix:")) {
+            return Ok(Self::Unix(path.into()));
+        }
+        if text.starts_with(['/', '.']) {
+            return Ok(Self::Unix(text.into()));
+        }
+        let address = text.strip_prefix("tcp://").unwrap_or(text);
+        address.parse().map(Self::Tcp).map_err(|_| AddressError { text: text.to_owned() })
+    }
+}
+
+/// A text that is no [`Address`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressError {
+    text: String,
+}
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?} is no address: give an IP address and a port, such as 127.0.0.1:6379 or \
+             [::1]:6379, or the path of a Unix socket, such as /tmp/redis.sock",
+            self.text
+        )
+    }
+}
+
+impl std::error::Error for AddressError {}

@@ -19,6 +19,7 @@
 //! [`Client::transaction`].
 #![forbid(unsafe_code)]
 
+mod listener;
 mod stream;
 
 use std::future::Future;
@@ -29,6 +30,7 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 pub use adapter_core::*;
+pub use listener::{Accepted, Listener};
 #[cfg(feature = "derive")]
 pub use redis_client_derive::{FromReplyOfTokio as FromReply, ToFieldsOfTokio as ToFields};
 pub use stream::Stream;
@@ -50,6 +52,9 @@ pub type Subscriber = adapter_core::Subscriber<Tokio>;
 
 /// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
 pub type Lease = adapter_core::Lease<Tokio>;
+
+/// A server on tokio: see [`adapter_core::server::Server`].
+pub type Server = adapter_core::server::Server<Tokio>;
 
 /// Tokio's sockets and timers, of the runtime that the calling task runs on. It needs its I/O and
 /// time drivers (`enable_all`).

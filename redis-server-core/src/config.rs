@@ -112,6 +112,12 @@ impl Config {
         self.dialect
     }
 
+    /// How much may wait for a subscriber.
+    #[must_use]
+    pub fn subscriber_output_limit(&self) -> Option<OutputLimit> {
+        self.subscriber_output_limit
+    }
+
     /// Whether clients start as not authenticated.
     #[must_use]
     pub fn password_required(&self) -> bool {

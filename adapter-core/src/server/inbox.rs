@@ -1,0 +1,246 @@
+//! How anybody reaches a connection's task.
+
+use std::fmt;
+use std::mem;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use redis_server_core::{Closed, Draft, Ticket};
+
+use crate::endpoint::Address;
+
+/// The number of a connection, unique within its server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub(crate) u64);
+
+impl ConnectionId {
+    /// The number as `CLIENT ID` has it.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl From<u64> for ConnectionId {
+    fn from(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Who is at the other end of a connection.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Peer {
+    /// The connection's number.
+    pub id: ConnectionId,
+    /// The client's address; none where it came over a Unix socket.
+    pub address: Option<SocketAddr>,
+    /// Where the server listens for it.
+    pub listener: Address,
+    /// Whether the connection is encrypted.
+    pub tls: bool,
+}
+
+/// What others leave for a connection's task, and what it lets them know.
+pub(crate) struct Inbox {
+    pub(crate) peer: Peer,
+    /// Whether there is anything in it.
+    news: AtomicBool,
+    letters: Mutex<Letters>,
+    pub(crate) commands: AtomicU64,
+    pub(crate) queued: AtomicUsize,
+    /// Milliseconds of the runtime's clock when the client was last heard.
+    pub(crate) heard: AtomicU64,
+    /// Bytes of pushes that it may hold.
+    limit: usize,
+}
+
+#[derive(Default)]
+pub(crate) struct Letters {
+    waker: Option<Waker>,
+    pub(crate) completed: Vec<(Ticket, Draft)>,
+    pub(crate) pushes: Vec<Bytes>,
+    pushed: usize,
+    pub(crate) order: Option<Order>,
+    /// The connection is gone: nothing is taken any more.
+    gone: bool,
+}
+
+/// What the connection is told to do.
+#[derive(Clone, Debug)]
+pub(crate) enum Order {
+    /// Run what has been read, and close, within that time.
+    Drain(Closed, Duration),
+    /// Close now.
+    Abort(Closed),
+}
+
+impl Inbox {
+    pub(crate) fn new(peer: Peer, limit: usize) -> Self {
+        Self {
+            peer,
+            news: AtomicBool::new(false),
+            letters: Mutex::default(),
+            commands: AtomicU64::new(0),
+            queued: AtomicUsize::new(0),
+            heard: AtomicU64::new(0),
+            limit,
+        }
+    }
+
+    fn letters(&self) -> MutexGuard<'_, Letters> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn leave(&self, write: impl FnOnce(&mut Letters)) -> bool {
+        let mut letters = self.letters();
+        if letters.gone {
+            return false;
+        }
+        write(&mut letters);
+        self.news.store(true, Ordering::Release);
+        let waker = letters.waker.clone();
+        drop(letters);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        true
+    }
+
+    /// Gives a promised reply: whether the connection is there to take it.
+    pub(crate) fn complete(&self, ticket: Ticket, draft: Draft) -> bool {
+        self.leave(|letters| letters.completed.push((ticket, draft)))
+    }
+
+    /// Has something said that was encoded before. A connection that holds too much already is
+    /// closed instead.
+    pub(crate) fn push(&self, push: &Bytes) {
+        self.leave(|letters| {
+            letters.pushed += push.len();
+            if letters.pushed > self.limit {
+                letters.pushes = Vec::new();
+                let bytes = letters.pushed;
+                letters.order = Some(Order::Abort(Closed::OutputLimit { bytes }));
+            } else if letters.order.is_none() {
+                letters.pushes.push(push.clone());
+            }
+        });
+    }
+
+    /// Tells the connection to end. The stricter of two orders counts.
+    pub(crate) fn order(&self, order: Order) -> bool {
+        self.leave(|letters| {
+            if !matches!(letters.order, Some(Order::Abort(_))) {
+                letters.order = Some(order);
+            }
+        })
+    }
+
+    pub(crate) fn has_news(&self) -> bool {
+        self.news.load(Ordering::Acquire)
+    }
+
+    /// Takes everything out.
+    pub(crate) fn take(&self) -> Letters {
+        let mut letters = self.letters();
+        self.news.store(false, Ordering::Release);
+        letters.pushed = 0;
+        Letters {
+            waker: None,
+            completed: mem::take(&mut letters.completed),
+            pushes: mem::take(&mut letters.pushes),
+            pushed: 0,
+            order: letters.order.take(),
+            gone: false,
+        }
+    }
+
+    /// Takes out what is to be said, and leaves the rest.
+    pub(crate) fn take_pushes(&self) -> Vec<Bytes> {
+        if !self.has_news() {
+            return Vec::new();
+        }
+        let mut letters = self.letters();
+        letters.pushed = 0;
+        mem::take(&mut letters.pushes)
+    }
+
+    /// Whom to wake from now on.
+    pub(crate) fn watch(&self, cx: &Context<'_>) {
+        self.letters().waker = Some(cx.waker().clone());
+    }
+
+    /// Nobody reads it any more.
+    pub(crate) fn close(&self) {
+        let left = mem::replace(&mut *self.letters(), Letters { gone: true, ..Letters::default() });
+        drop(left);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.letters().gone
+    }
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox").field("peer", &self.peer).finish_non_exhaustive()
+    }
+}
+
+/// A promised reply, to be given from anywhere: another task, another thread, a later command.
+///
+/// Dropped without one, the client is answered with an error, so that nothing waits for ever.
+#[derive(Debug)]
+#[must_use = "the client is answered with an error if it is dropped"]
+pub struct Deferred {
+    inbox: Arc<Inbox>,
+    promise: Option<(Ticket, Draft)>,
+}
+
+impl Deferred {
+    pub(crate) fn new(inbox: Arc<Inbox>, ticket: Ticket, draft: Draft) -> Self {
+        Self { inbox, promise: Some((ticket, draft)) }
+    }
+
+    /// Whose reply it is.
+    #[must_use]
+    pub fn connection(&self) -> ConnectionId {
+        self.inbox.peer.id
+    }
+
+    /// Whether the connection has ended, and nobody waits for the reply.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        self.inbox.is_closed()
+    }
+
+    /// Gives the reply: whether the connection was still there to take it. Whether the client got
+    /// it nobody can know.
+    pub fn answer(
+        mut self,
+        write: impl FnOnce(redis_server_core::Reply<'_, redis_server_core::Item<'_>>),
+    ) -> bool {
+        let Some((ticket, mut draft)) = self.promise.take() else { return false };
+        write(draft.reply());
+        self.inbox.complete(ticket, draft)
+    }
+}
+
+impl Drop for Deferred {
+    fn drop(&mut self) {
+        if let Some((ticket, mut draft)) = self.promise.take() {
+            let _ = draft.reply().error("ERR the command was given up");
+            self.inbox.complete(ticket, draft);
+        }
+    }
+}

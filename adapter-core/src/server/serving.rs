@@ -1,0 +1,521 @@
+//! The task behind one connection of a server.
+
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::mem;
+use std::panic::{self, AssertUnwindSafe};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::BytesMut;
+use redis_server_core::resp_core::OutBuf;
+use redis_server_core::{Action, Closed, Next, Session, Time};
+
+use super::inbox::{Inbox, Order};
+use super::service::{Connection, Service};
+use super::shard::{Detached, Shard};
+use crate::alarm::Alarm;
+use crate::link::Link;
+use crate::runtime::{Runtime, SharedCell, Transport};
+
+/// Serves one connection until it ends. To be spawned; what it gives back is nothing.
+///
+/// A turn: take what others have left in the inbox; read; lock the shard once, to run every
+/// command that is there; write; set the timer. Reading and writing are both tried each turn, so
+/// that neither can hold up the other, and a turn's work is bounded by what one read brings.
+///
+/// ```text
+/// Opening --let in--> Open --closed, lost--> Flushing --written--> Lingering --> over
+///    '------- refused ------------------------^
+/// ```
+#[must_use = "a connection is served only while its task is polled"]
+pub struct Serving<R: Runtime, S: Service> {
+    runtime: R,
+    shard: R::Cell<Shard<R, S>>,
+    stream: Option<Link<R::Stream>>,
+    session: Session,
+    /// What has been read and not used: seldom anything between two turns.
+    input: BytesMut,
+    /// None before it is let in and after it has ended.
+    context: Option<S::Context>,
+    inbox: Arc<Inbox>,
+    /// Whom the inbox wakes.
+    waker: Option<Waker>,
+    alarm: Alarm<R>,
+    phase: Phase,
+    /// Whether the session wants more input.
+    hungry: bool,
+    /// Whether the client has sent all it will.
+    ended: bool,
+    /// When the server's patience ends.
+    deadline: Option<Time>,
+    /// Why the connection is being closed.
+    reason: Option<Closed>,
+    options: Limits,
+}
+
+/// What of the server's options concerns each connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) read_buffer: usize,
+    pub(crate) close_timeout: Duration,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    /// Not let in yet.
+    Opening,
+    Open,
+    /// The last replies are being written.
+    Flushing {
+        until: Time,
+    },
+    /// Everything is written and said to be all. What the client has sent meanwhile is read, since
+    /// otherwise the system would reset the connection and the client might lose our last words.
+    Lingering {
+        until: Time,
+    },
+}
+
+/// How reading went.
+enum Read {
+    None,
+    Some,
+    End,
+}
+
+/// Why no more commands are run.
+enum Ran {
+    /// More input is needed.
+    Waiting,
+    /// The output is too long, or a promised reply is waited for.
+    Paused,
+    Closed(Closed),
+    Detached,
+}
+
+enum Turn {
+    /// There may be more to do at once.
+    Again,
+    /// The transport, the timer or somebody else wakes the task.
+    Idle,
+    Over(Closed),
+}
+
+impl<R: Runtime, S: Service> Serving<R, S> {
+    pub(crate) fn new(
+        runtime: R,
+        shard: R::Cell<Shard<R, S>>,
+        stream: Link<R::Stream>,
+        session: Session,
+        inbox: Arc<Inbox>,
+        options: Limits,
+    ) -> Self {
+        Self {
+            runtime,
+            shard,
+            stream: Some(stream),
+            session,
+            input: BytesMut::new(),
+            context: None,
+            inbox,
+            waker: None,
+            alarm: Alarm::default(),
+            phase: Phase::Opening,
+            hungry: true,
+            ended: false,
+            deadline: None,
+            reason: None,
+            options,
+        }
+    }
+
+    fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
+        let now = self.runtime.now();
+        if self.inbox.has_news()
+            && let Some(over) = self.receive(now)
+        {
+            return Turn::Over(over);
+        }
+        let turn = match self.phase {
+            Phase::Opening => self.open(now),
+            Phase::Open => self.serve(now, cx),
+            Phase::Flushing { .. } => self.flush(now, cx),
+            Phase::Lingering { .. } => self.linger(cx),
+        };
+        match turn {
+            Turn::Idle => self.wait(now, cx),
+            turn => turn,
+        }
+    }
+
+    /// Lets the connection in, if the service wants it.
+    fn open(&mut self, now: Time) -> Turn {
+        let Self { shard, session, inbox, .. } = self;
+        let opened = shard.with(|shard| {
+            let open = || shard.service.on_open(&inbox.peer, session.greet());
+            panic::catch_unwind(AssertUnwindSafe(open))
+        });
+        match opened {
+            Ok(Ok(context)) => {
+                self.context = Some(context);
+                self.phase = Phase::Open;
+            }
+            Ok(Err(refusal)) => {
+                let _ = self.session.greet().error(refusal.error());
+                self.flush_out(Closed::Refused, now);
+            }
+            Err(_) => self.flush_out(Closed::Panicked, now),
+        }
+        Turn::Again
+    }
+
+    /// Reads, runs and writes.
+    fn serve(&mut self, now: Time, cx: &mut Context<'_>) -> Turn {
+        let read = match self.read(cx) {
+            Ok(read) => read,
+            Err(error) => return Turn::Over(lost(&error)),
+        };
+        match read {
+            Read::Some => self.session.handle_input(now),
+            Read::End => self.session.handle_end(),
+            Read::None => {}
+        }
+        lend_output(self.session.transmit());
+        let ran = self.execute();
+        self.put_back();
+        let written = match self.write(now, cx) {
+            Ok(written) => written,
+            Err(error) => return Turn::Over(lost(&error)),
+        };
+        match ran {
+            Ran::Closed(reason) => {
+                self.flush_out(reason, now);
+                Turn::Again
+            }
+            Ran::Detached => Turn::Over(Closed::Detached),
+            Ran::Waiting => {
+                self.hungry = true;
+                if matches!(read, Read::None) { Turn::Idle } else { Turn::Again }
+            }
+            Ran::Paused => {
+                // Somebody who waits for a command that blocks may hang up.
+                self.hungry = self.session.is_held() && self.input.len() < READ_AHEAD;
+                if written || matches!(read, Read::Some) { Turn::Again } else { Turn::Idle }
+            }
+        }
+    }
+
+    /// Runs the commands that are there.
+    fn execute(&mut self) -> Ran {
+        let Self { shard, session, input, context, inbox, .. } = self;
+        let Some(context) = context else { return Ran::Closed(Closed::ByServer) };
+        let mut commands = 0;
+        let ran = shard.with(|shard| {
+            let run = || run(shard, session, input, context, inbox, &mut commands);
+            // The service is at fault; its other connections need not suffer for it.
+            panic::catch_unwind(AssertUnwindSafe(run))
+        });
+        if commands > 0 {
+            inbox.commands.fetch_add(commands, Ordering::Relaxed);
+        }
+        ran.unwrap_or_else(|_| {
+            session.close(Closed::Panicked);
+            match session.poll_request(input) {
+                Next::Closed(reason) => Ran::Closed(reason),
+                _ => Ran::Paused,
+            }
+        })
+    }
+
+    fn read(&mut self, cx: &mut Context<'_>) -> io::Result<Read> {
+        if !self.hungry || self.ended {
+            return Ok(Read::None);
+        }
+        let Some(stream) = &mut self.stream else { return Ok(Read::None) };
+        if self.input.len() < COPIED {
+            let mut buffer = INPUT.take();
+            buffer.clear();
+            buffer.reserve(self.options.read_buffer.max(self.input.len() + 1));
+            buffer.extend_from_slice(&self.input);
+            self.input = buffer;
+        } else {
+            self.input.reserve(self.options.read_buffer);
+        }
+        let read = match stream.poll_read(cx, &mut self.input) {
+            Poll::Pending => Read::None,
+            Poll::Ready(Ok(0)) => {
+                self.ended = true;
+                Read::End
+            }
+            Poll::Ready(Ok(_)) => Read::Some,
+            Poll::Ready(Err(error)) => {
+                self.put_back();
+                return Err(error);
+            }
+        };
+        Ok(read)
+    }
+
+    /// Gives the thread its read buffer back, and keeps what is incomplete.
+    fn put_back(&mut self) {
+        if self.input.len() < COPIED && self.input.capacity() > 0 {
+            let left = if self.input.is_empty() {
+                BytesMut::new()
+            } else {
+                BytesMut::from(&self.input[..])
+            };
+            INPUT.set(mem::replace(&mut self.input, left));
+        }
+    }
+
+    /// Writes what can be written: whether anything was.
+    fn write(&mut self, now: Time, cx: &mut Context<'_>) -> io::Result<bool> {
+        let Some(stream) = &mut self.stream else { return Ok(false) };
+        let out = self.session.transmit();
+        let before = out.len();
+        let mut result = Ok(());
+        while !out.is_empty() && result.is_ok() {
+            match stream.poll_write(cx, out) {
+                Poll::Ready(Ok(0)) => result = Err(io::ErrorKind::WriteZero.into()),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => result = Err(error),
+                Poll::Pending => break,
+            }
+        }
+        let left = out.len();
+        if left == 0 {
+            return_output(out);
+        }
+        if before > 0 {
+            self.session.handle_written(now);
+            self.inbox.queued.store(self.session.queued(), Ordering::Relaxed);
+        }
+        result.map(|()| left < before)
+    }
+
+    /// The session is over; what it has said is still to be written.
+    fn flush_out(&mut self, reason: Closed, now: Time) {
+        self.reason = Some(reason);
+        self.input = BytesMut::new();
+        self.phase = Phase::Flushing { until: now + self.options.close_timeout };
+    }
+
+    fn flush(&mut self, now: Time, cx: &mut Context<'_>) -> Turn {
+        if self.write(now, cx).is_err() {
+            return self.over();
+        }
+        if !self.session.transmit().is_empty() {
+            return Turn::Idle;
+        }
+        let Some(stream) = &mut self.stream else { return self.over() };
+        match stream.poll_close(cx) {
+            Poll::Pending => Turn::Idle,
+            Poll::Ready(Ok(())) if !self.ended => {
+                self.phase = Phase::Lingering { until: now + LINGER };
+                Turn::Again
+            }
+            Poll::Ready(_) => self.over(),
+        }
+    }
+
+    fn linger(&mut self, cx: &mut Context<'_>) -> Turn {
+        let Some(stream) = &mut self.stream else { return self.over() };
+        let mut buffer = INPUT.take();
+        buffer.clear();
+        buffer.reserve(self.options.read_buffer);
+        let read = stream.poll_read(cx, &mut buffer);
+        INPUT.set(buffer);
+        match read {
+            Poll::Pending => Turn::Idle,
+            Poll::Ready(Ok(1..)) => Turn::Again,
+            Poll::Ready(_) => self.over(),
+        }
+    }
+
+    fn over(&mut self) -> Turn {
+        Turn::Over(self.reason.take().unwrap_or(Closed::ByServer))
+    }
+
+    /// Takes what others have left: whether the connection ends at once.
+    fn receive(&mut self, now: Time) -> Option<Closed> {
+        let letters = self.inbox.take();
+        for (ticket, draft) in letters.completed {
+            self.session.complete(ticket, draft);
+        }
+        for push in &letters.pushes {
+            self.session.push_encoded(push);
+        }
+        match letters.order? {
+            Order::Drain(reason, within) => {
+                self.session.drain(reason);
+                self.ended = true;
+                self.deadline = Some(now + within);
+                None
+            }
+            Order::Abort(reason) => Some(reason),
+        }
+    }
+
+    /// Sets the timer.
+    fn wait(&mut self, now: Time, cx: &mut Context<'_>) -> Turn {
+        let deadline = match self.phase {
+            Phase::Opening => None,
+            Phase::Open => self.session.poll_timeout(),
+            Phase::Flushing { until } | Phase::Lingering { until } => Some(until),
+        };
+        let deadline = [deadline, self.deadline].into_iter().flatten().min();
+        if deadline.is_some_and(|deadline| deadline <= now) {
+            if !matches!(self.phase, Phase::Open) || self.deadline.is_some_and(|at| at <= now) {
+                return self.over();
+            }
+            self.session.handle_timeout(now);
+            return Turn::Again;
+        }
+        match self.alarm.poll(&self.runtime, now, deadline, cx) {
+            Poll::Ready(()) => Turn::Again,
+            Poll::Pending => Turn::Idle,
+        }
+    }
+
+    /// The connection is over: tells everybody, once.
+    fn finish(&mut self, reason: &Closed) {
+        let Some(stream) = self.stream.take() else { return };
+        self.inbox.close();
+        let (context, input) = (self.context.take(), mem::take(&mut self.input));
+        let out = mem::take(self.session.transmit());
+        let waker = self.shard.with(|shard| {
+            let close = || {
+                if let Some(context) = context {
+                    shard.service.on_close(context, &self.inbox.peer, reason);
+                }
+            };
+            let _ = panic::catch_unwind(AssertUnwindSafe(close));
+            if *reason == Closed::Detached {
+                let peer = self.inbox.peer.clone();
+                shard.detached.push_back(Detached { peer, stream, input, output: out });
+            }
+            shard.server.remove(self.inbox.peer.id);
+            shard.leave()
+        });
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// Runs commands until there are no more, or none may run.
+#[inline]
+fn run<R: Runtime, S: Service>(
+    shard: &mut Shard<R, S>,
+    session: &mut Session,
+    input: &mut BytesMut,
+    context: &mut S::Context,
+    inbox: &Arc<Inbox>,
+    commands: &mut u64,
+) -> Ran {
+    loop {
+        let action = match session.poll_request(input) {
+            Next::Request(command, reply, terms) => {
+                let mut connection = Connection::new(context, inbox, terms, &shard.server);
+                *commands += 1;
+                shard.service.on_command(command, &mut connection, reply)
+            }
+            Next::NeedInput => return Ran::Waiting,
+            Next::Paused => return Ran::Paused,
+            Next::Closed(Closed::Detached) => return Ran::Detached,
+            Next::Closed(reason) => return Ran::Closed(reason),
+        };
+        match action {
+            Action::Continue => {}
+            Action::Close => session.close(Closed::ByServer),
+            Action::Shutdown => shard.server.shutdown(shard.grace),
+            Action::Detach => session.close(Closed::Detached),
+        }
+    }
+}
+
+impl<R: Runtime, S: Service> Future for Serving<R, S> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        if !this.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            this.waker = Some(cx.waker().clone());
+            this.inbox.watch(cx);
+        }
+        for _ in 0..TURNS {
+            match this.turn(cx) {
+                Turn::Again => {}
+                Turn::Idle => return Poll::Pending,
+                Turn::Over(reason) => {
+                    this.finish(&reason);
+                    return Poll::Ready(());
+                }
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Nothing in it is pinned.
+impl<R: Runtime, S: Service> Unpin for Serving<R, S> {}
+
+/// An executor that ends drops its tasks; the service hears of the end all the same.
+impl<R: Runtime, S: Service> Drop for Serving<R, S> {
+    fn drop(&mut self) {
+        self.finish(&Closed::ByServer);
+    }
+}
+
+impl<R: Runtime, S: Service> fmt::Debug for Serving<R, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Serving")
+            .field("peer", &self.inbox.peer)
+            .field("phase", &self.phase)
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
+}
+
+fn lost(error: &io::Error) -> Closed {
+    Closed::Lost(error.to_string())
+}
+
+/// Has the session write into the thread's buffer.
+fn lend_output(out: &mut OutBuf) {
+    if out.is_empty() {
+        *out = OUTPUT.take();
+    }
+}
+
+/// Gives the thread its buffer back.
+fn return_output(out: &mut OutBuf) {
+    out.shrink(OUTPUT_KEPT);
+    OUTPUT.set(mem::take(out));
+}
+
+thread_local! {
+    /// What the connections of a thread read into, one after the other, and write from: an idle
+    /// one holds neither.
+    static INPUT: Cell<BytesMut> = Cell::new(BytesMut::new());
+    static OUTPUT: Cell<OutBuf> = Cell::new(OutBuf::new());
+}
+
+/// What is incomplete is copied where it is shorter than this; a longer one keeps its buffer.
+const COPIED: usize = 16 * 1024;
+/// How much is read while nothing of it may run.
+const READ_AHEAD: usize = 64 * 1024;
+/// A thread's output buffer beyond this is given back: replies that large are seldom.
+const OUTPUT_KEPT: usize = 1024 * 1024;
+/// Turns before others go first.
+const TURNS: usize = 8;
+/// How long a client is waited for that was told that all is said: on a working network it knows
+/// within a round trip.
+const LINGER: Duration = Duration::from_secs(1);

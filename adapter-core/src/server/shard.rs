@@ -1,0 +1,411 @@
+//! One executor's part of a server: the service, who listens, and who is there.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::BytesMut;
+use redis_server_core::resp_core::{Out, OutBuf};
+use redis_server_core::{Action, Session, Time};
+
+use super::handle::ServerHandle;
+use super::inbox::Peer;
+use super::listen::{Listener, Serve};
+use super::options::{Balance, Listen, ServerOptions};
+use super::service::Service;
+use super::serving::{Limits, Serving};
+use crate::alarm::Alarm;
+use crate::endpoint::Address;
+use crate::link::Link;
+use crate::runtime::{Runtime, SharedCell, Spawn, Transport};
+
+/// What the connections of a shard have in common.
+pub(crate) struct Shard<R: Runtime, S> {
+    pub(crate) service: S,
+    pub(crate) server: ServerHandle,
+    /// How long connections have when a command shuts the server down.
+    pub(crate) grace: Duration,
+    pub(crate) detached: VecDeque<Detached<R>>,
+    connections: Arc<AtomicUsize>,
+    /// Who waits for the last connection to end, or for one that is detached.
+    waker: Option<Waker>,
+}
+
+impl<R: Runtime, S> Shard<R, S> {
+    /// A connection has ended: whom to wake.
+    pub(crate) fn leave(&mut self) -> Option<Waker> {
+        let left = self.connections.fetch_sub(1, Ordering::Relaxed) - 1;
+        let wanted = left == 0 || !self.detached.is_empty();
+        self.waker.clone().filter(|_| wanted)
+    }
+}
+
+/// A connection that has left its server: see [`Action::Detach`].
+#[non_exhaustive]
+pub struct Detached<R: Runtime> {
+    /// Who is at the other end.
+    pub peer: Peer,
+    /// The connection.
+    pub stream: Link<R::Stream>,
+    /// What has been read and belongs to no command.
+    pub input: BytesMut,
+    /// Replies that have not been written: to be written first.
+    pub output: OutBuf,
+}
+
+impl<R: Runtime> fmt::Debug for Detached<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Detached").field("peer", &self.peer).finish_non_exhaustive()
+    }
+}
+
+/// Connections that one shard has accepted for another.
+pub(crate) struct Intake<A> {
+    waiting: Mutex<(Vec<Accepted<A>>, Option<Waker>)>,
+    /// Connections that the shard has.
+    connections: Arc<AtomicUsize>,
+}
+
+struct Accepted<A> {
+    socket: A,
+    address: Option<SocketAddr>,
+    /// By which listener.
+    listener: usize,
+}
+
+impl<A> Intake<A> {
+    pub(crate) fn new() -> Self {
+        Self { waiting: Mutex::new((Vec::new(), None)), connections: Arc::default() }
+    }
+
+    /// Connections that the shard has or is about to have.
+    fn load(&self) -> usize {
+        self.connections.load(Ordering::Relaxed) + self.waiting().0.len()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, (Vec<Accepted<A>>, Option<Waker>)> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hand_over(&self, accepted: Accepted<A>) {
+        let mut waiting = self.waiting();
+        waiting.0.push(accepted);
+        let waker = waiting.1.take();
+        drop(waiting);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// Accepts the connections of one executor and has each served, until the server ends.
+#[must_use = "a server accepts only while its task is polled"]
+pub(crate) struct ShardLoop<R: Serve, S: Service> {
+    runtime: R,
+    shard: R::Cell<Shard<R, S>>,
+    server: ServerHandle,
+    /// Which shard this is.
+    index: usize,
+    listeners: Vec<Door<R::Listener>>,
+    /// How each listener's connections are served, whoever accepts them.
+    listens: Arc<[Listen]>,
+    intakes: Arc<[Intake<R::Accepted>]>,
+    balance: Balance,
+    /// Whose turn it is.
+    turn: usize,
+    options: ServerOptions,
+    next_tick: Option<Time>,
+    /// When those who have not ended are cut off, and whether they have been.
+    ending: Option<(Time, bool)>,
+    alarm: Alarm<R>,
+    waker: Option<Waker>,
+}
+
+/// A listener, and how long it is to be left alone.
+struct Door<L> {
+    listener: L,
+    /// Which of the server's.
+    index: usize,
+    closed_until: Option<Time>,
+}
+
+/// Everything that the shards of a server have in common.
+pub(crate) struct Common<A> {
+    pub(crate) server: ServerHandle,
+    pub(crate) listens: Arc<[Listen]>,
+    pub(crate) intakes: Arc<[Intake<A>]>,
+    pub(crate) balance: Balance,
+    pub(crate) options: ServerOptions,
+}
+
+impl<A> Clone for Common<A> {
+    fn clone(&self) -> Self {
+        Self {
+            server: self.server.clone(),
+            listens: Arc::clone(&self.listens),
+            intakes: Arc::clone(&self.intakes),
+            balance: self.balance,
+            options: self.options.clone(),
+        }
+    }
+}
+
+impl<R: Serve, S: Service> ShardLoop<R, S> {
+    /// `listeners` are those that this shard accepts from, with their places among the server's.
+    pub(crate) fn new(
+        runtime: R,
+        service: S,
+        index: usize,
+        listeners: Vec<(usize, R::Listener)>,
+        common: Common<R::Accepted>,
+    ) -> Self {
+        let Common { server, listens, intakes, balance, options } = common;
+        let next_tick = options.tick.map(|tick| runtime.now() + tick);
+        let shard = Shard {
+            service,
+            server: server.clone(),
+            grace: options.shutdown_grace,
+            detached: VecDeque::new(),
+            connections: intakes
+                .get(index)
+                .map(|own| Arc::clone(&own.connections))
+                .unwrap_or_default(),
+            waker: None,
+        };
+        let door = |(index, listener)| Door { listener, index, closed_until: None };
+        Self {
+            runtime,
+            shard: SharedCell::new(shard),
+            server,
+            index,
+            listeners: listeners.into_iter().map(door).collect(),
+            listens,
+            intakes,
+            balance,
+            turn: index,
+            options,
+            next_tick,
+            ending: None,
+            alarm: Alarm::default(),
+            waker: None,
+        }
+    }
+
+    /// Accepts what is in line at each listener, up to a bound: whether there may be more.
+    fn accept(&mut self, now: Time, cx: &mut Context<'_>) -> (bool, Option<Time>)
+    where
+        R: Spawn<Serving<R, S>>,
+    {
+        let (mut more, mut reopening) = (false, None);
+        for door in 0..self.listeners.len() {
+            let mut taken = 0;
+            while let Some(Door { listener, index, closed_until }) = self.listeners.get_mut(door) {
+                if let Some(until) = closed_until.filter(|until| now < *until) {
+                    reopening = [reopening, Some(until)].into_iter().flatten().min();
+                    break;
+                }
+                if taken == ACCEPTED_AT_ONCE {
+                    more = true;
+                    break;
+                }
+                taken += 1;
+                let index = *index;
+                match listener.poll_accept(cx) {
+                    Poll::Pending => break,
+                    Poll::Ready(Ok((socket, address))) => {
+                        self.place(Accepted { socket, address, listener: index }, cx);
+                    }
+                    // The client has thought better of it; the next may not have.
+                    Poll::Ready(Err(error)) if concerns_one(&error) => {}
+                    Poll::Ready(Err(_)) => *closed_until = Some(now + BREATH),
+                }
+            }
+        }
+        (more, reopening)
+    }
+
+    /// Brings a connection to its shard.
+    fn place(&mut self, accepted: Accepted<R::Accepted>, cx: &mut Context<'_>)
+    where
+        R: Spawn<Serving<R, S>>,
+    {
+        let here = self.index;
+        let there = match (self.balance, accepted.address) {
+            // What has no address came over a Unix socket.
+            (Balance::ReusePort, Some(_)) => here,
+            (Balance::LeastConnections, _) => {
+                let load = |index: &usize| self.intakes.get(*index).map(Intake::load);
+                (0..self.intakes.len()).min_by_key(load).unwrap_or(here)
+            }
+            (Balance::SourceAddress, Some(address)) => {
+                let mut hasher = DefaultHasher::new();
+                address.ip().hash(&mut hasher);
+                (hasher.finish() % self.intakes.len().max(1) as u64) as usize
+            }
+            _ => {
+                self.turn = (self.turn + 1) % self.intakes.len().max(1);
+                self.turn
+            }
+        };
+        match self.intakes.get(there).filter(|_| there != here) {
+            Some(intake) => intake.hand_over(accepted),
+            None => self.serve(accepted, cx),
+        }
+    }
+
+    /// Has a connection of this shard served.
+    fn serve(&mut self, accepted: Accepted<R::Accepted>, cx: &mut Context<'_>)
+    where
+        R: Spawn<Serving<R, S>>,
+    {
+        let Some(listen) = self.listens.get(accepted.listener) else { return };
+        let Ok(stream) = self.runtime.open(accepted.socket, &listen.accept) else { return };
+        let peer = |id| Peer {
+            id,
+            address: accepted.address,
+            listener: listen.address.clone(),
+            tls: listen.is_tls(),
+        };
+        let inbox = match self.server.admit(
+            peer,
+            listen.session.subscriber_output_limit().map_or(usize::MAX, |limit| limit.hard),
+        ) {
+            Ok(inbox) => inbox,
+            Err(_) => return turn_away(stream, listen, cx),
+        };
+        let Ok(stream) = listen.secure(stream) else {
+            return self.server.remove(inbox.peer.id);
+        };
+        self.shard.with(|shard| shard.connections.fetch_add(1, Ordering::Relaxed));
+        let session = Session::new(self.runtime.now(), &listen.session);
+        let limits = Limits {
+            read_buffer: self.options.read_buffer,
+            close_timeout: self.options.close_timeout,
+        };
+        let (runtime, shard) = (self.runtime.clone(), self.shard.clone());
+        self.runtime.spawn(Serving::new(runtime, shard, stream, session, inbox, limits));
+    }
+
+    /// Takes what other shards have accepted.
+    fn take_in(&mut self, cx: &mut Context<'_>)
+    where
+        R: Spawn<Serving<R, S>>,
+    {
+        let Some(intake) = self.intakes.get(self.index) else { return };
+        let accepted = {
+            let mut waiting = intake.waiting();
+            waiting.1 = Some(cx.waker().clone());
+            std::mem::take(&mut waiting.0)
+        };
+        for accepted in accepted {
+            self.serve(accepted, cx);
+        }
+    }
+
+    fn tick(&mut self, now: Time) {
+        let (Some(at), Some(every)) = (self.next_tick, self.options.tick) else { return };
+        if now < at {
+            return;
+        }
+        self.next_tick = Some(now + every);
+        let action = self.shard.with(|shard| shard.service.on_tick(&shard.server));
+        if action == Action::Shutdown {
+            self.server.shutdown(self.options.shutdown_grace);
+        }
+    }
+
+    /// The server ends: whether everybody has left.
+    fn end(&mut self, now: Time, grace: Duration) -> bool {
+        for door in self.listeners.drain(..) {
+            if let Some(Listen { address: Address::Unix(path), .. }) = self.listens.get(door.index)
+            {
+                // Who asks for it again gets it even if this fails.
+                let _ = std::fs::remove_file(path);
+            }
+        }
+        let (deadline, cut) = self.ending.get_or_insert((now + grace, false));
+        *deadline = (*deadline).min(now + grace);
+        if now >= *deadline && !*cut {
+            *cut = true;
+            self.server.abort_all();
+        }
+        self.shard.with(|shard| shard.connections.load(Ordering::Relaxed) == 0)
+    }
+}
+
+impl<R: Serve + Spawn<Serving<R, S>>, S: Service> Future for ShardLoop<R, S> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        if !this.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            this.waker = Some(cx.waker().clone());
+            this.server.watch(this.index, cx);
+            this.shard.with(|shard| shard.waker = Some(cx.waker().clone()));
+        }
+        loop {
+            let now = this.runtime.now();
+            this.tick(now);
+            this.take_in(cx);
+            let ending = this.server.shutting_down();
+            if let Some(grace) = ending
+                && this.end(now, grace)
+            {
+                return Poll::Ready(());
+            }
+            let (more, reopening) = this.accept(now, cx);
+            let cut = this.ending.filter(|(_, cut)| !cut).map(|(deadline, _)| deadline);
+            let deadline = [reopening, cut, this.next_tick].into_iter().flatten().min();
+            if more {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if this.alarm.poll(&this.runtime, now, deadline, cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+impl<R: Serve, S: Service> Unpin for ShardLoop<R, S> {}
+
+/// Says why to a client that is one too many, as far as one write goes.
+fn turn_away<T: Transport>(mut stream: T, listen: &Listen, cx: &mut Context<'_>) {
+    if !listen.is_tls() {
+        let mut out = OutBuf::new();
+        out.put(b"-ERR max number of clients reached\r\n");
+        let _ = stream.poll_write(cx, &mut out);
+    }
+}
+
+/// Whether accepting failed for this one connection only. Everything else (no descriptors, no
+/// memory) will fail again at once, so the listener is left alone for a while.
+fn concerns_one(error: &io::Error) -> bool {
+    use ErrorKind::{
+        ConnectionAborted, ConnectionReset, Interrupted, NetworkUnreachable, PermissionDenied,
+        TimedOut,
+    };
+    let kinds = [
+        ConnectionAborted,
+        ConnectionReset,
+        Interrupted,
+        NetworkUnreachable,
+        PermissionDenied,
+        TimedOut,
+    ];
+    kinds.contains(&error.kind())
+}
+
+/// Connections accepted before those that are there go first.
+const ACCEPTED_AT_ONCE: usize = 64;
+/// How long a listener is left alone that can't accept: so little that a client hardly notices,
+/// and enough to spin no more than ten times a second.
+const BREATH: Duration = Duration::from_millis(100);
