@@ -41,7 +41,7 @@ pub struct Identity {
     pub key_pem: String,
 }
 
-/// What is wrong with a server's certificate.
+/// What is wrong with a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -124,7 +124,22 @@ impl Certificates {
     ///
     /// If the system has no random numbers.
     pub fn faulty(&self, fault: Fault) -> io::Result<Identity> {
-        self.make_faulty(fault).map_err(io::Error::other)
+        let hosts = if fault == Fault::WrongName { &ELSEWHERE } else { &HOSTS };
+        server(hosts).and_then(|params| self.spoil(params, fault)).map_err(io::Error::other)
+    }
+
+    /// A bad certificate for a client, bad in this one way. That one is for another host or for
+    /// clients only is nothing bad in a client's: for these two it is one for servers only.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no random numbers.
+    pub fn faulty_client(&self, fault: Fault) -> io::Result<Identity> {
+        let params = match fault {
+            Fault::WrongName | Fault::ClientOnly => return self.server(),
+            _ => end_entity(&[], ExtendedKeyUsagePurpose::ClientAuth),
+        };
+        params.and_then(|params| self.spoil(params, fault)).map_err(io::Error::other)
     }
 
     /// A redis-server that has this certificate, and asks clients for none.
@@ -133,12 +148,12 @@ impl Certificates {
         Tls { certificate: chain_pem, key: key_pem, ca: self.ca_pem(), clients_need_one: false }
     }
 
-    fn make_faulty(&self, fault: Fault) -> Result<Identity, rcgen::Error> {
-        let mut params = server(&HOSTS)?;
+    fn spoil(&self, mut params: CertificateParams, fault: Fault) -> Result<Identity, rcgen::Error> {
         match fault {
             Fault::Expired => params.not_after = date_time_ymd(2001, 1, 1),
             Fault::NotYetValid => params.not_before = date_time_ymd(4000, 1, 1),
-            Fault::WrongName => params = server(&["elsewhere.example", "192.0.2.1"])?,
+            // Its name is in the parameters.
+            Fault::WrongName => {}
             Fault::SelfSigned => {
                 let key = KeyPair::generate()?;
                 let chain_pem = params.self_signed(&key)?.pem();
@@ -212,3 +227,6 @@ fn issue(params: &CertificateParams, issuer: &Ca) -> Result<Identity, rcgen::Err
 
 /// Whom good certificates of servers are for.
 pub const HOSTS: [&str; 2] = ["localhost", "127.0.0.1"];
+
+/// Whom they are for with [`Fault::WrongName`].
+const ELSEWHERE: [&str; 2] = ["elsewhere.example", "192.0.2.1"];
