@@ -58,5 +58,5 @@ pub use script::{Invocation, Invocations, Running, Script};
 pub use shared::Incoming;
 pub use subscriber::{NextNotice, Subscriber, Subscribing};
 #[cfg(feature = "tls")]
-pub use tls::{TlsConfig, TlsError, TlsStream};
+pub use tls::{TlsConfig, TlsError, TlsServerConfig, TlsStream};
 pub use transfer::{read_initialized, write_segments};

@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 
 use bytes::BytesMut;
 use redis_client_core::resp_core::OutBuf;
+#[cfg(feature = "tls")]
+use rustls::pki_types::CertificateDer;
 
 use crate::client::ConnectError;
 #[cfg(feature = "tls")]
@@ -27,6 +29,26 @@ pub enum Link<S> {
     /// Bytes go encrypted.
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream<S>>),
+}
+
+impl<S> Link<S> {
+    /// Whether a TLS handshake is still going on, or has failed. Without TLS there is none.
+    pub fn is_handshaking(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.is_handshaking(),
+        }
+    }
+
+    /// The certificates that the peer has shown: see [`TlsStream::peer_certificates`].
+    #[cfg(feature = "tls")]
+    pub fn peer_certificates(&self) -> Option<&[CertificateDer<'static>]> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(stream) => stream.peer_certificates(),
+        }
+    }
 }
 
 impl<S: Transport> Transport for Link<S> {

@@ -6,16 +6,16 @@ use std::sync::{Arc, OnceLock};
 
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
 use super::any::AnyCertificate;
-use super::{TlsError, TlsStream};
+use super::{TlsError, TlsStream, pem};
 use crate::runtime::Transport;
 
-/// How connections are encrypted, and which servers are believed to be who they say they are.
+/// How a client's connections are encrypted, and which servers are believed to be who they say they
+/// are.
 ///
 /// Unless told otherwise it trusts the public CAs (Mozilla's list, compiled in), checks that the
 /// certificate is for the host that was connected to, and has no certificate of its own. Clones
@@ -82,7 +82,7 @@ impl TlsConfig {
     ///
     /// [`TlsError::Pem`] if there is no certificate in it, [`TlsError::Ca`] if one can't be read.
     pub fn ca_pem(self, pem: impl AsRef<[u8]>) -> Result<Self, TlsError> {
-        self.trust(RootCertStore::empty(), certificates(pem.as_ref())?)
+        self.trust(RootCertStore::empty(), pem::certificates(pem.as_ref())?)
     }
 
     /// Trusts these CAs besides those that it trusts already.
@@ -95,7 +95,7 @@ impl TlsConfig {
             Trust::Own(roots) => RootCertStore::clone(roots),
             Trust::Public | Trust::ReadyMade(_) => public_roots(),
         };
-        self.trust(roots, certificates(pem.as_ref())?)
+        self.trust(roots, pem::certificates(pem.as_ref())?)
     }
 
     /// Trusts the CAs that the operating system trusts, and no others. They are read now, from
@@ -122,21 +122,18 @@ impl TlsConfig {
     ///
     /// # Errors
     ///
-    /// [`TlsError::Pem`] if one of them is not there, [`TlsError::ClientCertificate`] if the key
-    /// is another's or of an unknown type.
+    /// [`TlsError::Pem`] if one of them is not there, [`TlsError::EncryptedKey`] if the key needs a
+    /// password, [`TlsError::ClientCertificate`] if it is another's or of an unknown type.
     pub fn client_certificate_pem(
         self,
         certificate: impl AsRef<[u8]>,
         key: impl AsRef<[u8]>,
     ) -> Result<Self, TlsError> {
         self.changeable()?;
-        let chain = certificates(certificate.as_ref())?;
-        let key = PrivateKeyDer::from_pem_slice(key.as_ref())
-            .map_err(|_| TlsError::Pem { what: "private key" })?;
-        let certified = CertifiedKey::from_der(chain, key, &ring::default_provider())
-            .map_err(|error| TlsError::ClientCertificate(error.to_string()))?;
-        let client = Some(Arc::new(SingleCertAndKey::from(certified)));
-        Ok(self.change(|settings| settings.client = client))
+        let chain = pem::certificates(certificate.as_ref())?;
+        let key = pem::private_key(key.as_ref())?;
+        let client = pem::certified(chain, key).map_err(TlsError::ClientCertificate)?;
+        Ok(self.change(|settings| settings.client = Some(client)))
     }
 
     /// Expects the certificate of this server, whatever host is connected to, and asks for it by
@@ -188,9 +185,7 @@ impl TlsConfig {
         more: Vec<CertificateDer<'static>>,
     ) -> Result<Self, TlsError> {
         self.changeable()?;
-        for certificate in more {
-            roots.add(certificate).map_err(|error| TlsError::Ca(error.to_string()))?;
-        }
+        pem::add_roots(&mut roots, more)?;
         Ok(self.change(|settings| settings.trust = Trust::Own(Arc::new(roots))))
     }
 
@@ -267,11 +262,4 @@ fn public_roots() -> RootCertStore {
 
 fn server_name(name: &str) -> Result<ServerName<'static>, TlsError> {
     ServerName::try_from(name.to_owned()).map_err(|_| TlsError::ServerName)
-}
-
-/// All certificates of a PEM text, at least one.
-fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let missing = TlsError::Pem { what: "certificate" };
-    let certificates = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
-    certificates.ok().filter(|found| !found.is_empty()).ok_or(missing)
 }

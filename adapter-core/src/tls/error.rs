@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use rustls::{AlertDescription, CertificateError, Error as Rustls};
 
+use super::ClientFault;
+
 /// Why there is no TLS connection.
 ///
-/// The first few are about a [`TlsConfig`](super::TlsConfig); the others come out of a
+/// The first few are about a [`TlsConfig`](super::TlsConfig) or a
+/// [`TlsServerConfig`](super::TlsServerConfig); the others come out of a
 /// [`TlsStream`](super::TlsStream), inside an [`io::Error`], where [`TlsError::of`] finds them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -18,10 +22,28 @@ pub enum TlsError {
         /// What was looked for.
         what: &'static str,
     },
+    /// Something is not the DER that was asked for. It repeats nothing of it, either.
+    Der {
+        /// What was looked for.
+        what: &'static str,
+    },
+    /// The private key can't be read without a password.
+    EncryptedKey,
+    /// A file can't be read, for the operating system's reason.
+    Unreadable(String),
+    /// Something is wrong with a file.
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: Box<Self>,
+    },
     /// A certificate was read that can't be a CA's.
     Ca(String),
     /// The client's certificate and key can't be used together, or not at all.
     ClientCertificate(String),
+    /// The server's certificate and key can't be used together, or not at all.
+    ServerCertificate(String),
     /// The operating system's certificates can't be found.
     NativeRoots(String),
     /// The name is neither a DNS name nor an IP address.
@@ -38,6 +60,8 @@ pub enum TlsError {
     NotTls,
     /// The server has hung up before the handshake was done.
     HungUp,
+    /// Of a server's stream: the client is why.
+    Client(ClientFault),
     /// One side has broken the protocol, or the two have no version or cipher in common.
     Protocol(String),
 }
@@ -49,8 +73,12 @@ impl TlsError {
         error.get_ref()?.downcast_ref()
     }
 
-    /// What to make of rustls's error. `greeted` is whether the server has said anything in TLS.
-    pub(super) fn from_rustls(error: &Rustls, greeted: bool) -> Self {
+    pub(super) fn in_file(self, path: &Path) -> Self {
+        Self::File { path: path.to_owned(), error: Box::new(self) }
+    }
+
+    /// What a client is to make of rustls's error. `greeted` is whether the server has said anything in TLS.
+    pub(super) fn of_server(error: &Rustls, greeted: bool) -> Self {
         match error {
             Rustls::InvalidCertificate(error) => Self::Certificate(certificate(error)),
             Rustls::NoCertificatesPresented => Self::Certificate("the server has none".into()),
@@ -64,15 +92,17 @@ impl TlsError {
 impl From<TlsError> for io::Error {
     fn from(error: TlsError) -> Self {
         let kind = match error {
-            TlsError::HungUp => io::ErrorKind::UnexpectedEof,
+            TlsError::HungUp | TlsError::Client(ClientFault::HungUp) => {
+                io::ErrorKind::UnexpectedEof
+            }
             _ => io::ErrorKind::InvalidData,
         };
         Self::new(kind, error)
     }
 }
 
-/// What is wrong with the server's certificate.
-fn certificate(error: &CertificateError) -> String {
+/// What is wrong with the peer's certificate; where it makes a difference, the server's.
+pub(super) fn certificate(error: &CertificateError) -> String {
     use CertificateError as E;
     match error {
         E::ExpiredContext { time, not_after } => {
@@ -145,9 +175,19 @@ impl fmt::Display for TlsError {
                     "no {what} in the PEM text (it needs whole -----BEGIN and -----END lines)"
                 )
             }
+            Self::Der { what } => write!(f, "this is no {what} in DER (if it is PEM, say so)"),
+            Self::EncryptedKey => f.write_str(
+                "the private key needs a password (take it off: `openssl pkey -in key.pem -out \
+                 plain.pem`)",
+            ),
+            Self::Unreadable(reason) => write!(f, "cannot be read: {reason}"),
+            Self::File { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Ca(reason) => write!(f, "cannot be used as a CA's certificate: {reason}"),
             Self::ClientCertificate(reason) => {
                 write!(f, "cannot use the client certificate with its key: {reason}")
+            }
+            Self::ServerCertificate(reason) => {
+                write!(f, "cannot use the server's certificate with its key: {reason}")
             }
             Self::NativeRoots(reason) => {
                 write!(f, "cannot find the operating system's CA certificates: {reason}")
@@ -169,11 +209,19 @@ impl fmt::Display for TlsError {
                 "the server closed the connection during the TLS handshake (is this the port for \
                  TLS?)",
             ),
+            Self::Client(fault) => fault.fmt(f),
             Self::Protocol(reason) => write!(f, "TLS failed: {reason}"),
         }
     }
 }
 
-impl std::error::Error for TlsError {}
+impl std::error::Error for TlsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::File { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;

@@ -5,13 +5,14 @@ use std::io::{self, BufRead, IoSlice, Write};
 
 use bytes::{Buf, BytesMut};
 use redis_client_core::resp_core::{Out, OutBuf};
-use rustls::ClientConnection;
+use rustls::pki_types::CertificateDer;
+use rustls::{Connection, Error as Rustls};
 
-use super::TlsError;
+use super::{ClientFault, TlsError};
 
-/// One connection's TLS without its transport.
+/// One connection's TLS without its transport, at either end.
 pub(super) struct Session {
-    rustls: ClientConnection,
+    rustls: Connection,
     /// Ciphertext that has come and waits for room for its plaintext.
     pub(super) incoming: BytesMut,
     /// Ciphertext to be written.
@@ -23,8 +24,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// With the greeting to be written.
-    pub(super) fn new(mut rustls: ClientConnection) -> Self {
+    /// With a client's greeting to be written.
+    pub(super) fn new(mut rustls: Connection) -> Self {
         rustls.set_buffer_limit(Some(HELD));
         let (incoming, outgoing) = (BytesMut::new(), OutBuf::new());
         let mut this = Self { rustls, incoming, outgoing, ended: false, failed: None };
@@ -34,6 +35,10 @@ impl Session {
 
     pub(super) fn is_handshaking(&self) -> bool {
         self.rustls.is_handshaking()
+    }
+
+    pub(super) fn peer_certificates(&self) -> Option<&[CertificateDer<'static>]> {
+        self.rustls.peer_certificates()
     }
 
     /// Whether there is no room to encrypt more.
@@ -51,7 +56,10 @@ impl Session {
     pub(super) fn end(&mut self) {
         self.ended = true;
         if self.is_handshaking() {
-            self.failed = Some(TlsError::HungUp);
+            self.failed = Some(match self.rustls {
+                Connection::Client(_) => TlsError::HungUp,
+                Connection::Server(_) => TlsError::Client(ClientFault::HungUp),
+            });
         }
     }
 
@@ -98,20 +106,39 @@ impl Session {
                 self.rustls.process_new_packets()
             }
             // Its buffer can only be full of what will never be a record.
-            Err(error) => Err(rustls::Error::General(error.to_string())),
+            Err(error) => Err(Rustls::General(error.to_string())),
         };
+        let before = self.outgoing.len();
         self.gather();
         match processed {
             Ok(state) if !state.peer_has_closed() => return true,
             Ok(_) => self.end(),
             Err(error) => {
                 let greeted = self.rustls.protocol_version().is_some();
-                self.failed = Some(TlsError::from_rustls(&error, greeted));
+                if !matches!(error, Rustls::AlertReceived(_)) {
+                    self.alert(greeted, before);
+                }
+                self.failed = Some(match self.rustls {
+                    Connection::Client(_) => TlsError::of_server(&error, greeted),
+                    Connection::Server(_) => TlsError::of_client(&error, greeted),
+                });
             }
         }
         // Nothing that comes behind it counts.
         self.incoming.clear();
         true
+    }
+
+    /// Has the peer told that it is over, where rustls has not: it says nothing of messages that
+    /// are too long. So much was to be written before.
+    fn alert(&mut self, greeted: bool, before: usize) {
+        if greeted {
+            // It may have to be encrypted, which rustls does for no other alert from outside; and
+            // not behind one of its own.
+            self.say_goodbye();
+        } else if self.outgoing.len() == before {
+            self.outgoing.put(&DECODE_ERROR);
+        }
     }
 
     /// Takes over what rustls wants to send.
@@ -176,11 +203,14 @@ impl Write for Gather<'_> {
     }
 }
 
-/// Ciphertext held for a server that does not read: four full records, so that writing and
+/// Ciphertext held for a peer that does not read: four full records, so that writing and
 /// encrypting take turns of some size. One record and what TLS has to say by itself may come on
 /// top.
 const HELD: usize = 4 * RECORD;
 
-/// The most plaintext of a record. With room for less nothing is encrypted, lest a server that
+/// The most plaintext of a record. With room for less nothing is encrypted, lest a peer that
 /// reads little by little gets a record for every little.
 const RECORD: usize = 16 * 1024;
+
+/// The record of a fatal alert, before there are keys (RFC 8446, 5.1 and 6).
+const DECODE_ERROR: [u8; 7] = [21, 3, 3, 0, 2, 2, 50];

@@ -6,13 +6,15 @@ use std::task::{Context, Poll, ready};
 
 use bytes::BytesMut;
 use redis_client_core::resp_core::OutBuf;
-use rustls::ClientConnection;
+use rustls::Connection;
+use rustls::pki_types::CertificateDer;
 
 use super::session::Session;
 use crate::runtime::Transport;
 
-/// A [`Transport`] that encrypts what goes over another one: see
-/// [`TlsConfig::connect`](super::TlsConfig::connect).
+/// A [`Transport`] that encrypts what goes over another one, at either end: see
+/// [`TlsConfig::connect`](super::TlsConfig::connect) and
+/// [`TlsServerConfig::accept`](super::TlsServerConfig::accept).
 ///
 /// ```text
 ///   poll_write  --plaintext-->  rustls  --outgoing (at most 64 KiB)-->  S::poll_write
@@ -20,8 +22,9 @@ use crate::runtime::Transport;
 /// ```
 ///
 /// The handshake is done by whoever polls, for reading or writing; until it is done nothing counts
-/// as written. After that, writing takes no more than fits, so what a server that doesn't read can
-/// make it hold is bounded. What it holds goes on being written by [`poll_read`], which therefore
+/// as written. After that, writing takes no more than fits, so what a peer that doesn't read can
+/// make it hold is bounded; so is what it takes in before the handshake is done (one message of the
+/// handshake, 64 KiB, besides the above). What it holds goes on being written by [`poll_read`], which therefore
 /// has to be polled whenever the task is woken, as the driver does; no wait depends on the other
 /// direction, so neither can block the other.
 ///
@@ -35,16 +38,24 @@ pub struct TlsStream<S> {
 }
 
 impl<S> TlsStream<S> {
-    /// Whether the handshake is still going on. With TLS 1.3 the server may still refuse the
-    /// client's certificate after it, which shows as an error of the first read.
+    /// Whether the handshake is still going on, or has failed. With TLS 1.3 the server may still
+    /// refuse the client's certificate after it, which shows as an error of the client's first read.
     pub fn is_handshaking(&self) -> bool {
         self.session.is_handshaking()
+    }
+
+    /// The certificate that the peer has shown, and those of intermediate CAs behind it. Whoever
+    /// comes back with a ticket is known by those of the first time.
+    ///
+    /// None before the handshake is done, and for a client that has shown none or was not asked.
+    pub fn peer_certificates(&self) -> Option<&[CertificateDer<'static>]> {
+        self.session.peer_certificates().filter(|_| !self.is_handshaking())
     }
 }
 
 impl<S: Transport> TlsStream<S> {
-    pub(super) fn new(rustls: ClientConnection, stream: S) -> Self {
-        Self { stream, session: Session::new(rustls) }
+    pub(super) fn new(rustls: impl Into<Connection>, stream: S) -> Self {
+        Self { stream, session: Session::new(rustls.into()) }
     }
 
     /// Writes what is held. Pending means that the task is woken when there is room for more.
@@ -58,7 +69,7 @@ impl<S: Transport> TlsStream<S> {
     }
 
     /// Writes what is held and reads ciphertext, once each. A failed write is told only where
-    /// there is nothing to be read: what the server said before it hung up may be why.
+    /// there is nothing to be read: what the peer said before it hung up may be why.
     fn exchange(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = self.flush(cx);
         self.session.incoming.reserve(INCOMING);
@@ -72,7 +83,7 @@ impl<S: Transport> TlsStream<S> {
         // Without a `close_notify` somebody else may have cut the stream. That is taken for an
         // ordinary end: in RESP everything has its length, so nothing cut short passes for whole;
         // an end is never taken for an answer; and whoever can cut a stream can reset it, too.
-        // It is also what is left of a server that crashed, and what some do on any day.
+        // It is also what is left of a peer that crashed, and what some do on any day.
         if read == 0 {
             self.session.end();
         }
@@ -81,7 +92,7 @@ impl<S: Transport> TlsStream<S> {
 
     /// Goes on with the handshake, to its end.
     fn shake_hands(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // Ends: each round takes bytes of the server's, and rustls takes only so many.
+        // Ends: each round takes bytes of the peer's, and rustls takes only so many.
         loop {
             while !self.session.has_plaintext()
                 && self.session.failed.is_none()
@@ -95,7 +106,8 @@ impl<S: Transport> TlsStream<S> {
         }
     }
 
-    /// What has failed is failed for ever. There is one try to tell the server of it.
+    /// What has failed is failed for ever. There is one try for each call to tell the peer
+    /// of it.
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         let Some(error) = self.session.failed.clone() else { return Ok(()) };
         let _ = self.flush(cx);
@@ -109,11 +121,13 @@ impl<S: Transport> Transport for TlsStream<S> {
     /// # Errors
     ///
     /// The transport's, or a [`TlsError`]: see [`TlsError::of`]. The end of the stream is 0, with
-    /// or without a `close_notify`; before the handshake is done it is [`TlsError::HungUp`].
+    /// or without a `close_notify`; before the handshake is done it is [`TlsError::HungUp`],
+    /// or [`ClientFault::HungUp`] of a server's stream.
     ///
     /// [`TlsError`]: super::TlsError
     /// [`TlsError::of`]: super::TlsError::of
     /// [`TlsError::HungUp`]: super::TlsError::HungUp
+    /// [`ClientFault::HungUp`]: super::ClientFault::HungUp
     fn poll_read(&mut self, cx: &mut Context<'_>, dst: &mut BytesMut) -> Poll<io::Result<usize>> {
         debug_assert!(dst.capacity() > dst.len(), "without room, 0 bytes would look like the end");
         for _ in 0..ROUNDS {
@@ -127,7 +141,7 @@ impl<S: Transport> Transport for TlsStream<S> {
             }
             ready!(self.exchange(cx))?;
         }
-        // A server that sends nothing but what TLS says to itself: others go first.
+        // A peer that sends nothing but what TLS says to itself: others go first.
         cx.waker().wake_by_ref();
         Poll::Pending
     }
@@ -165,7 +179,8 @@ impl<S: Transport> Transport for TlsStream<S> {
         }
     }
 
-    /// Says goodbye (`close_notify`), and closes the transport when that is written.
+    /// Says goodbye (`close_notify`), and closes the transport when that is written. Where TLS has
+    /// failed the goodbye is the alert that says why.
     ///
     /// # Errors
     ///

@@ -1,11 +1,14 @@
-//! TLS in memory: a client's stream against a server of rustls, over wires of all kinds.
+//! TLS in memory: a client's stream against a server of rustls, over wires of all kinds. `server`
+//! has our own server's end.
 //!
 //! A task that was not woken is not polled here, so a wait that wakes nobody shows as a client
 //! that never ends.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's helpers are tests")]
 
+mod both;
 mod config;
 mod peer;
+mod server;
 
 use std::future::poll_fn;
 use std::io;
