@@ -11,7 +11,9 @@ Usage: cargo xtask <command>
   coverage                        list all commands and how each is tested, against redis-server
   compile-time                    build a program of one command from nothing, beside redis-rs
   fuzz [--seconds N] [TARGET]     run one fuzz target or all, 60 seconds each unless told
-  bench [ARGS..]                  run the benchmarks in release mode (`codec` unless told)
+  bench codec                     the codec side by side with others
+  bench server [--quick] [NAME..] each adapter's `memory_kv` and redis-server under redis-benchmark,
+                                  or those named and redis-server; four minutes, or half of one
   exhaustive [TOKENS]             check all inputs of up to so many tokens (6), in release mode
   simulate [--seeds N] [--from S] run simulated worlds, 5,000 unless told, in release mode
   simulate --seed S               run one of them and print everything that happens
@@ -36,12 +38,22 @@ pub(crate) enum Command {
     Fuzz(FuzzOptions),
     /// The arguments are the benchmark's.
     Bench(Vec<String>),
+    BenchServer(BenchServerOptions),
     /// The arguments are the example's.
     Exhaustive(Vec<String>),
     /// The arguments are the example's.
     Simulate(Vec<String>),
     /// The arguments are the example's.
     Faults(Vec<String>),
+}
+
+/// Which servers to measure, and how thoroughly.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BenchServerOptions {
+    /// Whether half a minute must do.
+    pub(crate) quick: bool,
+    /// All servers, if none is named.
+    pub(crate) servers: Vec<String>,
 }
 
 /// What to fuzz, and for how long.
@@ -67,6 +79,9 @@ pub(crate) fn parse(args: Vec<String>) -> Result<Command, Failure> {
         "compile-time" => alone(&command, &rest, Command::CompileTime),
         "fuzz" => parse_fuzz(rest).map(Command::Fuzz),
         "bench" if rest.is_empty() => Ok(Command::Bench(vec!["codec".to_owned()])),
+        "bench" if rest.first().is_some_and(|bench| bench == "server") => {
+            parse_bench_server(rest.into_iter().skip(1)).map(Command::BenchServer)
+        }
         "bench" => Ok(Command::Bench(rest)),
         "exhaustive" => Ok(Command::Exhaustive(rest)),
         "simulate" => Ok(Command::Simulate(rest)),
@@ -81,6 +96,20 @@ fn alone(name: &str, rest: &[String], command: Command) -> Result<Command, Failu
         None => Ok(command),
         Some(arg) => Err(usage(&format!("`{name}` takes no arguments, so not `{arg}`"))),
     }
+}
+
+fn parse_bench_server(args: impl Iterator<Item = String>) -> Result<BenchServerOptions, Failure> {
+    let mut options = BenchServerOptions { quick: false, servers: Vec::new() };
+    for arg in args {
+        match arg.as_str() {
+            "--quick" => options.quick = true,
+            flag if flag.starts_with('-') => {
+                return Err(usage(&format!("`bench server` has no option `{flag}`")));
+            }
+            _ => options.servers.push(arg),
+        }
+    }
+    Ok(options)
 }
 
 fn parse_fuzz(args: Vec<String>) -> Result<FuzzOptions, Failure> {
@@ -130,6 +159,11 @@ mod tests {
         Command::Fuzz(FuzzOptions { seconds, target: target.map(str::to_owned) })
     }
 
+    fn bench_server(quick: bool, servers: &[&str]) -> Command {
+        let servers = servers.iter().map(|&name| name.to_owned()).collect();
+        Command::BenchServer(BenchServerOptions { quick, servers })
+    }
+
     #[test]
     fn commands_are_read() {
         for (line, command) in [
@@ -145,6 +179,8 @@ mod tests {
             ("fuzz decode --seconds=5", fuzz(5, Some("decode"))),
             ("bench", Command::Bench(vec!["codec".to_owned()])),
             ("bench codec --quick", Command::Bench(vec!["codec".to_owned(), "--quick".to_owned()])),
+            ("bench server", bench_server(false, &[])),
+            ("bench server adapter-smol --quick", bench_server(true, &["adapter-smol"])),
             ("faults cuts", Command::Faults(vec!["cuts".to_owned()])),
             ("exhaustive 7", Command::Exhaustive(vec!["7".to_owned()])),
             ("simulate --seed", Command::Simulate(vec!["--seed".to_owned()])),
@@ -159,6 +195,7 @@ mod tests {
             ("tset", "`tset`"),
             ("test --fast", "`--fast`"),
             ("generate --cheque", "`--cheque`"),
+            ("bench server --fast", "`--fast`"),
             ("fuzz --minutes 1", "`--minutes`"),
             ("fuzz one two", "`two`"),
             ("fuzz --seconds", "nothing"),

@@ -1,5 +1,6 @@
 //! The project's own commands, run as `cargo xtask <command>`.
 
+mod bench_server;
 mod cli;
 mod compile_time;
 mod exec;
@@ -42,6 +43,7 @@ fn run(args: Vec<String>) -> Result<(), Failure> {
         Command::Bench(args) => {
             Exec::cargo(["run", "--release", "-p", "bench", "--"]).args(args).run()
         }
+        Command::BenchServer(options) => bench_server::run(&options),
         Command::Exhaustive(args) => example("exhaustive", args),
         Command::Simulate(args) => example("simulate", args),
         Command::Faults(args) => example("faults", args),

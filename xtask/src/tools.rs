@@ -27,7 +27,22 @@ pub(crate) fn ensure_fuzz_tools() -> Result<(), Failure> {
     Ok(())
 }
 
-fn ensure_redis_server() -> Result<(), Failure> {
+/// What the servers' benchmark needs besides a server.
+pub(crate) fn ensure_redis_benchmark() -> Result<(), Failure> {
+    if !has("redis-benchmark") {
+        install("the benchmark needs redis-benchmark", &["redis-tools"])?;
+    }
+    if !has("redis-benchmark") {
+        return Err(Failure::new(
+            "redis-tools was installed and redis-benchmark still isn't on PATH",
+        ));
+    }
+    println!("redis-benchmark: here");
+    Ok(())
+}
+
+/// What the tests need, and everything that compares itself with the real one.
+pub(crate) fn ensure_redis_server() -> Result<(), Failure> {
     if let Some(chosen) = env::var_os("REDIS_SERVER_BIN") {
         if Path::new(&chosen).is_file() {
             println!("redis-server: REDIS_SERVER_BIN");
@@ -37,33 +52,38 @@ fn ensure_redis_server() -> Result<(), Failure> {
             "REDIS_SERVER_BIN is set to {chosen:?}, where no redis-server is"
         )));
     }
-    if !has_redis_server() {
-        install_redis_server()?;
+    if !has("redis-server") {
+        install("the tests need redis-server", &["redis-server", "redis-tools"])?;
+        // The tests start servers of their own; the system's service, which Debian starts unasked,
+        // wasn't there before. Where no service manager runs there is nothing to stop.
+        if let Some(as_root) = way_to_be_root() {
+            as_root.args(["service", "redis-server", "stop"]).succeeds();
+        }
+    }
+    if !has("redis-server") {
+        return Err(Failure::new(
+            "redis-server was installed and still isn't on PATH; set REDIS_SERVER_BIN",
+        ));
     }
     println!("redis-server: here");
     Ok(())
 }
 
-fn has_redis_server() -> bool {
-    Exec::new("redis-server").args(["--version"]).succeeds()
+fn has(program: &str) -> bool {
+    Exec::new(program).args(["--version"]).succeeds()
 }
 
-fn install_redis_server() -> Result<(), Failure> {
+/// Installs packages of Debian and Ubuntu.
+fn install(why: &str, packages: &[&str]) -> Result<(), Failure> {
     let Some(as_root) = way_to_be_root() else {
-        return Err(Failure::new(
-            "the tests need redis-server, and installing it needs root; type:\n  \
-             sudo apt-get update && sudo apt-get install -y redis-server",
-        ));
+        return Err(Failure::new(format!(
+            "{why}, and installing it needs root; type:\n  \
+             sudo apt-get update && sudo apt-get install -y {}",
+            packages.join(" ")
+        )));
     };
     as_root.clone().args(["apt-get", "update"]).run()?;
-    as_root.clone().args(["apt-get", "install", "-y", "redis-server"]).run()?;
-    // The tests start servers of their own; the system's service, which Debian starts unasked,
-    // wasn't there before. Where no service manager runs there is nothing to stop.
-    as_root.args(["service", "redis-server", "stop"]).succeeds();
-    if has_redis_server() {
-        return Ok(());
-    }
-    Err(Failure::new("redis-server was installed and still isn't on PATH; set REDIS_SERVER_BIN"))
+    as_root.args(["apt-get", "install", "-y"]).args(packages.iter().copied()).run()
 }
 
 /// The beginning of a command that runs as root, asking no questions.

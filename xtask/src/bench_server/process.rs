@@ -1,0 +1,100 @@
+//! Programs on a core of their own, which never outlive this one.
+
+use std::process::{Child, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::exec::{Exec, Failure};
+
+/// The line that runs `program` on one core and has the kernel end it together with this process,
+/// whatever ends that one.
+///
+/// Both programs of util-linux replace themselves, so the process id stays the child's.
+pub(super) fn pinned(core: u32, program: &str) -> Exec {
+    Exec::new("setpriv")
+        .args(["--pdeathsig", "KILL", "taskset", "--cpu-list"])
+        .args([core.to_string(), program.to_owned()])
+}
+
+/// A child that is killed when this is dropped.
+#[derive(Debug)]
+pub(super) struct Process(Child);
+
+impl Process {
+    /// Starts what `exec` says; `redirect` may change where it runs and what it writes to.
+    pub(super) fn spawn(
+        exec: &Exec,
+        redirect: impl FnOnce(&mut std::process::Command),
+    ) -> Result<Self, Failure> {
+        let mut command = exec.command();
+        command.stdin(Stdio::null());
+        redirect(&mut command);
+        let child = command.spawn().map_err(|error| {
+            Failure::new(format!(
+                "{}\n`setpriv` and `taskset` are util-linux's; on Debian and Ubuntu type:\n  \
+                 sudo apt-get install -y util-linux",
+                exec.not_started(&error)
+            ))
+        })?;
+        Ok(Self(child))
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    pub(super) fn child(&mut self) -> &mut Child {
+        &mut self.0
+    }
+
+    /// How it ended, if it did.
+    pub(super) fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
+        self.0.try_wait().map_err(|error| Failure::new(format!("can't ask for a child: {error}")))
+    }
+
+    /// Waits for its end, up to `patience`.
+    pub(super) fn wait(&mut self, patience: Duration) -> Result<Option<ExitStatus>, Failure> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let ended = self.ended()?;
+            if ended.is_some() || Instant::now() >= deadline {
+                return Ok(ended);
+            }
+            thread::sleep(POLL_INTERVAL);
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Nobody is left to tell, and it may be gone already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Too rare to be noticed by what is measured.
+pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_runs_where_it_is_told_and_ends_when_dropped() {
+        let allowed = super::super::cores::Cores::allowed().unwrap();
+        let exec = pinned(allowed.client, "grep").args(["Cpus_allowed_list", "/proc/self/status"]);
+        let status = exec.stdout().unwrap();
+        assert_eq!(status.split_whitespace().last(), Some(allowed.client.to_string().as_str()));
+
+        let sleeping = pinned(allowed.client, "sleep").args(["60"]);
+        let mut process = Process::spawn(&sleeping, |_| {}).unwrap();
+        let proc = format!("/proc/{}", process.id());
+        assert!(process.wait(Duration::from_millis(30)).unwrap().is_none());
+        assert!(std::path::Path::new(&proc).exists());
+        let dropped = Instant::now();
+        drop(process);
+        assert!(dropped.elapsed() < Duration::from_secs(30), "it ended by itself");
+        assert!(!std::path::Path::new(&proc).exists());
+    }
+}
