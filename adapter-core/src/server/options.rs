@@ -9,6 +9,8 @@ use super::listen::AcceptOptions;
 use crate::endpoint::Address;
 use crate::link::Link;
 use crate::runtime::Transport;
+#[cfg(feature = "tls")]
+use crate::tls::TlsServerConfig;
 
 /// An address to listen at, and how connections to it are served. A server may have several, each
 /// with its own protocol.
@@ -21,13 +23,22 @@ pub struct Listen {
     pub accept: AcceptOptions,
     /// How connections are served: dialect, limits, timeouts.
     pub session: Config,
+    /// TLS, where that is wanted.
+    #[cfg(feature = "tls")]
+    pub tls: Option<TlsServerConfig>,
 }
 
 impl Listen {
     /// At that address, with everything else as by default.
     #[must_use]
     pub fn new(address: Address) -> Self {
-        Self { address, accept: AcceptOptions::default(), session: Config::default() }
+        Self {
+            address,
+            accept: AcceptOptions::default(),
+            session: Config::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
     }
 
     /// Sets how sockets are set up.
@@ -44,12 +55,27 @@ impl Listen {
         self
     }
 
+    /// Has connections encrypted.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls(mut self, tls: TlsServerConfig) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     pub(crate) fn is_tls(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.is_some();
+        #[cfg(not(feature = "tls"))]
         false
     }
 
     /// Puts TLS around a stream, if that is wanted.
     pub(crate) fn secure<S: Transport>(&self, stream: S) -> io::Result<Link<S>> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return tls.accept(stream).map(Link::from).map_err(io::Error::other);
+        }
         Ok(Link::Plain(stream))
     }
 }

@@ -68,8 +68,10 @@ pub(crate) struct Limits {
 
 #[derive(Clone, Copy, Debug)]
 enum Phase {
-    /// Not let in yet.
-    Opening,
+    /// Not let in yet; the handshake of TLS has until then.
+    Opening {
+        until: Time,
+    },
     Open,
     /// The last replies are being written.
     Flushing {
@@ -116,6 +118,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         inbox: Arc<Inbox>,
         options: Limits,
     ) -> Self {
+        let until = runtime.now() + options.close_timeout;
         Self {
             runtime,
             shard,
@@ -126,7 +129,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             inbox,
             waker: None,
             alarm: Alarm::default(),
-            phase: Phase::Opening,
+            phase: Phase::Opening { until },
             hungry: true,
             ended: false,
             deadline: None,
@@ -143,7 +146,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             return Turn::Over(over);
         }
         let turn = match self.phase {
-            Phase::Opening => self.open(now),
+            Phase::Opening { .. } => self.open(now, cx),
             Phase::Open => self.serve(now, cx),
             Phase::Flushing { .. } => self.flush(now, cx),
             Phase::Lingering { .. } => self.linger(cx),
@@ -154,8 +157,16 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         }
     }
 
-    /// Lets the connection in, if the service wants it.
-    fn open(&mut self, now: Time) -> Turn {
+    /// Lets the connection in, if the service wants it, once it is encrypted if it is to be.
+    fn open(&mut self, now: Time, cx: &mut Context<'_>) -> Turn {
+        match self.shake_hands(cx) {
+            Ok(true) => {}
+            Ok(false) => return Turn::Idle,
+            Err(error) => {
+                self.flush_out(lost(&error), now);
+                return Turn::Again;
+            }
+        }
         let Self { shard, session, inbox, .. } = self;
         let opened = shard.with(|shard| {
             let open = || shard.service.on_open(&inbox.peer, session.greet());
@@ -173,6 +184,21 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             Err(_) => self.flush_out(Closed::Panicked, now),
         }
         Turn::Again
+    }
+
+    /// Goes on with the handshake of TLS: whether it is done, or not wanted. Reading is what drives
+    /// it; commands that come with its end wait in the input.
+    fn shake_hands(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
+        while self.stream.as_ref().is_some_and(Link::is_handshaking) {
+            let read = self.read(cx);
+            self.put_back();
+            match read? {
+                Read::None => return Ok(false),
+                Read::Some => {}
+                Read::End => return Err(io::ErrorKind::UnexpectedEof.into()),
+            }
+        }
+        Ok(true)
     }
 
     /// Reads, runs and writes.
@@ -365,9 +391,10 @@ impl<R: Runtime, S: Service> Serving<R, S> {
     /// Sets the timer.
     fn wait(&mut self, now: Time, cx: &mut Context<'_>) -> Turn {
         let deadline = match self.phase {
-            Phase::Opening => None,
             Phase::Open => self.session.poll_timeout(),
-            Phase::Flushing { until } | Phase::Lingering { until } => Some(until),
+            Phase::Opening { until } | Phase::Flushing { until } | Phase::Lingering { until } => {
+                Some(until)
+            }
         };
         let deadline = [deadline, self.deadline].into_iter().flatten().min();
         if deadline.is_some_and(|deadline| deadline <= now) {
