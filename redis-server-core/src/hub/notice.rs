@@ -1,0 +1,138 @@
+//! What subscribers are told, encoded.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use bytes::Bytes;
+use resp_core::{Out, encode};
+
+use super::Topic;
+
+/// Something that subscribers are told: a message, or that a subscription has begun or ended.
+///
+/// It is encoded once, whoever receives it: RESP2 and RESP3 differ in the first byte, which is
+/// written apart, and in the null. Clones share the bytes, and so do the outputs that a large one
+/// is written to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// As RESP3: a push.
+    frame: Bytes,
+    /// Where a null stands in it.
+    null: Option<usize>,
+}
+
+impl Notice {
+    /// `["message", channel, payload]`, to those who are subscribed to the channel.
+    #[must_use]
+    pub fn message(channel: &[u8], payload: &[u8]) -> Self {
+        Self::strings([b"message", channel, payload])
+    }
+
+    /// `["pmessage", pattern, channel, payload]`, to those who are subscribed to the pattern.
+    #[must_use]
+    pub fn pattern_message(pattern: &[u8], channel: &[u8], payload: &[u8]) -> Self {
+        Self::strings([b"pmessage", pattern, channel, payload])
+    }
+
+    /// `["smessage", channel, payload]`, to those who are subscribed to the shard channel.
+    #[must_use]
+    pub fn shard_message(channel: &[u8], payload: &[u8]) -> Self {
+        Self::strings([b"smessage", channel, payload])
+    }
+
+    /// `["subscribe", name, count]`, or `psubscribe`, or `ssubscribe`: the answer to who
+    /// subscribes. The count is what [`Hub::subscribe`](super::Hub::subscribe) returns.
+    #[must_use]
+    pub fn subscribed(topic: Topic, name: &[u8], count: usize) -> Self {
+        Self::announcement(subscribe_word(topic), Some(name), count)
+    }
+
+    /// `["unsubscribe", name, count]`, or `punsubscribe`, or `sunsubscribe`; the name is null where
+    /// all were to end and there was none.
+    #[must_use]
+    pub fn unsubscribed(topic: Topic, name: Option<&[u8]>, count: usize) -> Self {
+        Self::announcement(unsubscribe_word(topic), name, count)
+    }
+
+    /// Appends it as RESP3 has it: a push.
+    pub fn write_resp3(&self, out: &mut impl Out) {
+        out.put_shared(self.frame.clone());
+    }
+
+    /// Appends it as RESP2 has it: an array, which it is up to the client to tell from a reply.
+    pub fn write_resp2(&self, out: &mut impl Out) {
+        out.put(b"*");
+        match self.null {
+            None => out.put_shared(self.frame.slice(1..)),
+            Some(null) => {
+                out.put(self.frame.get(1..null).unwrap_or_default());
+                encode::null_bulk_string(out);
+                out.put(self.frame.get(null + NULL_LEN..).unwrap_or_default());
+            }
+        }
+    }
+
+    /// How many bytes it is on RESP3. On RESP2 it is as many, and two more with a null in it.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a frame is never empty")]
+    pub fn len(&self) -> usize {
+        self.frame.len()
+    }
+
+    fn strings<const N: usize>(strings: [&[u8]; N]) -> Self {
+        let bytes = strings.iter().fold(HEAD_LEN, |sum, text| sum + HEAD_LEN + text.len());
+        let mut frame = Vec::with_capacity(bytes);
+        encode::push(&mut frame, N);
+        for text in strings {
+            encode::bulk_string(&mut frame, text);
+        }
+        Self { frame: frame.into(), null: None }
+    }
+
+    fn announcement(word: &[u8], name: Option<&[u8]>, count: usize) -> Self {
+        let bytes = word.len() + name.map_or(0, <[u8]>::len) + 4 * HEAD_LEN;
+        let mut frame = Vec::with_capacity(bytes);
+        encode::push(&mut frame, 3);
+        encode::bulk_string(&mut frame, word);
+        let null = name.is_none().then_some(frame.len());
+        match name {
+            Some(name) => encode::bulk_string(&mut frame, name),
+            None => encode::null(&mut frame),
+        }
+        encode::integer(&mut frame, i64::try_from(count).unwrap_or(i64::MAX));
+        Self { frame: frame.into(), null }
+    }
+}
+
+impl fmt::Debug for Notice {
+    /// The kind and the lengths alone: what is published is nobody else's business.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.frame.split(|byte| *byte == b'\n').nth(2).unwrap_or_default();
+        f.debug_struct("Notice")
+            .field("kind", &format_args!("{}", kind.trim_ascii().escape_ascii()))
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn subscribe_word(topic: Topic) -> &'static [u8] {
+    match topic {
+        Topic::Channel => b"subscribe",
+        Topic::Pattern => b"psubscribe",
+        Topic::ShardChannel => b"ssubscribe",
+    }
+}
+
+fn unsubscribe_word(topic: Topic) -> &'static [u8] {
+    match topic {
+        Topic::Channel => b"unsubscribe",
+        Topic::Pattern => b"punsubscribe",
+        Topic::ShardChannel => b"sunsubscribe",
+    }
+}
+
+/// A type byte, 20 digits at most, and two line ends.
+const HEAD_LEN: usize = 25;
+
+/// `_` and a line end.
+const NULL_LEN: usize = 3;
