@@ -1,6 +1,12 @@
 //! Glob patterns: by table, against a recursive reference, and against a real redis-server.
 
-use std::io::{BufRead, BufReader, Read, Write};
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, in its helpers too"
+)]
+
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -287,7 +293,7 @@ fn number(stream: &mut impl BufRead) -> usize {
     String::from_utf8(line(stream)).unwrap()[1..].parse().unwrap()
 }
 
-fn bulk(stream: &mut (impl BufRead + Read)) -> Vec<u8> {
+fn bulk(stream: &mut impl BufRead) -> Vec<u8> {
     let mut text = vec![0; number(stream) + 2];
     stream.read_exact(&mut text).unwrap();
     text.truncate(text.len() - 2);
