@@ -1,7 +1,7 @@
 //! The command table: which commands there are, and who runs them.
 
 mod flags;
-mod hash;
+mod fold;
 mod refused;
 mod spec;
 
@@ -11,7 +11,7 @@ use core::fmt;
 use resp_core::request::Request;
 
 pub use self::flags::Flags;
-use self::hash::hash;
+use self::fold::hash;
 pub use self::refused::Refused;
 pub use self::spec::{Arity, KeyPositions, Spec};
 
@@ -66,8 +66,8 @@ pub struct Entry<H> {
     pub handler: H,
     /// It has subcommands: the second argument says which.
     container: bool,
-    /// It is one. By its full name it is found only where that is asked for.
-    subcommand: bool,
+    /// Where the name of a subcommand begins behind that of its container; else 0.
+    subcommand_at: usize,
 }
 
 impl<H> Table<H> {
@@ -84,8 +84,8 @@ impl<H> Table<H> {
     pub fn insert(&mut self, mut spec: Spec, handler: H) -> Option<Entry<H>> {
         spec.lower_case();
         let same = self.entries.iter().position(|entry| entry.spec.name() == spec.name());
-        let subcommand = spec.parts().is_some();
-        let mut entry = Entry { spec, handler, container: false, subcommand };
+        let subcommand_at = spec.name().find('|').map_or(0, |bar| bar + 1);
+        let mut entry = Entry { spec, handler, container: false, subcommand_at };
         if let Some(place) = same.and_then(|index| self.entries.get_mut(index)) {
             entry.container = place.container;
             return Some(core::mem::replace(place, entry));
@@ -154,7 +154,7 @@ impl<H> Table<H> {
 
     /// The commands that are no subcommands, as `COMMAND` lists and `COMMAND COUNT` counts them.
     pub fn commands(&self) -> impl Iterator<Item = &Entry<H>> {
-        self.iter().filter(|entry| !entry.subcommand)
+        self.iter().filter(|entry| entry.subcommand_at == 0)
     }
 
     /// The subcommands of a container by its name in lower case.
@@ -177,16 +177,16 @@ impl<H> Table<H> {
     #[inline]
     fn find(&self, name: &[u8]) -> Option<&Entry<H>> {
         self.search(hash(0, name), name.len(), |entry| {
-            !entry.subcommand && entry.spec.name().as_bytes().eq_ignore_ascii_case(name)
+            entry.subcommand_at == 0 && fold::is(name, entry.spec.name().as_bytes())
         })
     }
 
     fn find_subcommand(&self, container: &str, name: &[u8]) -> Option<&Entry<H>> {
         let seed = hash(0, container.as_bytes());
         self.search(hash(seed, name), name.len(), |entry| {
-            let parts = entry.spec.parts();
+            let parts = entry.parts();
             parts.is_some_and(|(first, second)| {
-                first == container && second.as_bytes().eq_ignore_ascii_case(name)
+                fold::is(name, second.as_bytes()) && first == container
             })
         })
     }
@@ -259,11 +259,18 @@ impl<H> Entry<H> {
     /// The name of the container that it is a subcommand of.
     #[must_use]
     pub fn container_name(&self) -> Option<&str> {
-        self.spec.parts().map(|(container, _)| container)
+        self.parts().map(|(container, _)| container)
+    }
+
+    /// The names of the container and of the subcommand, if it is one.
+    #[inline]
+    fn parts(&self) -> Option<(&str, &str)> {
+        let (container, subcommand) = self.spec.name().split_at_checked(self.subcommand_at)?;
+        Some((container.strip_suffix('|')?, subcommand))
     }
 
     fn hash(&self) -> u32 {
-        match self.spec.parts() {
+        match self.parts() {
             None => hash(0, self.spec.name().as_bytes()),
             Some((container, name)) => hash(hash(0, container.as_bytes()), name.as_bytes()),
         }

@@ -74,11 +74,6 @@ impl Spec {
             self.name = self.name.to_ascii_lowercase().into();
         }
     }
-
-    /// The names of the container and of the subcommand, if it is one.
-    pub(super) fn parts(&self) -> Option<(&str, &str)> {
-        self.name.split_once('|')
-    }
 }
 
 /// How many arguments a command takes, its name included, and of a subcommand both names.
