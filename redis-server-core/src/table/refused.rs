@@ -24,6 +24,10 @@ pub enum Refused<'a> {
         subcommand: &'a [u8],
     },
     /// The command takes another number of arguments.
+    ///
+    /// Redis says it otherwise of `EXEC`, which ends the transaction when it is refused:
+    /// `EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command`.
+    /// That is up to who runs transactions.
     WrongArity {
         /// The full name of the command, in lower case.
         command: &'a str,
