@@ -26,7 +26,7 @@ pub use self::inbox::{ConnectionId, Deferred, Peer};
 pub use self::listen::bind_path;
 pub use self::listen::{AcceptOptions, Listener, Serve, Threads};
 pub use self::options::{Balance, Cores, Listen, ServerOptions};
-pub use self::service::{Connection, Refusal, Service};
+pub use self::service::{Connection, Refusal, Responding, Service};
 pub use self::serving::Serving;
 pub use self::shard::Detached;
 use self::shard::{Common, Intake, ShardLoop};
@@ -62,7 +62,7 @@ impl<R: Serve> Server<R> {
             listeners.push(bind(&runtime, &mut listen)?);
             bound.push(listen);
         }
-        let handle = ServerHandle::new(1, options.max_clients);
+        let handle = ServerHandle::new(1, &options);
         Ok(Self { runtime, listeners, listens: bound, options, handle })
     }
 

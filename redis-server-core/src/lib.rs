@@ -19,18 +19,24 @@ extern crate std;
 
 mod command;
 mod config;
+mod glob;
+mod hub;
 mod output;
 mod reply;
 mod session;
+mod table;
 mod terms;
 mod value;
 
 pub use command::Command;
 pub use config::{Config, OutputLimit};
+pub use glob::{glob_matches, glob_matches_ignore_case};
+pub use hub::{Hub, Notice, Topic, Unsubscribed};
 pub use output::{Draft, Ticket};
 pub use reply::{Action, Answering, Item, Items, Pairs, Reply, Whole};
 pub use resp_core;
 pub use resp_core::Time;
 pub use session::{Closed, Next, Session};
+pub use table::{Arity, Entry, Flags, KeyPositions, Refused, Spec, Table};
 pub use terms::{Protocol, Terms};
 pub use value::{Null, Simple, ToReply};

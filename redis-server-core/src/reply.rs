@@ -7,6 +7,7 @@ use bytes::Bytes;
 use resp_core::request::RequestKind;
 use resp_core::{Frame, Out, OutBuf, encode};
 
+use crate::hub::Notice;
 use crate::output::{Output, Ticket, Waits};
 use crate::terms::{Protocol, Terms};
 use crate::value::ToReply;
@@ -229,13 +230,20 @@ impl Reply<'_> {
         Action::Continue
     }
 
-    /// Says something in front of the answer, encoded before: as
-    /// [`Session::push_encoded`](crate::Session::push_encoded).
-    pub fn push_first(&mut self, push: &Bytes) {
+    /// Says something in front of the answer that is none.
+    pub fn push_first(&mut self, notice: &Notice) {
         let protocol = self.terms.protocol();
         if let Some(place) = &mut self.place {
-            put_push(place.output.place(), protocol, push);
+            notice.write(place.output.place(), protocol);
         }
+    }
+
+    /// Announces subscriptions that begin or end: as many frames as there are names.
+    pub fn notices(mut self, notices: impl IntoIterator<Item = Notice>) -> Action {
+        for notice in notices {
+            self.push_first(&notice);
+        }
+        self.none()
     }
 
     /// Promises the answer for later: [`Session::complete`](crate::Session::complete) gives it.
@@ -441,17 +449,6 @@ fn null(out: &mut OutBuf, protocol: Protocol) {
     match protocol {
         Protocol::Resp2 => encode::null_bulk_string(out),
         Protocol::Resp3 => encode::null(out),
-    }
-}
-
-/// Writes a push that was encoded for RESP3.
-pub(crate) fn put_push(out: &mut OutBuf, protocol: Protocol, push: &Bytes) {
-    match (protocol, push.split_first()) {
-        (Protocol::Resp2, Some((b'>', rest))) => {
-            out.put(b"*");
-            out.put_shared(push.slice_ref(rest));
-        }
-        _ => out.put_shared(push.clone()),
     }
 }
 

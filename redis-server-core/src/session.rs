@@ -11,8 +11,9 @@ use resp_core::{Out, OutBuf, Time};
 
 use crate::command::Command;
 use crate::config::{Config, Marks, OutputLimit};
+use crate::hub::Notice;
 use crate::output::{Draft, Output, Ticket};
-use crate::reply::{Items, Reply, Whole, put_push};
+use crate::reply::{Items, Reply, Whole};
 use crate::terms::Terms;
 
 /// The state machine of one connection of a server.
@@ -305,11 +306,10 @@ impl Session {
         Items::push(self.output.place_of_push(), &self.terms, elements)
     }
 
-    /// Says what was encoded before, once for many connections: a push of RESP3, which for RESP2
-    /// is made an array.
-    pub fn push_encoded(&mut self, push: &Bytes) {
+    /// Tells a subscriber something: see [`push`](Self::push).
+    pub fn notify(&mut self, notice: &Notice) {
         self.output.settle();
-        put_push(self.output.place_of_push(), self.terms.protocol(), push);
+        notice.write(self.output.place_of_push(), self.terms.protocol());
     }
 
     /// The next thing to do with the input. What is done of it is dropped from its front, at the

@@ -7,14 +7,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use redis_server_core::Closed;
+use bytes::Bytes;
+use redis_server_core::{Closed, Hub, Notice};
 
 use super::inbox::{ConnectionId, Inbox, Order, Peer};
+use super::options::ServerOptions;
 
 /// Looks after a server from anywhere: its connections, its end. Cheap to clone.
 #[derive(Clone)]
 pub struct ServerHandle {
     shared: Arc<Mutex<Shared>>,
+    hub: Arc<Mutex<Hub<ConnectionId>>>,
+    max_subscriptions: usize,
 }
 
 struct Shared {
@@ -33,6 +37,8 @@ struct Shared {
 pub struct ConnectionInfo {
     /// Who is at the other end.
     pub peer: Peer,
+    /// What the client calls itself (`CLIENT SETNAME`); empty until it does.
+    pub name: Bytes,
     /// Commands run so far.
     pub commands: u64,
     /// Bytes that wait for the client to read them.
@@ -40,15 +46,16 @@ pub struct ConnectionInfo {
 }
 
 impl ServerHandle {
-    pub(crate) fn new(shards: usize, max_clients: usize) -> Self {
+    pub(crate) fn new(shards: usize, options: &ServerOptions) -> Self {
         let shared = Shared {
             connections: BTreeMap::new(),
             next: 1,
-            max_clients,
+            max_clients: options.max_clients,
             ending: None,
             wakers: vec![None; shards],
         };
-        Self { shared: Arc::new(Mutex::new(shared)) }
+        let max_subscriptions = options.max_subscriptions;
+        Self { shared: Arc::new(Mutex::new(shared)), hub: Arc::default(), max_subscriptions }
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -96,13 +103,16 @@ impl ServerHandle {
     /// One connection, if it is still there.
     #[must_use]
     pub fn connection(&self, id: ConnectionId) -> Option<ConnectionInfo> {
-        self.shared().connections.get(&id).map(|inbox| info(inbox))
+        self.inbox(id).map(|inbox| info(&inbox))
     }
 
     /// Closes a connection at once, what waits to be written being dropped: whether it was there.
     pub fn close(&self, id: ConnectionId) -> bool {
-        let inbox = self.shared().connections.get(&id).cloned();
-        inbox.is_some_and(|inbox| inbox.order(Order::Abort(Closed::ByServer)))
+        self.inbox(id).is_some_and(|inbox| inbox.order(Order::Abort(Closed::ByServer)))
+    }
+
+    fn inbox(&self, id: ConnectionId) -> Option<Arc<Inbox>> {
+        self.shared().connections.get(&id).cloned()
     }
 
     /// Lets a connection in, unless there are too many or the server ends.
@@ -124,7 +134,51 @@ impl ServerHandle {
     }
 
     pub(crate) fn remove(&self, id: ConnectionId) {
+        self.hub().remove(id);
         self.shared().connections.remove(&id);
+    }
+
+    pub(crate) fn max_subscriptions(&self) -> usize {
+        self.max_subscriptions
+    }
+
+    pub(crate) fn hub(&self) -> MutexGuard<'_, Hub<ConnectionId>> {
+        self.hub.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Publishes to a channel, to the subscribers of all shards: how many receive it.
+    pub fn publish(&self, channel: &[u8], payload: &[u8]) -> usize {
+        self.deliver(|hub, deliver| hub.publish(channel, payload, deliver))
+    }
+
+    /// Publishes to a shard channel: how many receive it.
+    pub fn publish_shard(&self, channel: &[u8], payload: &[u8]) -> usize {
+        self.deliver(|hub, deliver| hub.publish_shard(channel, payload, deliver))
+    }
+
+    fn deliver(
+        &self,
+        publish: impl FnOnce(&Hub<ConnectionId>, &mut dyn FnMut(ConnectionId, &Notice)) -> usize,
+    ) -> usize {
+        let hub = self.hub();
+        if hub.is_empty() {
+            return 0;
+        }
+        let mut wakers = Vec::new();
+        let shared = self.shared();
+        let receivers = publish(&hub, &mut |id, notice| {
+            if let Some(inbox) = shared.connections.get(&id) {
+                wakers.extend(inbox.notify(notice));
+            }
+        });
+        drop((shared, hub));
+        wakers.into_iter().for_each(Waker::wake);
+        receivers
+    }
+
+    /// Asks who is subscribed to what.
+    pub fn subscriptions<T>(&self, ask: impl FnOnce(&Hub<ConnectionId>) -> T) -> T {
+        ask(&self.hub())
     }
 
     /// Whom to wake when the server ends.
@@ -146,6 +200,7 @@ impl ServerHandle {
 fn info(inbox: &Inbox) -> ConnectionInfo {
     ConnectionInfo {
         peer: inbox.peer.clone(),
+        name: inbox.name(),
         commands: inbox.commands.load(Ordering::Relaxed),
         queued: inbox.queued.load(Ordering::Relaxed),
     }

@@ -9,7 +9,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use redis_server_core::{Closed, Draft, Ticket};
+use redis_server_core::{Action, Closed, Draft, Item, Notice, Reply, Ticket};
 
 use crate::endpoint::Address;
 
@@ -59,9 +59,9 @@ pub(crate) struct Inbox {
     letters: Mutex<Letters>,
     pub(crate) commands: AtomicU64,
     pub(crate) queued: AtomicUsize,
-    /// Milliseconds of the runtime's clock when the client was last heard.
-    pub(crate) heard: AtomicU64,
-    /// Bytes of pushes that it may hold.
+    /// What the client calls itself.
+    name: Mutex<Bytes>,
+    /// Bytes of notices that it may hold.
     limit: usize,
 }
 
@@ -69,8 +69,8 @@ pub(crate) struct Inbox {
 pub(crate) struct Letters {
     waker: Option<Waker>,
     pub(crate) completed: Vec<(Ticket, Draft)>,
-    pub(crate) pushes: Vec<Bytes>,
-    pushed: usize,
+    pub(crate) notices: Vec<Notice>,
+    noticed: usize,
     pub(crate) order: Option<Order>,
     /// The connection is gone: nothing is taken any more.
     gone: bool,
@@ -93,13 +93,21 @@ impl Inbox {
             letters: Mutex::default(),
             commands: AtomicU64::new(0),
             queued: AtomicUsize::new(0),
-            heard: AtomicU64::new(0),
+            name: Mutex::default(),
             limit,
         }
     }
 
     fn letters(&self) -> MutexGuard<'_, Letters> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn name(&self) -> Bytes {
+        self.name.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_name(&self, name: Bytes) {
+        *self.name.lock().unwrap_or_else(PoisonError::into_inner) = name;
     }
 
     fn leave(&self, write: impl FnOnce(&mut Letters)) -> bool {
@@ -122,19 +130,24 @@ impl Inbox {
         self.leave(|letters| letters.completed.push((ticket, draft)))
     }
 
-    /// Has something said that was encoded before. A connection that holds too much already is
+    /// Tells a subscriber something; whom to wake then. A connection that holds too much already is
     /// closed instead.
-    pub(crate) fn push(&self, push: &Bytes) {
-        self.leave(|letters| {
-            letters.pushed += push.len();
-            if letters.pushed > self.limit {
-                letters.pushes = Vec::new();
-                let bytes = letters.pushed;
-                letters.order = Some(Order::Abort(Closed::OutputLimit { bytes }));
-            } else if letters.order.is_none() {
-                letters.pushes.push(push.clone());
-            }
-        });
+    pub(crate) fn notify(&self, notice: &Notice) -> Option<Waker> {
+        let mut letters = self.letters();
+        if letters.gone {
+            return None;
+        }
+        letters.noticed += notice.len();
+        if letters.noticed > self.limit {
+            letters.notices = Vec::new();
+            let bytes = letters.noticed;
+            letters.order = Some(Order::Abort(Closed::OutputLimit { bytes }));
+        } else {
+            letters.notices.push(notice.clone());
+        }
+        // Whoever was there before has woken it.
+        let told = self.news.swap(true, Ordering::Release);
+        letters.waker.clone().filter(|_| !told)
     }
 
     /// Tells the connection to end. The stricter of two orders counts.
@@ -154,25 +167,25 @@ impl Inbox {
     pub(crate) fn take(&self) -> Letters {
         let mut letters = self.letters();
         self.news.store(false, Ordering::Release);
-        letters.pushed = 0;
+        letters.noticed = 0;
         Letters {
             waker: None,
             completed: mem::take(&mut letters.completed),
-            pushes: mem::take(&mut letters.pushes),
-            pushed: 0,
+            notices: mem::take(&mut letters.notices),
+            noticed: 0,
             order: letters.order.take(),
             gone: false,
         }
     }
 
     /// Takes out what is to be said, and leaves the rest.
-    pub(crate) fn take_pushes(&self) -> Vec<Bytes> {
+    pub(crate) fn take_notices(&self) -> Vec<Notice> {
         if !self.has_news() {
             return Vec::new();
         }
         let mut letters = self.letters();
-        letters.pushed = 0;
-        mem::take(&mut letters.pushes)
+        letters.noticed = 0;
+        mem::take(&mut letters.notices)
     }
 
     /// Whom to wake from now on.
@@ -226,12 +239,9 @@ impl Deferred {
 
     /// Gives the reply: whether the connection was still there to take it. Whether the client got
     /// it nobody can know.
-    pub fn answer(
-        mut self,
-        write: impl FnOnce(redis_server_core::Reply<'_, redis_server_core::Item<'_>>),
-    ) -> bool {
+    pub fn answer(mut self, write: impl FnOnce(Reply<'_, Item<'_>>) -> Action) -> bool {
         let Some((ticket, mut draft)) = self.promise.take() else { return false };
-        write(draft.reply());
+        let _ = write(draft.reply());
         self.inbox.complete(ticket, draft)
     }
 }

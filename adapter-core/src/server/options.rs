@@ -87,6 +87,8 @@ pub struct ServerOptions {
     /// Connections at a time, over all listeners; 10,000. Those beyond are answered with `ERR max
     /// number of clients reached` and closed.
     pub max_clients: usize,
+    /// Channels and patterns that one connection may be subscribed to; 65,536.
+    pub max_subscriptions: usize,
     /// Time between two calls of [`Service::on_tick`](super::Service::on_tick); none: it is never
     /// called.
     pub tick: Option<Duration>,
@@ -105,6 +107,7 @@ impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             max_clients: 10_000,
+            max_subscriptions: 65_536,
             tick: None,
             read_buffer: 64 * 1024,
             close_timeout: Duration::from_secs(5),

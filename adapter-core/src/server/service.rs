@@ -1,11 +1,17 @@
 //! What an application implements: what to do with commands.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
-use redis_server_core::{Action, Closed, Command, Draft, Reply, Terms};
+use bytes::Bytes;
+use redis_server_core::{
+    Action, Closed, Command, Draft, Notice, Refused, Reply, Terms, ToReply, Topic,
+};
 
 use super::handle::ServerHandle;
 use super::inbox::{ConnectionId, Deferred, Inbox, Peer};
+use crate::runtime::Spawn;
 
 /// What a server does with its connections and their commands.
 ///
@@ -48,13 +54,22 @@ pub trait Service: 'static {
     /// A [`Refusal`], after which the connection is closed.
     fn on_open(&mut self, peer: &Peer, greeting: Reply<'_>) -> Result<Self::Context, Refusal>;
 
-    /// Runs a command.
+    /// Runs a command. By default there is none, and the answer the standard error: for services
+    /// whose commands all stand in a [`Mux`](super::Mux).
     fn on_command(
         &mut self,
         command: Command<'_>,
         connection: &mut Connection<'_, Self::Context>,
         reply: Reply<'_>,
-    ) -> Action;
+    ) -> Action {
+        let _ = connection;
+        reply.error(Refused::UnknownCommand(command.request()).text())
+    }
+
+    /// The client has sent `RESET`: the context is to be as that of a new connection.
+    fn on_reset(&mut self, connection: &mut Connection<'_, Self::Context>) {
+        let _ = connection;
+    }
 
     /// A connection has ended: called once for each that [`on_open`](Self::on_open) has let in.
     fn on_close(&mut self, context: Self::Context, peer: &Peer, reason: &Closed) {
@@ -151,7 +166,114 @@ impl<'a, C> Connection<'a, C> {
         Deferred::new(Arc::clone(self.inbox), reply.block(), draft)
     }
 
-    pub(crate) fn inbox(&self) -> &'a Arc<Inbox> {
-        self.inbox
+    /// Gives what the future does as the reply, and has the commands behind this one wait for it.
+    /// The future runs on the executor, beside the connection.
+    ///
+    /// ```
+    /// # use adapter_core::server::{Action, Connection, Reply, Responding};
+    /// # use adapter_core::Spawn;
+    /// # async fn look_up() -> u64 { 1 }
+    /// fn count<R>(runtime: &R, connection: &mut Connection<'_, ()>, reply: Reply<'_>) -> Action
+    /// where
+    ///     R: Spawn<Responding<std::future::Ready<u64>>>,
+    /// {
+    ///     connection.respond(runtime, reply, std::future::ready(1))
+    /// }
+    /// ```
+    pub fn respond<R, F>(&self, runtime: &R, reply: Reply<'_>, future: F) -> Action
+    where
+        F: Future<Output: ToReply>,
+        R: Spawn<Responding<F>>,
+    {
+        let deferred = Some(self.hold(reply));
+        runtime.spawn(Responding { future: Box::pin(future), deferred });
+        Action::Continue
+    }
+
+    /// Answers `SUBSCRIBE` and its kin: subscribes to each name, and announces it.
+    ///
+    /// More names than the server lets a connection hold are refused with an error.
+    pub fn subscribe<'n>(
+        &self,
+        mut reply: Reply<'_>,
+        topic: Topic,
+        names: impl ExactSizeIterator<Item = &'n [u8]>,
+    ) -> Action {
+        let mut hub = self.server.hub();
+        let held = hub.subscriptions(self.id());
+        if held.saturating_add(names.len()) > self.server.max_subscriptions() {
+            return reply.error("ERR too many subscriptions of one connection");
+        }
+        for name in names {
+            let held = hub.subscribe(self.id(), topic, name);
+            reply.push_first(&Notice::subscribed(topic, name, held));
+        }
+        self.terms.set_subscriptions(hub.subscriptions(self.id()));
+        reply.none()
+    }
+
+    /// Answers `UNSUBSCRIBE` and its kin: ends the subscriptions, all of the kind if no name is
+    /// given, and announces it. What was published before has been said then.
+    pub fn unsubscribe<'n>(
+        &self,
+        mut reply: Reply<'_>,
+        topic: Topic,
+        names: impl ExactSizeIterator<Item = &'n [u8]>,
+    ) -> Action {
+        let mut hub = self.server.hub();
+        // Nothing can be published meanwhile, and nothing comes after the announcement.
+        for notice in self.inbox.take_notices() {
+            reply.push_first(&notice);
+        }
+        if names.len() == 0 {
+            for (name, held) in hub.unsubscribe_all(self.id(), topic) {
+                reply.push_first(&Notice::unsubscribed(topic, name.as_deref(), held));
+            }
+        }
+        for name in names {
+            let held = hub.unsubscribe(self.id(), topic, name);
+            reply.push_first(&Notice::unsubscribed(topic, Some(name), held));
+        }
+        self.terms.set_subscriptions(hub.subscriptions(self.id()));
+        reply.none()
+    }
+
+    /// Ends all subscriptions without a word, as `RESET` does.
+    pub fn forget_subscriptions(&self) {
+        let mut hub = self.server.hub();
+        drop(self.inbox.take_notices());
+        hub.remove(self.id());
+        self.terms.set_subscriptions(0);
+    }
+
+    /// What the client calls itself.
+    #[must_use]
+    pub fn name(&self) -> Bytes {
+        self.inbox.name()
+    }
+
+    /// Notes what the client calls itself.
+    pub fn set_name(&self, name: Bytes) {
+        self.inbox.set_name(name);
+    }
+}
+
+/// A future whose output is a reply: see [`Connection::respond`].
+#[derive(Debug)]
+#[must_use = "the client waits until it is spawned"]
+pub struct Responding<F> {
+    future: Pin<Box<F>>,
+    deferred: Option<Deferred>,
+}
+
+impl<F: Future<Output: ToReply>> Future for Responding<F> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let value = ready!(self.future.as_mut().poll(cx));
+        if let Some(deferred) = self.deferred.take() {
+            deferred.answer(|reply| reply.any(value));
+        }
+        Poll::Ready(())
     }
 }

@@ -374,8 +374,8 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         for (ticket, draft) in letters.completed {
             self.session.complete(ticket, draft);
         }
-        for push in &letters.pushes {
-            self.session.push_encoded(push);
+        for notice in &letters.notices {
+            self.session.notify(notice);
         }
         match letters.order? {
             Order::Drain(reason, within) => {

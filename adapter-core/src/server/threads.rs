@@ -48,7 +48,7 @@ impl RunningServer {
         for listen in &mut listens {
             listen.accept.reuse_port |= spread && matches!(listen.address, Address::Tcp(_));
         }
-        let handle = ServerHandle::new(count, options.max_clients);
+        let handle = ServerHandle::new(count, options);
         let intakes: Arc<[_]> = (0..count).map(|_| Intake::new()).collect();
         let service = Arc::new(service);
         let mut started =

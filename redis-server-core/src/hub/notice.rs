@@ -7,6 +7,7 @@ use bytes::Bytes;
 use resp_core::{Out, encode};
 
 use super::Topic;
+use crate::terms::Protocol;
 
 /// Something that subscribers are told: a message, or that a subscription has begun or ended.
 ///
@@ -69,6 +70,14 @@ impl Notice {
                 encode::null_bulk_string(out);
                 out.put(self.frame.get(null + NULL_LEN..).unwrap_or_default());
             }
+        }
+    }
+
+    /// Appends it as that version of the protocol has it.
+    pub fn write(&self, out: &mut impl Out, protocol: Protocol) {
+        match protocol {
+            Protocol::Resp2 => self.write_resp2(out),
+            Protocol::Resp3 => self.write_resp3(out),
         }
     }
 
