@@ -8,6 +8,7 @@
 mod handle;
 mod inbox;
 mod listen;
+mod mux;
 mod options;
 mod service;
 mod serving;
@@ -25,6 +26,7 @@ pub use self::inbox::{ConnectionId, Deferred, Peer};
 #[cfg(unix)]
 pub use self::listen::bind_path;
 pub use self::listen::{AcceptOptions, Listener, Serve, Threads};
+pub use self::mux::{Authenticator, Handler, Mux};
 pub use self::options::{Balance, Cores, Listen, ServerOptions};
 pub use self::service::{Connection, Refusal, Responding, Service};
 pub use self::serving::Serving;

@@ -1,53 +1,25 @@
-//! tmp
-use adapter_tokio::server::*;
-use adapter_tokio::{Tokio, server::Server};
-use std::collections::HashMap;
+//! A server of one's own: `cargo run --release -p adapter-tokio --example memory_kv`
+//!
+//! Listens at 127.0.0.1:7379, or at each `--addr`, for redis-cli, telnet and redis-benchmark. The
+//! store and its commands are in [`store`], which serves on the other runtimes too.
 
-#[derive(Default)]
-struct Store {
-    items: HashMap<Vec<u8>, bytes::Bytes>,
-}
-impl Service for Store {
-    type Context = ();
-    fn on_open(&mut self, _: &Peer, _: Reply<'_>) -> Result<(), Refusal> {
-        Ok(())
-    }
-    fn on_command(
-        &mut self,
-        command: Command<'_>,
-        _: &mut Connection<'_, ()>,
-        reply: Reply<'_>,
-    ) -> Action {
-        if command.is("get") {
-            match self.items.get(command.arg(1)) {
-                Some(v) => reply.shared(v.clone()),
-                None => reply.null(),
-            }
-        } else if command.is("set") {
-            let value = command.bytes(2);
-            match self.items.get_mut(command.arg(1)) {
-                Some(v) => *v = value,
-                None => {
-                    self.items.insert(command.arg(1).to_vec(), value);
-                }
-            }
-            reply.ok()
-        } else if command.is("ping") {
-            reply.simple("PONG")
-        } else if command.is("quit") {
-            let _ = reply.ok();
-            Action::Close
-        } else {
-            reply.error("ERR unknown command")
-        }
-    }
-}
+#[path = "../../adapter-core/examples/store/mod.rs"]
+mod store;
+
+use std::process::ExitCode;
+
+use adapter_tokio::server::ServerOptions;
+use adapter_tokio::{Server, Tokio};
+use store::Outcome;
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() {
-    let addr = std::env::args().nth(2).unwrap();
-    let server =
-        Server::bind(Tokio, [Listen::new(addr.parse().unwrap())], ServerOptions::default())
-            .unwrap();
-    println!("listening at {}", server.addresses().next().unwrap());
-    server.run(Store::default()).await;
+async fn main() -> ExitCode {
+    store::report(serve().await)
+}
+
+async fn serve() -> Outcome {
+    let server = Server::bind(Tokio, store::listens()?, ServerOptions::default())?;
+    store::announce("tokio", server.addresses());
+    server.run(store::service()).await;
+    Ok(())
 }

@@ -101,10 +101,16 @@ impl<'a, P: Answering<'a>> Reply<'a, P> {
         self.write(|out, _| encode::bulk_string(out, text.as_ref()))
     }
 
-    /// A bulk string that is kept as it is where it is large, and not copied.
+    /// A bulk string of which a large one is not copied, but shared.
     #[inline]
-    pub fn shared(self, text: Bytes) -> Action {
-        self.write(|out, _| encode::bulk_shared(out, text))
+    pub fn shared(self, text: &Bytes) -> Action {
+        self.write(|out, _| {
+            if text.len() < OutBuf::SHARE_FROM {
+                encode::bulk_string(out, text);
+            } else {
+                encode::bulk_shared(out, text.clone());
+            }
+        })
     }
 
     /// Null; in RESP2 the one that stands for a string.

@@ -66,7 +66,7 @@ impl ToReply for bool {
 
 impl ToReply for Bytes {
     fn to_reply<'a, P: Answering<'a>>(&self, reply: Reply<'a, P>) -> Action {
-        reply.shared(self.clone())
+        reply.shared(self)
     }
 }
 

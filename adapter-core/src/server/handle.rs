@@ -8,7 +8,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use redis_server_core::{Closed, Hub, Notice};
+use redis_server_core::{Closed, Config, Hub, Notice};
 
 use super::inbox::{ConnectionId, Inbox, Order, Peer};
 use super::options::ServerOptions;
@@ -119,7 +119,7 @@ impl ServerHandle {
     pub(crate) fn admit(
         &self,
         peer: impl FnOnce(ConnectionId) -> Peer,
-        limit: usize,
+        session: &Config,
     ) -> Result<Arc<Inbox>, Peer> {
         let mut shared = self.shared();
         let id = ConnectionId(shared.next);
@@ -128,7 +128,7 @@ impl ServerHandle {
         if shared.connections.len() >= shared.max_clients || shared.ending.is_some() {
             return Err(peer);
         }
-        let inbox = Arc::new(Inbox::new(peer, limit));
+        let inbox = Arc::new(Inbox::new(peer, session));
         shared.connections.insert(id, Arc::clone(&inbox));
         Ok(inbox)
     }

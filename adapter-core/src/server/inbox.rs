@@ -9,7 +9,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use redis_server_core::{Action, Closed, Draft, Item, Notice, Reply, Ticket};
+use redis_server_core::{Action, Closed, Config, Draft, Item, Notice, Reply, Ticket};
 
 use crate::endpoint::Address;
 
@@ -61,6 +61,7 @@ pub(crate) struct Inbox {
     pub(crate) queued: AtomicUsize,
     /// What the client calls itself.
     name: Mutex<Bytes>,
+    pub(crate) needs_password: bool,
     /// Bytes of notices that it may hold.
     limit: usize,
 }
@@ -86,7 +87,8 @@ pub(crate) enum Order {
 }
 
 impl Inbox {
-    pub(crate) fn new(peer: Peer, limit: usize) -> Self {
+    pub(crate) fn new(peer: Peer, session: &Config) -> Self {
+        let limit = session.subscriber_output_limit().map_or(usize::MAX, |limit| limit.hard);
         Self {
             peer,
             news: AtomicBool::new(false),
@@ -94,6 +96,7 @@ impl Inbox {
             commands: AtomicU64::new(0),
             queued: AtomicUsize::new(0),
             name: Mutex::default(),
+            needs_password: session.password_required(),
             limit,
         }
     }

@@ -246,6 +246,12 @@ impl<'a, C> Connection<'a, C> {
         self.terms.set_subscriptions(0);
     }
 
+    /// Whether the listener wants clients to authenticate.
+    #[must_use]
+    pub fn needs_password(&self) -> bool {
+        self.inbox.needs_password
+    }
+
     /// What the client calls itself.
     #[must_use]
     pub fn name(&self) -> Bytes {

@@ -274,10 +274,7 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
             listener: listen.address.clone(),
             tls: listen.is_tls(),
         };
-        let inbox = match self.server.admit(
-            peer,
-            listen.session.subscriber_output_limit().map_or(usize::MAX, |limit| limit.hard),
-        ) {
+        let inbox = match self.server.admit(peer, &listen.session) {
             Ok(inbox) => inbox,
             Err(_) => return turn_away(stream, listen, cx),
         };
