@@ -5,6 +5,7 @@
 //! connection is a task; commands are run by the service, which the tasks of an executor share and
 //! take turns to use, a batch at a time: so it needs no locks, and is as fast as a function call.
 
+mod detached;
 mod handle;
 mod inbox;
 mod listen;
@@ -21,6 +22,8 @@ use std::sync::Arc;
 
 pub use redis_server_core::*;
 
+use self::detached::Exit;
+pub use self::detached::{Detached, Detachments};
 pub use self::handle::{ConnectionInfo, ServerHandle};
 pub use self::inbox::{ConnectionId, Deferred, Peer};
 #[cfg(unix)]
@@ -30,12 +33,11 @@ pub use self::mux::{Authenticator, Handler, Mux};
 pub use self::options::{Balance, Cores, Listen, ServerOptions};
 pub use self::service::{Connection, Refusal, Responding, Service};
 pub use self::serving::Serving;
-pub use self::shard::Detached;
 use self::shard::{Common, Intake, ShardLoop};
 pub use self::threads::RunningServer;
 use self::threads::bind;
 use crate::endpoint::Address;
-use crate::runtime::Spawn;
+use crate::runtime::{SharedCell, Spawn};
 
 /// A server that listens and is about to run.
 pub struct Server<R: Serve> {
@@ -44,6 +46,7 @@ pub struct Server<R: Serve> {
     listens: Vec<Listen>,
     options: ServerOptions,
     handle: ServerHandle,
+    exit: R::Cell<Exit<R>>,
 }
 
 impl<R: Serve> Server<R> {
@@ -65,7 +68,8 @@ impl<R: Serve> Server<R> {
             bound.push(listen);
         }
         let handle = ServerHandle::new(1, &options);
-        Ok(Self { runtime, listeners, listens: bound, options, handle })
+        let exit = SharedCell::new(Exit::new());
+        Ok(Self { runtime, listeners, listens: bound, options, handle, exit })
     }
 
     /// Where the server listens, in the order of what it was given: with the ports that the system
@@ -78,6 +82,12 @@ impl<R: Serve> Server<R> {
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
         self.handle.clone()
+    }
+
+    /// The connections that [`Action::Detach`] takes out of the server, to go on with as sockets.
+    /// Without anybody who asks for them they are closed.
+    pub fn detachments(&self) -> Detachments<R> {
+        Exit::<R>::open(&self.exit)
     }
 
     /// Serves on the executor that polls this, until the server is shut down.
@@ -94,7 +104,7 @@ impl<R: Serve> Server<R> {
             options: self.options,
         };
         let listeners = self.listeners.into_iter().enumerate().collect();
-        ShardLoop::new(self.runtime, service, 0, listeners, common).await;
+        ShardLoop::new(self.runtime, service, 0, listeners, self.exit, common).await;
     }
 }
 

@@ -3,11 +3,11 @@
 use std::future::Future;
 use std::io;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use adapter_core::resp_core::OutBuf;
 use adapter_core::{Address, SocketOptions, Transport};
-use bytes::BytesMut;
+use bytes::{Buf, BytesMut};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -91,13 +91,20 @@ fn read<S: AsyncRead + Unpin>(
     pin!(stream.read_buf(dst)).poll(cx)
 }
 
-/// Writes several segments at once. Tokio's `write_buf` keeps nothing between polls either.
+/// Writes several segments at once. Tokio's futures of one write keep nothing between polls either.
 fn write<S: AsyncWrite + Unpin>(
     stream: &mut S,
     cx: &mut Context<'_>,
     src: &mut OutBuf,
 ) -> Poll<io::Result<usize>> {
-    pin!(stream.write_buf(src)).poll(cx)
+    let first = src.chunk();
+    if first.len() < src.remaining() {
+        return pin!(stream.write_buf(src)).poll(cx);
+    }
+    // One segment, as most writes are: the system has less to look at.
+    let written = ready!(Pin::new(stream).poll_write(cx, first))?;
+    src.advance(written);
+    Poll::Ready(Ok(written))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use adapter_core::Address;
 use adapter_core::server::{Listen, Mux, Peer, Refusal, Reply, Service};
 use bytes::Bytes;
+use foldhash::fast::RandomState;
 
 /// How the example, or a part of it, ends.
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -14,7 +15,8 @@ pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 /// The store. Its handlers run one at a time, so it needs no lock.
 #[derive(Default)]
 pub(crate) struct Store {
-    items: HashMap<Bytes, Bytes>,
+    /// By a hash that is quicker than std's own, and still seeded against chosen keys.
+    items: HashMap<Bytes, Bytes, RandomState>,
 }
 
 impl Service for Store {
@@ -46,7 +48,7 @@ pub(crate) fn service() -> Mux<Store> {
             reply.any(command.args_from(1).filter(removed).count())
         })
         .command("flushall", -1, |store, _, _, reply| {
-            store.items = HashMap::new();
+            store.items = HashMap::default();
             reply.ok()
         })
 }

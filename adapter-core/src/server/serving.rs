@@ -16,9 +16,10 @@ use bytes::BytesMut;
 use redis_server_core::resp_core::OutBuf;
 use redis_server_core::{Action, Closed, Next, Session, Time};
 
+use super::detached::{Detached, Exit};
 use super::inbox::{Inbox, Order};
 use super::service::{Connection, Service};
-use super::shard::{Detached, Shard};
+use super::shard::Shard;
 use crate::alarm::Alarm;
 use crate::link::Link;
 use crate::runtime::{Runtime, SharedCell, Transport};
@@ -415,21 +416,21 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         let Some(stream) = self.stream.take() else { return };
         self.inbox.close();
         let (context, input) = (self.context.take(), mem::take(&mut self.input));
-        let out = mem::take(self.session.transmit());
-        let waker = self.shard.with(|shard| {
+        let output = mem::take(self.session.transmit());
+        let (waker, exit) = self.shard.with(|shard| {
             let close = || {
                 if let Some(context) = context {
                     shard.service.on_close(context, &self.inbox.peer, reason);
                 }
             };
             let _ = panic::catch_unwind(AssertUnwindSafe(close));
-            if *reason == Closed::Detached {
-                let peer = self.inbox.peer.clone();
-                shard.detached.push_back(Detached { peer, stream, input, output: out });
-            }
             shard.server.remove(self.inbox.peer.id);
-            shard.leave()
+            (shard.leave(), shard.exit.clone())
         });
+        if *reason == Closed::Detached {
+            let peer = self.inbox.peer.clone();
+            Exit::<R>::leave(&exit, Detached { peer, stream, input, output });
+        }
         if let Some(waker) = waker {
             waker.wake();
         }

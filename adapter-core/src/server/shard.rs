@@ -1,7 +1,5 @@
 //! One executor's part of a server: the service, who listens, and who is there.
 
-use std::collections::VecDeque;
-use std::fmt;
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, ErrorKind};
@@ -12,10 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use bytes::BytesMut;
 use redis_server_core::resp_core::{Out, OutBuf};
 use redis_server_core::{Action, Session, Time};
 
+use super::detached::Exit;
 use super::handle::ServerHandle;
 use super::inbox::Peer;
 use super::listen::{Listener, Serve};
@@ -24,7 +22,6 @@ use super::service::Service;
 use super::serving::{Limits, Serving};
 use crate::alarm::Alarm;
 use crate::endpoint::Address;
-use crate::link::Link;
 use crate::runtime::{Runtime, SharedCell, Spawn, Transport};
 
 /// What the connections of a shard have in common.
@@ -33,9 +30,9 @@ pub(crate) struct Shard<R: Runtime, S> {
     pub(crate) server: ServerHandle,
     /// How long connections have when a command shuts the server down.
     pub(crate) grace: Duration,
-    pub(crate) detached: VecDeque<Detached<R>>,
+    pub(crate) exit: R::Cell<Exit<R>>,
     connections: Arc<AtomicUsize>,
-    /// Who waits for the last connection to end, or for one that is detached.
+    /// Who waits for the last connection to end.
     waker: Option<Waker>,
 }
 
@@ -43,27 +40,7 @@ impl<R: Runtime, S> Shard<R, S> {
     /// A connection has ended: whom to wake.
     pub(crate) fn leave(&mut self) -> Option<Waker> {
         let left = self.connections.fetch_sub(1, Ordering::Relaxed) - 1;
-        let wanted = left == 0 || !self.detached.is_empty();
-        self.waker.clone().filter(|_| wanted)
-    }
-}
-
-/// A connection that has left its server: see [`Action::Detach`].
-#[non_exhaustive]
-pub struct Detached<R: Runtime> {
-    /// Who is at the other end.
-    pub peer: Peer,
-    /// The connection.
-    pub stream: Link<R::Stream>,
-    /// What has been read and belongs to no command.
-    pub input: BytesMut,
-    /// Replies that have not been written: to be written first.
-    pub output: OutBuf,
-}
-
-impl<R: Runtime> fmt::Debug for Detached<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Detached").field("peer", &self.peer).finish_non_exhaustive()
+        self.waker.clone().filter(|_| left == 0)
     }
 }
 
@@ -125,6 +102,7 @@ pub(crate) struct ShardLoop<R: Serve, S: Service> {
     next_tick: Option<Time>,
     /// When those who have not ended are cut off, and whether they have been.
     ending: Option<(Time, bool)>,
+    exit: R::Cell<Exit<R>>,
     alarm: Alarm<R>,
     waker: Option<Waker>,
 }
@@ -165,6 +143,7 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
         service: S,
         index: usize,
         listeners: Vec<(usize, R::Listener)>,
+        exit: R::Cell<Exit<R>>,
         common: Common<R::Accepted>,
     ) -> Self {
         let Common { server, listens, intakes, balance, options } = common;
@@ -173,7 +152,7 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
             service,
             server: server.clone(),
             grace: options.shutdown_grace,
-            detached: VecDeque::new(),
+            exit: exit.clone(),
             connections: intakes
                 .get(index)
                 .map(|own| Arc::clone(&own.connections))
@@ -194,6 +173,7 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
             options,
             next_tick,
             ending: None,
+            exit,
             alarm: Alarm::default(),
             waker: None,
         }
@@ -373,6 +353,12 @@ impl<R: Serve + Spawn<Serving<R, S>>, S: Service> Future for ShardLoop<R, S> {
 }
 
 impl<R: Serve, S: Service> Unpin for ShardLoop<R, S> {}
+
+impl<R: Serve, S: Service> Drop for ShardLoop<R, S> {
+    fn drop(&mut self) {
+        Exit::<R>::close(&self.exit);
+    }
+}
 
 /// Says why to a client that is one too many, as far as one write goes.
 fn turn_away<T: Transport>(mut stream: T, listen: &Listen, cx: &mut Context<'_>) {

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
+use super::detached::Exit;
 use super::listen::{Listener, Serve, Threads};
 use super::options::{Balance, Cores, Listen, ServerOptions};
 use super::service::Service;
 use super::shard::{Common, Intake, ShardLoop};
 use super::{ServerHandle, Serving, cannot_listen};
 use crate::endpoint::Address;
-use crate::runtime::Spawn;
+use crate::runtime::{SharedCell, Spawn};
 
 /// A server that runs on threads of its own, a shard on each.
 ///
@@ -28,7 +29,8 @@ impl RunningServer {
     /// Starts a server: `service` makes each thread's part of the service, told which thread that
     /// is. Parts that have something in common share it (`Arc`), since they run at the same time.
     ///
-    /// Returns when everything listens.
+    /// Returns when everything listens. Connections can't be
+    /// [detached](super::Action::Detach) here, since nobody is on their thread to take them.
     ///
     /// # Errors
     ///
@@ -165,7 +167,8 @@ where
         }
         common.listens = listens.into();
         let _ = bound.send(Ok(Arc::clone(&common.listens)));
-        ShardLoop::new(local, service(index), index, listeners, common).await;
+        let exit = SharedCell::new(Exit::new());
+        ShardLoop::new(local, service(index), index, listeners, exit, common).await;
     })
 }
 
