@@ -79,6 +79,10 @@ pub use stream::Stream;
 /// A client on smol: see [`adapter_core::Client`].
 pub type Client = adapter_core::Client<Smol>;
 
+/// A client on an executor for one thread: see [`LocalSmol`].
+#[cfg(feature = "local-executor")]
+pub type LocalClient = adapter_core::Client<LocalSmol>;
+
 /// The driver of a [`Client`]: see [`adapter_core::Driver`].
 pub type Driver = adapter_core::Driver<Smol>;
 

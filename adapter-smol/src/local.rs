@@ -14,7 +14,7 @@ use crate::{Accepted, Listener, Sleep, Smol, Stream};
 /// [`Smol`] with an executor to spawn on: one of your own, for tasks that stay on their thread.
 ///
 /// Such tasks need not be `Send`, and handles share what they have in common without a lock: a
-/// [`Client`](adapter_core::Client) of it can't leave its thread. It is also what a server's
+/// [`LocalClient`](crate::LocalClient) can't leave its thread. It is also what a server's
 /// threads run on.
 ///
 /// The executor stays yours: this does not keep it alive, and what is spawned after its end is
@@ -23,18 +23,14 @@ use crate::{Accepted, Listener, Sleep, Smol, Stream};
 /// ```no_run
 /// use std::rc::Rc;
 ///
-/// use adapter_smol::{Client, Commands, Dial, LocalSmol, Options, Spawn};
+/// use adapter_smol::{Commands, LocalClient, LocalSmol};
 /// use smol::LocalExecutor;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let executor = Rc::new(LocalExecutor::new());
 /// let runtime = LocalSmol::new(&executor);
 /// smol::block_on(executor.run(async {
-///     let options: Options = "redis://127.0.0.1:6379".parse()?;
-///     let stream = Dial::new(runtime.clone(), &options).await?;
-///     let config = options.session_config().clone();
-///     let (client, driver) = Client::new(runtime.clone(), stream, config);
-///     runtime.spawn(driver);
+///     let client = LocalClient::connect_on(runtime, "redis://127.0.0.1:6379").await?;
 ///     println!("{:?}", client.ping().await?);
 ///     Ok(())
 /// }))
