@@ -60,6 +60,7 @@
 #![cfg(target_os = "linux")]
 #![forbid(unsafe_code)]
 
+mod listener;
 mod stream;
 
 use std::future::Future;
@@ -71,6 +72,7 @@ use std::time::Instant;
 
 pub use adapter_core::*;
 use glommio::timer::Timer;
+pub use listener::{Accepted, Listener};
 #[cfg(feature = "derive")]
 pub use redis_client_derive::{FromReplyOfGlommio as FromReply, ToFieldsOfGlommio as ToFields};
 pub use stream::Stream;
@@ -92,6 +94,9 @@ pub type Subscriber = adapter_core::Subscriber<Glommio>;
 
 /// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
 pub type Lease = adapter_core::Lease<Glommio>;
+
+/// A server on glommio: see [`adapter_core::server::Server`].
+pub type Server = adapter_core::server::Server<Glommio>;
 
 /// Glommio's sockets and timers, of the executor that the calling task runs on.
 #[derive(Clone, Copy, Debug, Default)]

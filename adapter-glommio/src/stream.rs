@@ -11,14 +11,16 @@ use futures_lite::io::{AsyncRead, AsyncWrite};
 use glommio::net::{TcpStream, UnixStream};
 use socket2::{SockRef, TcpKeepalive};
 
-/// A socket to a server.
+/// A connected socket.
 ///
 /// Glommio tries each system call at once, and waits by io_uring for what can't be done yet. It
 /// asks nothing while it waits for something to read, and holds no bytes of its own.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Stream {
-    /// Over TCP, with `TCP_NODELAY`: the driver gathers what belongs together by itself.
+    /// Over TCP, with `TCP_NODELAY`: the driver gathers what belongs together by itself. Also what a
+    /// server has accepted over a Unix socket: glommio reads and writes both alike, and takes no
+    /// others from elsewhere.
     Tcp(TcpStream),
     /// Over a Unix socket.
     Unix(UnixStream),

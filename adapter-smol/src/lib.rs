@@ -54,6 +54,9 @@
 //! [`smol::spawn`]: https://docs.rs/smol/latest/smol/fn.spawn.html
 #![forbid(unsafe_code)]
 
+mod listener;
+#[cfg(feature = "local-executor")]
+mod local;
 mod stream;
 
 use std::future::Future;
@@ -66,12 +69,19 @@ use std::time::Instant;
 
 pub use adapter_core::*;
 use async_io::Timer;
+pub use listener::{Accepted, Listener};
+#[cfg(feature = "local-executor")]
+pub use local::LocalSmol;
 #[cfg(feature = "derive")]
 pub use redis_client_derive::{FromReplyOfSmol as FromReply, ToFieldsOfSmol as ToFields};
 pub use stream::Stream;
 
 /// A client on smol: see [`adapter_core::Client`].
 pub type Client = adapter_core::Client<Smol>;
+
+/// A client on an executor for one thread: see [`LocalSmol`].
+#[cfg(feature = "local-executor")]
+pub type LocalClient = adapter_core::Client<LocalSmol>;
 
 /// The driver of a [`Client`]: see [`adapter_core::Driver`].
 pub type Driver = adapter_core::Driver<Smol>;
@@ -87,6 +97,9 @@ pub type Subscriber = adapter_core::Subscriber<Smol>;
 
 /// A connection of a [`Pool`] in one hand: see [`adapter_core::Lease`].
 pub type Lease = adapter_core::Lease<Smol>;
+
+/// A server on smol: see [`adapter_core::server::Server`].
+pub type Server = adapter_core::server::Server<Smol>;
 
 /// The sockets and timers of async-io, whose one reactor serves every executor of the process.
 #[derive(Clone, Copy, Debug, Default)]

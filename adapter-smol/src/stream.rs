@@ -12,7 +12,7 @@ use async_io::Async;
 use bytes::BytesMut;
 use socket2::{SockRef, TcpKeepalive};
 
-/// A socket to a server.
+/// A connected socket.
 #[derive(Debug)]
 pub struct Stream {
     socket: Socket,
@@ -44,6 +44,10 @@ impl Stream {
         }
     }
 
+    pub(crate) const fn tcp(stream: Async<TcpStream>) -> Self {
+        Self::new(Socket::Tcp(stream))
+    }
+
     const fn new(socket: Socket) -> Self {
         Self { socket, readable: true, writable: true }
     }
@@ -55,7 +59,7 @@ impl TryFrom<Async<TcpStream>> for Stream {
 
     fn try_from(stream: Async<TcpStream>) -> io::Result<Self> {
         stream.get_ref().set_nodelay(true)?;
-        Ok(Self::new(Socket::Tcp(stream)))
+        Ok(Self::tcp(stream))
     }
 }
 

@@ -227,8 +227,9 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             }
             Ran::Detached => Turn::Over(Closed::Detached),
             Ran::Waiting => {
-                self.hungry = true;
-                if matches!(read, Read::None) { Turn::Idle } else { Turn::Again }
+                // Who has not asked to read has nobody to wake it.
+                let asked = mem::replace(&mut self.hungry, true);
+                if asked && matches!(read, Read::None) { Turn::Idle } else { Turn::Again }
             }
             Ran::Paused => {
                 // Somebody who waits for a command that blocks may hang up.

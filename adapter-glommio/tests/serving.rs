@@ -1,0 +1,21 @@
+//! Servers on glommio's sockets and threads.
+#![cfg(target_os = "linux")]
+
+use adapter_glommio::Glommio;
+use testkit::conformance::Outcome;
+use testkit::serving;
+
+#[test]
+fn addresses() -> Outcome {
+    serving::addresses::<Glommio>()
+}
+
+#[test]
+fn one_executor() -> Outcome {
+    serving::one_executor::<Glommio>()
+}
+
+#[test]
+fn two_threads() -> Outcome {
+    serving::two_threads::<Glommio>()
+}

@@ -1,0 +1,25 @@
+//! Servers on smol's sockets and threads.
+
+use adapter_smol::Smol;
+use testkit::conformance::Outcome;
+use testkit::serving;
+
+#[test]
+fn addresses() -> Outcome {
+    serving::addresses::<Smol>()
+}
+
+#[test]
+fn one_executor() -> Outcome {
+    serving::one_executor::<Smol>()
+}
+
+#[test]
+fn two_threads() -> Outcome {
+    serving::two_threads::<Smol>()
+}
+
+#[test]
+fn the_global_executor() -> Outcome {
+    smol::block_on(serving::serve(Smol))
+}
