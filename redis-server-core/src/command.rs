@@ -56,8 +56,8 @@ impl<'a> Command<'a> {
 
     /// The argument at `index` to keep; empty where there is none.
     ///
-    /// It is a copy, of just its size; an argument of a request of 32 KiB or more shares the
-    /// memory it was read into, unless it would keep more than twice its own size alive.
+    /// It is a copy, of just its size; an argument of a multibulk request of 32 KiB or more shares
+    /// the memory it was read into where it is most of that.
     #[must_use]
     pub fn bytes(&self, index: usize) -> Bytes {
         let arg = self.arg(index);

@@ -69,9 +69,11 @@ impl Config {
     }
 
     /// Sets at how many bytes of output waiting commands are no longer run, and at how many they
-    /// are again. A `low` above `high` counts as `high`.
+    /// are again. A `low` above `high` counts as `high`, and a `high` of 0 as 1: with nothing to be
+    /// written, nothing would end the waiting.
     #[must_use]
     pub fn with_output_marks(mut self, high: usize, low: usize) -> Self {
+        let high = high.max(1);
         self.marks = Marks { high, low: low.min(high) };
         self
     }
@@ -98,8 +100,8 @@ impl Config {
         self
     }
 
-    /// Sets after how long without a byte from the client the connection is closed. Subscribers,
-    /// and those who wait for a promised reply, are never idle.
+    /// Sets after how long without a byte from the client, or one that it took, the connection is
+    /// closed. Subscribers, and those who wait for a promised reply, are never idle.
     #[must_use]
     pub fn with_idle_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.idle_timeout = timeout;

@@ -22,8 +22,10 @@ pub(crate) struct Output {
     ready: OutBuf,
     promises: VecDeque<Promise>,
     next: u64,
-    /// The reply to a Tile38 request, until it is whole.
+    /// The reply to a Tile38 request, until it is whole; once silent, what nobody hears.
     native: Option<OutBuf>,
+    /// Nothing is to be written any more.
+    silent: bool,
 }
 
 #[derive(Debug)]
@@ -111,6 +113,10 @@ impl Output {
 
     #[cold]
     fn settle_native(&mut self) {
+        if self.silent {
+            self.native = Some(OutBuf::new());
+            return;
+        }
         if let Some(native) = self.native.take().filter(|native| !native.is_empty()) {
             wrap(native, self.place());
         }
@@ -157,6 +163,9 @@ impl Output {
     /// Where something that answers no request goes: as early as it may without overtaking what is
     /// written already.
     pub(crate) fn place_of_push(&mut self) -> &mut OutBuf {
+        if self.silent {
+            return self.native.get_or_insert_default();
+        }
         let last = self.promises.iter_mut().rev();
         let mut written =
             last.filter(|promise| promise.answer.is_some() || !promise.behind.is_empty());
@@ -180,7 +189,9 @@ impl Output {
 
     /// Whether a client waits for a command that blocks.
     pub(crate) fn is_blocked(&self) -> bool {
-        self.promises.back().is_some_and(|last| last.waits == Waits::Client)
+        self.promises
+            .back()
+            .is_some_and(|last| last.waits == Waits::Client && last.answer.is_none())
     }
 
     /// What can be written now.
@@ -201,10 +212,11 @@ impl Output {
         self.ready.len() + self.promises.iter().map(aside).sum::<usize>()
     }
 
-    /// Forgets all of it.
+    /// Forgets all of it, and what is said from now on: what was written may end in the middle of a
+    /// reply, and whatever followed would be taken for the rest of it.
     pub(crate) fn clear(&mut self) {
         let next = self.next;
-        *self = Self { next, ..Self::default() };
+        *self = Self { next, native: Some(OutBuf::new()), silent: true, ..Self::default() };
     }
 }
 

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::mem;
 use core::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -76,13 +77,17 @@ pub struct Session {
     state: State,
     /// Bytes of the input that are done.
     taken: usize,
+    /// Bytes that were dropped from it since it was last empty: its memory may still hold them.
+    dropped: usize,
     /// The request at hand, if it is large.
     shared: Bytes,
     /// Whether the output was too long and is not yet short enough.
     paused: bool,
     limits: Limits,
-    /// When the client was last heard.
+    /// When the client last sent something, or took something.
     heard: Time,
+    /// What there was to write when the driver last looked.
+    offered: usize,
     /// Since when the soft limit has been exceeded.
     over_soft_limit: Option<Time>,
 }
@@ -182,6 +187,7 @@ impl Session {
             terms: Terms::new(authenticated),
             state: State::Open,
             taken: 0,
+            dropped: 0,
             shared: Bytes::new(),
             paused: false,
             limits: Limits {
@@ -193,6 +199,7 @@ impl Session {
                 idle: config.idle_timeout,
             },
             heard: now,
+            offered: 0,
             over_soft_limit: None,
         }
     }
@@ -248,6 +255,11 @@ impl Session {
 
     /// As much has been written as could be: looks whether what is left is too much.
     pub fn handle_written(&mut self, now: Time) {
+        let left = self.output.ready().len();
+        if left < self.offered {
+            self.heard = now;
+        }
+        self.offered = left;
         let queued = self.output.len();
         let Some(limit) = self.output_limit() else {
             self.over_soft_limit = None;
@@ -280,7 +292,8 @@ impl Session {
         }
     }
 
-    /// Closes without a further word: what waits to be written is dropped.
+    /// Closes without a further word: what waits to be written is dropped, and so is what would be
+    /// said later.
     pub fn abort(&mut self, reason: Closed) {
         self.output.clear();
         if !matches!(self.state, State::Closing(_)) {
@@ -347,7 +360,7 @@ impl Session {
 
     #[inline]
     fn request<'a>(&'a mut self, input: &'a mut BytesMut, place: Place) -> Next<'a> {
-        let (text, shared) = if place.len() < SHARE_FROM {
+        let (text, shared) = if place.len() < SHARE_FROM || !self.is_shared(input, &place) {
             let start = self.taken + place.start();
             self.taken = start + place.len();
             (input.get(start..).unwrap_or_default(), None)
@@ -355,6 +368,9 @@ impl Session {
             input.advance(self.taken + place.start());
             self.taken = 0;
             self.shared = input.split_to(place.len()).freeze();
+            self.dropped = 0;
+            // Nothing else may keep that memory alive.
+            *input = if input.is_empty() { BytesMut::new() } else { BytesMut::from(&input[..]) };
             (&self.shared[..], Some(&self.shared))
         };
         let request = self.parser.found_in(text, &place);
@@ -370,7 +386,9 @@ impl Session {
     #[inline]
     pub fn transmit(&mut self) -> &mut OutBuf {
         self.output.settle();
-        self.output.ready()
+        let ready = self.output.ready();
+        self.offered = ready.len();
+        ready
     }
 
     /// When the driver has to come back at the latest.
@@ -393,6 +411,14 @@ impl Session {
             || promised > 0 && (promised >= self.limits.max_promised || self.output.is_held())
     }
 
+    /// Whether the arguments of a large request may share memory with the read buffer: they are in
+    /// it, as those of an inline request with quotes are not, and it holds not much else.
+    #[cold]
+    fn is_shared(&self, input: &BytesMut, place: &Place) -> bool {
+        let memory = input.capacity().saturating_add(self.dropped);
+        place.kind() == RequestKind::Multibulk && place.len() >= memory / 2
+    }
+
     fn stop<'a>(&mut self, input: &mut BytesMut) -> Next<'a> {
         self.release(input);
         match &self.state {
@@ -404,8 +430,22 @@ impl Session {
     /// Drops from the input what is done.
     fn release(&mut self, input: &mut BytesMut) {
         input.advance(self.taken.min(input.len()));
+        self.dropped = if input.is_empty() { 0 } else { self.dropped.saturating_add(self.taken) };
         self.taken = 0;
-        self.shared = Bytes::new();
+        if !self.shared.is_empty() {
+            self.recycle(input);
+        }
+    }
+
+    /// Gives the driver the memory of a large request back, if no argument was kept.
+    #[cold]
+    fn recycle(&mut self, input: &mut BytesMut) {
+        if let Ok(mut memory) = mem::take(&mut self.shared).try_into_mut()
+            && input.is_empty()
+        {
+            memory.clear();
+            *input = memory;
+        }
     }
 
     #[cold]
@@ -418,8 +458,8 @@ impl Session {
 
     fn idle_deadline(&self) -> Option<Time> {
         let waits = self.output.promised() > 0 || self.terms.subscriptions() > 0;
-        let idle = self.limits.idle.filter(|_| !waits && self.state == State::Open)?;
-        Some(self.heard + idle)
+        let exempt = waits || matches!(self.state, State::Closing(_));
+        self.limits.idle.filter(|_| !exempt).map(|idle| self.heard + idle)
     }
 
     fn output_limit(&self) -> Option<OutputLimit> {

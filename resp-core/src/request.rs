@@ -120,6 +120,13 @@ impl Place {
     pub fn len(&self) -> usize {
         self.len
     }
+
+    /// In which form the request came.
+    #[inline]
+    #[must_use]
+    pub fn kind(&self) -> RequestKind {
+        self.kind
+    }
 }
 
 impl RequestParser {

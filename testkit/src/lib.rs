@@ -18,6 +18,7 @@ pub mod proxy;
 pub mod pubsub_cuts;
 pub mod redis_server;
 pub mod serving;
+pub mod session_script;
 pub mod simulation;
 pub mod tree;
 pub mod ways;
