@@ -69,7 +69,7 @@ where
 }
 
 /// Connections with the threads that they are at, and how many are at each.
-fn connect(address: &Address, number: usize) -> io::Result<(Vec<(usize, Raw)>, [usize; 2])> {
+fn connect(address: &Address, number: usize) -> io::Result<(Vec<Connected>, [usize; 2])> {
     let (mut connections, mut counts) = (Vec::new(), [0; 2]);
     for _ in 0..number {
         let mut raw = Raw::connect(address)?;
@@ -89,5 +89,8 @@ fn until(is_so: impl Fn() -> bool) {
         std::thread::sleep(Duration::from_millis(1));
     }
 }
+
+/// A connection, and at which thread it is.
+type Connected = (usize, Raw);
 
 const MANY: usize = 64;
