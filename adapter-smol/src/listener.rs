@@ -164,3 +164,50 @@ fn watch(stream: &TcpStream, options: &AcceptOptions) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::time::Duration;
+
+    use adapter_core::server::Listener as _;
+
+    use super::*;
+
+    #[test]
+    fn what_is_accepted_is_as_the_options_say() -> io::Result<()> {
+        let mut options = AcceptOptions::default();
+        options.nodelay = false;
+        options.keepalive_idle = Some(Duration::from_secs(120));
+        options.keepalive_interval = Duration::from_secs(7);
+        options.keepalive_probes = 5;
+        options.receive_buffer = Some(40_000);
+        options.send_buffer = Some(30_000);
+        for options in [&options, &AcceptOptions::default()] {
+            async_io::block_on(async {
+                let mut listener =
+                    Smol.listen(&Address::Tcp(([127, 0, 0, 1], 0).into()), options)?;
+                let Address::Tcp(address) = listener.local_address()? else { panic!("no TCP") };
+                let client = TcpStream::connect(address)?;
+                let (accepted, from) = poll_fn(|cx| listener.poll_accept(cx)).await?;
+                assert_eq!(from, Some(client.local_addr()?));
+                let stream = Smol.open(accepted, options)?;
+                let socket = stream.socket();
+                assert_eq!(socket.tcp_nodelay()?, options.nodelay);
+                assert!(socket.keepalive()?);
+                assert_eq!(Some(socket.tcp_keepalive_time()?), options.keepalive_idle);
+                assert_eq!(socket.tcp_keepalive_interval()?, options.keepalive_interval);
+                assert_eq!(socket.tcp_keepalive_retries()?, options.keepalive_probes);
+                // Linux counts its own needs, too, and tells twice as much.
+                if let Some(bytes) = options.receive_buffer {
+                    assert_eq!(socket.recv_buffer_size()?, 2 * bytes);
+                }
+                if let Some(bytes) = options.send_buffer {
+                    assert_eq!(socket.send_buffer_size()?, 2 * bytes);
+                }
+                Ok::<_, io::Error>(())
+            })?;
+        }
+        Ok(())
+    }
+}

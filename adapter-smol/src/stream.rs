@@ -48,6 +48,15 @@ impl Stream {
         Self::new(Socket::Tcp(stream))
     }
 
+    #[cfg(test)]
+    pub(crate) fn socket(&self) -> SockRef<'_> {
+        match &self.socket {
+            Socket::Tcp(stream) => SockRef::from(stream.get_ref()),
+            #[cfg(unix)]
+            Socket::Unix(stream) => SockRef::from(stream.get_ref()),
+        }
+    }
+
     const fn new(socket: Socket) -> Self {
         Self { socket, readable: true, writable: true }
     }
