@@ -18,7 +18,7 @@ fn main() -> ExitCode {
 
 fn serve() -> Outcome {
     // On the calling thread: the tasks of the connections stay there.
-    Glommio::run(None, |glommio| async move {
+    Glommio::run(|glommio| async move {
         let server = Server::bind(glommio, store::listens()?, ServerOptions::default())?;
         store::announce("glommio", server.addresses());
         server.run(store::service()).await;

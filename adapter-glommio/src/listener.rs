@@ -12,8 +12,9 @@ use adapter_core::server::{self, AcceptOptions, Serve, Threads, bind_path};
 use futures_lite::io::AsyncRead;
 use glommio::LocalExecutorBuilder;
 use glommio::net::TcpStream;
-use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 
+use crate::stream::watch;
 use crate::{Glommio, Stream};
 
 /// A listening socket.
@@ -69,7 +70,8 @@ impl Serve for Glommio {
     fn open(&self, accepted: Accepted, options: &AcceptOptions) -> io::Result<Stream> {
         let socket = match accepted {
             Accepted::Tcp(stream) => {
-                watch(&stream, options)?;
+                stream.set_nodelay(options.nodelay)?;
+                watch(&stream, &options.socket)?;
                 Socket::from(stream)
             }
             Accepted::Unix(stream) => Socket::from(stream),
@@ -81,12 +83,7 @@ impl Serve for Glommio {
 impl Threads for Glommio {
     type Local = Self;
 
-    fn run<F: Future>(core: Option<usize>, main: impl FnOnce(Self) -> F) -> io::Result<F::Output> {
-        if let Some(core) =
-            core.and_then(|core| core_affinity::get_core_ids()?.into_iter().cycle().nth(core))
-        {
-            core_affinity::set_for_current(core);
-        }
+    fn run<F: Future>(main: impl FnOnce(Self) -> F) -> io::Result<F::Output> {
         let executor = LocalExecutorBuilder::default().io_memory(LOCKED).make()?;
         Ok(executor.run(async { main(Self).await }))
     }
@@ -178,18 +175,6 @@ fn backlog(options: &AcceptOptions) -> i32 {
     options.backlog.try_into().unwrap_or(i32::MAX)
 }
 
-/// Sets up what an accepted socket does not inherit.
-fn watch(stream: &net::TcpStream, options: &AcceptOptions) -> io::Result<()> {
-    let socket = SockRef::from(stream);
-    socket.set_nodelay(options.nodelay)?;
-    if let Some(idle) = options.keepalive_idle {
-        let keepalive = TcpKeepalive::new().with_time(idle);
-        let keepalive = keepalive.with_interval(options.keepalive_interval);
-        socket.set_tcp_keepalive(&keepalive.with_retries(options.keepalive_probes))?;
-    }
-    Ok(())
-}
-
 /// What an executor locks for files, of which a server has none: the least there is.
 const LOCKED: usize = 64 << 10;
 
@@ -206,9 +191,9 @@ mod tests {
     fn what_is_accepted_is_as_the_options_say() -> io::Result<()> {
         let mut options = AcceptOptions::default();
         options.nodelay = false;
-        options.keepalive_idle = Some(Duration::from_secs(120));
-        options.keepalive_interval = Duration::from_secs(7);
-        options.keepalive_probes = 5;
+        options.socket.keepalive_idle = Some(Duration::from_secs(120));
+        options.socket.keepalive_interval = Duration::from_secs(7);
+        options.socket.keepalive_probes = 5;
         options.receive_buffer = Some(40_000);
         options.send_buffer = Some(30_000);
         for options in [&options, &AcceptOptions::default()] {
@@ -225,9 +210,9 @@ mod tests {
                 let socket = SockRef::from(stream);
                 assert_eq!(socket.nodelay()?, options.nodelay);
                 assert!(socket.keepalive()?);
-                assert_eq!(Some(socket.keepalive_time()?), options.keepalive_idle);
-                assert_eq!(socket.keepalive_interval()?, options.keepalive_interval);
-                assert_eq!(socket.keepalive_retries()?, options.keepalive_probes);
+                assert_eq!(Some(socket.keepalive_time()?), options.socket.keepalive_idle);
+                assert_eq!(socket.keepalive_interval()?, options.socket.keepalive_interval);
+                assert_eq!(socket.keepalive_retries()?, options.socket.keepalive_probes);
                 // Linux counts its own needs, too, and tells twice as much.
                 if let Some(bytes) = options.receive_buffer {
                     assert_eq!(socket.recv_buffer_size()?, 2 * bytes);

@@ -1,6 +1,7 @@
 //! Glommio's sockets as a transport.
 
 use std::io::{self, IoSlice};
+use std::os::fd::AsRawFd;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -42,7 +43,7 @@ impl Stream {
 }
 
 /// Has the operating system watch over a connection.
-fn watch(stream: &TcpStream, options: &SocketOptions) -> io::Result<()> {
+pub(crate) fn watch(stream: &impl AsRawFd, options: &SocketOptions) -> io::Result<()> {
     let socket = SockRef::from(stream);
     if let Some(idle) = options.keepalive_idle {
         let keepalive = TcpKeepalive::new().with_time(idle);

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
 
 fn serve() -> Outcome {
     // On the calling thread: the tasks of the connections stay there.
-    Smol::run(None, |smol| async move {
+    Smol::run(|smol| async move {
         let server = Server::bind(smol, store::listens()?, ServerOptions::default())?;
         store::announce("smol", server.addresses());
         server.run(store::service()).await;

@@ -98,15 +98,7 @@ impl<F: Future<Output: 'static> + 'static> Spawn<F> for LocalSmol {
 impl Threads for Smol {
     type Local = LocalSmol;
 
-    fn run<F: Future>(
-        core: Option<usize>,
-        main: impl FnOnce(LocalSmol) -> F,
-    ) -> io::Result<F::Output> {
-        if let Some(core) =
-            core.and_then(|core| core_affinity::get_core_ids()?.into_iter().cycle().nth(core))
-        {
-            core_affinity::set_for_current(core);
-        }
+    fn run<F: Future>(main: impl FnOnce(LocalSmol) -> F) -> io::Result<F::Output> {
         let executor = Rc::new(LocalExecutor::new());
         Ok(async_io::block_on(executor.run(main(LocalSmol::new(&executor)))))
     }

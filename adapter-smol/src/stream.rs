@@ -1,7 +1,8 @@
 //! Async-io's sockets as a transport.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::AsFd;
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
 use std::task::{Context, Poll, ready};
@@ -10,12 +11,12 @@ use adapter_core::resp_core::OutBuf;
 use adapter_core::{Address, SocketOptions, Transport, read_initialized, write_segments};
 use async_io::Async;
 use bytes::BytesMut;
-use socket2::{SockRef, TcpKeepalive};
+use socket2::{SockRef, Socket, TcpKeepalive};
 
 /// A connected socket.
 #[derive(Debug)]
 pub struct Stream {
-    socket: Socket,
+    socket: Async<Socket>,
     /// Whether there may be something to read. Async-io tells only of news, and to ask the
     /// operating system each time would not be cheap.
     readable: bool,
@@ -23,65 +24,54 @@ pub struct Stream {
     writable: bool,
 }
 
-#[derive(Debug)]
-enum Socket {
-    Tcp(Async<TcpStream>),
-    #[cfg(unix)]
-    Unix(Async<UnixStream>),
-}
-
 impl Stream {
     pub(crate) async fn connect(address: &Address, options: &SocketOptions) -> io::Result<Self> {
         match address {
             Address::Tcp(address) => {
-                let stream = Async::<TcpStream>::connect(*address).await?;
+                let stream = Async::<TcpStream>::connect(*address).await?.into_inner()?;
                 watch(&stream, options)?;
                 stream.try_into()
             }
             #[cfg(unix)]
-            Address::Unix(path) => Ok(Async::<UnixStream>::connect(path).await?.into()),
+            Address::Unix(path) => {
+                Async::<UnixStream>::connect(path).await?.into_inner()?.try_into()
+            }
             _ => Err(ErrorKind::Unsupported.into()),
         }
     }
 
-    pub(crate) const fn tcp(stream: Async<TcpStream>) -> Self {
-        Self::new(Socket::Tcp(stream))
+    pub(crate) fn new(socket: Socket) -> io::Result<Self> {
+        Ok(Self { socket: Async::new(socket)?, readable: true, writable: true })
     }
 
     #[cfg(test)]
-    pub(crate) fn socket(&self) -> SockRef<'_> {
-        match &self.socket {
-            Socket::Tcp(stream) => SockRef::from(stream.get_ref()),
-            #[cfg(unix)]
-            Socket::Unix(stream) => SockRef::from(stream.get_ref()),
-        }
-    }
-
-    const fn new(socket: Socket) -> Self {
-        Self { socket, readable: true, writable: true }
+    pub(crate) fn socket(&self) -> &Socket {
+        self.socket.get_ref()
     }
 }
 
 /// Sets `TCP_NODELAY`: the driver gathers what belongs together by itself.
-impl TryFrom<Async<TcpStream>> for Stream {
+impl TryFrom<TcpStream> for Stream {
     type Error = io::Error;
 
-    fn try_from(stream: Async<TcpStream>) -> io::Result<Self> {
-        stream.get_ref().set_nodelay(true)?;
-        Ok(Self::tcp(stream))
+    fn try_from(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        Self::new(stream.into())
     }
 }
 
 #[cfg(unix)]
-impl From<Async<UnixStream>> for Stream {
-    fn from(stream: Async<UnixStream>) -> Self {
-        Self::new(Socket::Unix(stream))
+impl TryFrom<UnixStream> for Stream {
+    type Error = io::Error;
+
+    fn try_from(stream: UnixStream) -> io::Result<Self> {
+        Self::new(stream.into())
     }
 }
 
 /// Has the operating system watch over a connection.
-fn watch(stream: &Async<TcpStream>, options: &SocketOptions) -> io::Result<()> {
-    let socket = SockRef::from(stream.get_ref());
+pub(crate) fn watch(stream: &impl AsFd, options: &SocketOptions) -> io::Result<()> {
+    let socket = SockRef::from(stream);
     if let Some(idle) = options.keepalive_idle {
         let keepalive = TcpKeepalive::new().with_time(idle);
         let keepalive = keepalive.with_interval(options.keepalive_interval);
@@ -93,83 +83,51 @@ fn watch(stream: &Async<TcpStream>, options: &SocketOptions) -> io::Result<()> {
 }
 
 impl Transport for Stream {
+    /// Reads until there is nothing more to read, and only then waits for news.
     fn poll_read(&mut self, cx: &mut Context<'_>, dst: &mut BytesMut) -> Poll<io::Result<usize>> {
         let Self { socket, readable, .. } = self;
-        match socket {
-            Socket::Tcp(stream) => read(stream, readable, cx, dst),
-            #[cfg(unix)]
-            Socket::Unix(stream) => read(stream, readable, cx, dst),
+        loop {
+            if !*readable {
+                ready!(socket.poll_readable(cx))?;
+                *readable = true;
+            }
+            let result = read_initialized(dst, |passage| {
+                let result = socket.get_ref().read(passage);
+                // Less than there was room for was all there was.
+                *readable = matches!(result, Ok(count) if count == 0 || count == passage.len());
+                Poll::Ready(result)
+            });
+            match result {
+                Poll::Ready(Err(error)) if is_for_later(&error) => {}
+                result => return result,
+            }
         }
     }
 
+    /// Writes several segments at once, and waits for room only when there is none.
     fn poll_write(&mut self, cx: &mut Context<'_>, src: &mut OutBuf) -> Poll<io::Result<usize>> {
         let Self { socket, writable, .. } = self;
-        match socket {
-            Socket::Tcp(stream) => write(stream, writable, cx, src),
-            #[cfg(unix)]
-            Socket::Unix(stream) => write(stream, writable, cx, src),
+        loop {
+            if !*writable {
+                ready!(socket.poll_writable(cx))?;
+                *writable = true;
+            }
+            let result = write_segments(src, |segments| {
+                Poll::Ready(match segments {
+                    // The system has less to look at.
+                    [segment] => socket.get_ref().write(segment),
+                    segments => socket.get_ref().write_vectored(segments),
+                })
+            });
+            match result {
+                Poll::Ready(Err(error)) if is_for_later(&error) => *writable = false,
+                result => return result,
+            }
         }
     }
 
     fn poll_close(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let end = std::net::Shutdown::Write;
-        Poll::Ready(match &self.socket {
-            Socket::Tcp(stream) => stream.get_ref().shutdown(end),
-            #[cfg(unix)]
-            Socket::Unix(stream) => stream.get_ref().shutdown(end),
-        })
-    }
-}
-
-/// Reads until there is nothing more to read, and only then waits for news.
-fn read<S>(
-    stream: &Async<S>,
-    readable: &mut bool,
-    cx: &mut Context<'_>,
-    dst: &mut BytesMut,
-) -> Poll<io::Result<usize>>
-where
-    for<'a> &'a S: Read,
-{
-    loop {
-        if !*readable {
-            ready!(stream.poll_readable(cx))?;
-            *readable = true;
-        }
-        let result = read_initialized(dst, |passage| {
-            let result = stream.get_ref().read(passage);
-            // Less than there was room for was all there was.
-            *readable = matches!(result, Ok(count) if count == 0 || count == passage.len());
-            Poll::Ready(result)
-        });
-        match result {
-            Poll::Ready(Err(error)) if is_for_later(&error) => {}
-            result => return result,
-        }
-    }
-}
-
-/// Writes several segments at once, and waits for room only when there is none.
-fn write<S>(
-    stream: &Async<S>,
-    writable: &mut bool,
-    cx: &mut Context<'_>,
-    src: &mut OutBuf,
-) -> Poll<io::Result<usize>>
-where
-    for<'a> &'a S: Write,
-{
-    loop {
-        if !*writable {
-            ready!(stream.poll_writable(cx))?;
-            *writable = true;
-        }
-        let result =
-            write_segments(src, |segments| Poll::Ready(stream.get_ref().write_vectored(segments)));
-        match result {
-            Poll::Ready(Err(error)) if is_for_later(&error) => *writable = false,
-            result => return result,
-        }
+        Poll::Ready(self.socket.get_ref().shutdown(Shutdown::Write))
     }
 }
 
@@ -191,8 +149,7 @@ mod tests {
         let options = SocketOptions::default();
         async_io::block_on(async {
             let connected = Stream::connect(&address, &options).await?;
-            let Socket::Tcp(stream) = connected.socket else { panic!("no TCP") };
-            let socket = SockRef::from(stream.get_ref());
+            let socket = connected.socket();
             assert!(socket.tcp_nodelay()?);
             assert!(socket.keepalive()?);
             assert_eq!(Some(socket.tcp_keepalive_time()?), options.keepalive_idle);

@@ -11,12 +11,13 @@ use adapter_core::Address;
 #[cfg(unix)]
 use adapter_core::server::bind_path;
 use adapter_core::server::{self, AcceptOptions, Serve, Threads};
-use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
+use socket2::{Domain, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
 #[cfg(unix)]
 use tokio::net::{UnixListener, UnixStream};
 use tokio::runtime::Builder;
 
+use crate::stream::watch;
 use crate::{Stream, Tokio};
 
 /// A listening socket.
@@ -60,7 +61,8 @@ impl Serve for Tokio {
     fn open(&self, accepted: Accepted, options: &AcceptOptions) -> io::Result<Stream> {
         match accepted {
             Accepted::Tcp(stream) => {
-                watch(&stream, options)?;
+                stream.set_nodelay(options.nodelay)?;
+                watch(&stream, &options.socket)?;
                 Ok(Stream::Tcp(TcpStream::from_std(stream)?))
             }
             #[cfg(unix)]
@@ -72,12 +74,7 @@ impl Serve for Tokio {
 impl Threads for Tokio {
     type Local = Self;
 
-    fn run<F: Future>(core: Option<usize>, main: impl FnOnce(Self) -> F) -> io::Result<F::Output> {
-        if let Some(core) =
-            core.and_then(|core| core_affinity::get_core_ids()?.into_iter().cycle().nth(core))
-        {
-            core_affinity::set_for_current(core);
-        }
+    fn run<F: Future>(main: impl FnOnce(Self) -> F) -> io::Result<F::Output> {
         Ok(Builder::new_current_thread().enable_all().build()?.block_on(async { main(Self).await }))
     }
 }
@@ -130,16 +127,4 @@ fn listen_tcp(address: SocketAddr, options: &AcceptOptions) -> io::Result<TcpLis
     socket.bind(&address.into())?;
     socket.listen(options.backlog.try_into().unwrap_or(i32::MAX))?;
     TcpListener::from_std(socket.into())
-}
-
-/// Sets up what an accepted socket does not inherit.
-fn watch(stream: &std::net::TcpStream, options: &AcceptOptions) -> io::Result<()> {
-    let socket = SockRef::from(stream);
-    socket.set_tcp_nodelay(options.nodelay)?;
-    if let Some(idle) = options.keepalive_idle {
-        let keepalive = TcpKeepalive::new().with_time(idle);
-        let keepalive = keepalive.with_interval(options.keepalive_interval);
-        socket.set_tcp_keepalive(&keepalive.with_retries(options.keepalive_probes))?;
-    }
-    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::os::fd::AsFd;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
@@ -42,7 +43,7 @@ impl Stream {
 }
 
 /// Has the operating system watch over a connection.
-fn watch(stream: &TcpStream, options: &SocketOptions) -> io::Result<()> {
+pub(crate) fn watch(stream: &impl AsFd, options: &SocketOptions) -> io::Result<()> {
     let socket = SockRef::from(stream);
     if let Some(idle) = options.keepalive_idle {
         let keepalive = TcpKeepalive::new().with_time(idle);

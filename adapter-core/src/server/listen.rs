@@ -9,7 +9,7 @@ use std::path::Path;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::endpoint::Address;
+use crate::endpoint::{Address, SocketOptions};
 use crate::runtime::Runtime;
 
 /// A [`Runtime`] that listens as well.
@@ -69,10 +69,7 @@ pub trait Threads: Serve {
     /// # Errors
     ///
     /// The operating system's, when there can be no executor.
-    fn run<F: Future>(
-        core: Option<usize>,
-        main: impl FnOnce(Self::Local) -> F,
-    ) -> io::Result<F::Output>;
+    fn run<F: Future>(main: impl FnOnce(Self::Local) -> F) -> io::Result<F::Output>;
 }
 
 /// How sockets listen, and how those they accept are set up. The defaults are redis-server's,
@@ -88,13 +85,9 @@ pub struct AcceptOptions {
     pub reuse_port: bool,
     /// Whether small writes leave at once (`TCP_NODELAY`); on.
     pub nodelay: bool,
-    /// Silence after which the client is asked whether it is still there; 300 s. None switches
-    /// that off.
-    pub keepalive_idle: Option<Duration>,
-    /// Time between such questions; 100 s.
-    pub keepalive_interval: Duration,
-    /// Questions without an answer after which the connection is lost; 3.
-    pub keepalive_probes: u32,
+    /// How the system watches over connections: after 300 s of silence it asks whether the client
+    /// is still there, every 100 s, three times.
+    pub socket: SocketOptions,
     /// Bytes that the system keeps of what has come (`SO_RCVBUF`); none leaves it to the system.
     pub receive_buffer: Option<usize>,
     /// Bytes that the system keeps of what is to go (`SO_SNDBUF`); none leaves it to the system.
@@ -109,9 +102,12 @@ impl Default for AcceptOptions {
             backlog: 511,
             reuse_port: false,
             nodelay: true,
-            keepalive_idle: Some(Duration::from_secs(300)),
-            keepalive_interval: Duration::from_secs(100),
-            keepalive_probes: 3,
+            socket: SocketOptions {
+                keepalive_idle: Some(Duration::from_secs(300)),
+                keepalive_interval: Duration::from_secs(100),
+                keepalive_probes: 3,
+                user_timeout: None,
+            },
             receive_buffer: None,
             send_buffer: None,
             unix_permissions: None,

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
+use core_affinity::CoreId;
+
 use super::detached::Exit;
 use super::listen::{Listener, Serve, Threads};
 use super::options::{Balance, Cores, Listen, ServerOptions};
@@ -149,7 +151,10 @@ fn run<T: Threads, S: Service>(
 where
     T::Local: Spawn<Serving<T::Local, S>>,
 {
-    T::run(core, |local| async move {
+    if let Some(core) = core.and_then(nth_core) {
+        core_affinity::set_for_current(core);
+    }
+    T::run(|local| async move {
         let mut listeners = Vec::new();
         let mut listens = common.listens.to_vec();
         for (place, listen) in listens.iter_mut().enumerate() {
@@ -170,6 +175,11 @@ where
         let exit = SharedCell::new(Exit::new());
         ShardLoop::new(local, service(index), index, listeners, exit, common).await;
     })
+}
+
+/// The core for the thread of that index, of those that the process may use, one after the other.
+fn nth_core(index: usize) -> Option<CoreId> {
+    core_affinity::get_core_ids()?.into_iter().cycle().nth(index)
 }
 
 /// Listens, and notes the port that the system has chosen.

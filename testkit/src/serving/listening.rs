@@ -19,7 +19,7 @@ use crate::conformance::Outcome;
 ///
 /// What should not have failed.
 pub fn addresses<T: Threads>() -> Outcome {
-    T::run(None, |runtime| async move {
+    T::run(|runtime| async move {
         ports(&runtime)?;
         paths(&runtime)?;
         in_line(&runtime).await

@@ -27,7 +27,7 @@ pub fn one_executor<T: Threads>() -> Outcome
 where
     T::Local: Spawn<Serving<T::Local, Where>> + Spawn<Driver<T::Local>>,
 {
-    T::run(None, serve)?
+    T::run(serve)?
 }
 
 /// A server at a port, a path and, with the feature `certificates`, behind TLS: for sockets that
