@@ -142,9 +142,9 @@ pub fn serve(seed: u64, options: &Options) -> Report {
 fn serve_here(seed: u64, options: &Options) -> Report {
     let mut random = SplitMix64::new(seed);
     let habits = Habits {
-        latency: Duration::from_micros([1, 500, 20_000][random.below(3)]),
-        window: [300, 5_000, 100_000][random.below(3)],
-        piece: [20, 1_000, usize::MAX - 1][random.below(3)],
+        latency: Duration::from_micros(one_of([1, 500, 20_000], random.below(3))),
+        window: one_of([300, 5_000, 100_000], random.below(3)),
+        piece: one_of([20, 1_000, usize::MAX - 1], random.below(3)),
     };
     let sabotage = options.sabotage;
     let forgets = (sabotage == Some(Sabotage::ForgetsToWake)).then(|| 5 + random.below(20));
@@ -183,12 +183,12 @@ fn serve_here(seed: u64, options: &Options) -> Report {
 fn run(world: &Rc<World>) -> (u64, Rc<RefCell<Vec<Caller>>>) {
     let net = &world.net;
     let session = Config::default()
-        .with_output_marks([200, 5_000, 65_536][net.below(3)], 100)
+        .with_output_marks(one_of([200, 5_000, 65_536], net.below(3)), 100)
         .with_max_promised(1 + net.below(10))
         .with_idle_timeout((!world.calm && net.one_in(4)).then_some(Duration::from_secs(2)));
     let listen = Listen::new(Address::Unix("/simulated".into())).with_session(session);
     let mut options = ServerOptions::default();
-    options.read_buffer = [512, 65_536][net.below(2)];
+    options.read_buffer = one_of([512, 65_536], net.below(2));
     let server = Server::bind(net.clone(), [listen], options).unwrap_or_else(|_| unreachable!());
     let handle = server.handle();
     let serving = server.run(Doer::new(world));
@@ -297,6 +297,10 @@ fn check(world: &World, callers: &RefCell<Vec<Caller>>, report: &mut Report) {
     if let Some((earlier, later)) = ledger.disorder() {
         world.violated(format!("command {later} ran before {earlier}"));
     }
+}
+
+fn one_of<T: Copy + Default, const N: usize>(values: [T; N], index: usize) -> T {
+    values.get(index).copied().unwrap_or_default()
 }
 
 /// Tasks that are woken at the end of the grace have their turn a little later.
