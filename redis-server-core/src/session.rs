@@ -296,6 +296,7 @@ impl Session {
     /// said later.
     pub fn abort(&mut self, reason: Closed) {
         self.output.clear();
+        self.over_soft_limit = None;
         if !matches!(self.state, State::Closing(_)) {
             self.state = State::Closing(reason);
         }
@@ -472,6 +473,7 @@ impl Session {
 
     fn give_up(&mut self, bytes: usize) {
         self.output.clear();
+        self.over_soft_limit = None;
         self.state = State::Closing(Closed::OutputLimit { bytes });
     }
 }

@@ -7,12 +7,16 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use testkit::served;
 use testkit::simulation::{Options, Report, simulate};
 
 fn main() -> ExitCode {
     match parse(std::env::args().skip(1).collect()) {
         Ok(Task::One(seed)) => replay(seed),
-        Ok(Task::Many { from, seeds }) => run(from, seeds),
+        Ok(Task::Many { from, seeds }) => {
+            let (simulated, served) = (run(from, seeds), run_served(from, seeds));
+            if simulated == ExitCode::SUCCESS { served } else { simulated }
+        }
         Err(problem) => {
             eprintln!("{problem}");
             ExitCode::FAILURE
@@ -51,7 +55,28 @@ fn replay(seed: u64) -> ExitCode {
         println!("VIOLATION: {violation}");
     }
     println!("{report}");
-    if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let served = served::serve(seed, &served::Options::default());
+    for violation in &served.violations {
+        println!("VIOLATION where we serve: {violation}");
+    }
+    println!("where we serve: {served}");
+    let right = report.violations.is_empty() && served.violations.is_empty();
+    if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The worlds where the server is our own.
+fn run_served(from: u64, seeds: u64) -> ExitCode {
+    let (mut total, start) = (served::Report::default(), Instant::now());
+    for seed in (0..seeds).map(|index| from.wrapping_add(index)) {
+        let report = served::serve(seed, &served::Options::default());
+        if !report.violations.is_empty() && total.violations.len() < SHOWN {
+            println!("seed {seed}, where we serve: {:#?}", report.violations);
+        }
+        total.add(report);
+    }
+    println!("{seeds} seeds where we serve, in {:.1?}", start.elapsed());
+    println!("{total}");
+    if total.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Shares the seeds out to a thread for each core.

@@ -41,7 +41,7 @@ pub fn run(script: &[u8]) {
         run.check();
     }
     run.finish();
-    check_chunkings(&run.stream, run.model.rules.clone());
+    check_chunkings(&run.stream, &run.model.rules);
 }
 
 /// What is left of a script.
@@ -346,8 +346,8 @@ fn well_formed(bytes: &[u8]) -> bool {
 
 /// The same stream in several chunkings gives the same output, and so do promises that are kept in
 /// the opposite order.
-fn check_chunkings(stream: &[u8], rules: Rules) {
-    let rules = Rules { idle: None, limit: None, subscriber_limit: None, ..rules };
+fn check_chunkings(stream: &[u8], rules: &Rules) {
+    let rules = Rules { idle: None, limit: None, subscriber_limit: None, ..rules.clone() };
     let whole = output(stream, &rules, &Chunking::at([]), false);
     let random = chunking::random(stream.len(), stream.len() as u64).take(2);
     for (chunking, backwards) in random.zip([true, false]) {

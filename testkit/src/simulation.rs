@@ -30,7 +30,7 @@ mod network;
 mod pipe;
 mod plan;
 mod server;
-mod tasks;
+pub(crate) mod tasks;
 mod tenants;
 mod trace;
 mod weather;

@@ -114,10 +114,7 @@ fn code_lines_below(dir: &Path) -> io::Result<usize> {
 fn code_lines(source: &str) -> usize {
     let mut in_block_comment = false;
     let mut lines = 0;
-    for line in source.lines().map(str::trim) {
-        if line == "#[cfg(test)]" {
-            break;
-        }
+    for line in source.lines().take_while(|line| *line != "#[cfg(test)]").map(str::trim) {
         in_block_comment |= line.starts_with("/*");
         if in_block_comment {
             in_block_comment = !line.ends_with("*/");

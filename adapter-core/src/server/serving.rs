@@ -204,6 +204,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
 
     /// Reads, runs and writes.
     fn serve(&mut self, now: Time, cx: &mut Context<'_>) -> Turn {
+        let asked = self.hungry;
         let read = match self.read(cx) {
             Ok(read) => read,
             Err(error) => return Turn::Over(lost(&error)),
@@ -227,14 +228,16 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             }
             Ran::Detached => Turn::Over(Closed::Detached),
             Ran::Waiting => {
-                // Who has not asked to read has nobody to wake it.
-                let asked = mem::replace(&mut self.hungry, true);
+                self.hungry = true;
+                // Who has not asked for input is not woken by it.
                 if asked && matches!(read, Read::None) { Turn::Idle } else { Turn::Again }
             }
             Ran::Paused => {
                 // Somebody who waits for a command that blocks may hang up.
                 self.hungry = self.session.is_held() && self.input.len() < READ_AHEAD;
-                if written || matches!(read, Read::Some) { Turn::Again } else { Turn::Idle }
+                let asks = self.hungry && !asked;
+                let more = written || asks || matches!(read, Read::Some);
+                if more { Turn::Again } else { Turn::Idle }
             }
         }
     }

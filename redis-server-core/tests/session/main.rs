@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     reason = "a test may panic, in its helpers too"
 )]
+#![allow(clippy::redundant_closure_for_method_calls, reason = "one answer a line, all alike")]
 
 mod closing;
 mod keeping;

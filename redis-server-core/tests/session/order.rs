@@ -138,6 +138,18 @@ fn a_greeting_may_stay_away() {
     assert_eq!(desk.take(), "+welcome|+PONG|");
 }
 
+/// Those that the fuzzer starts with.
+#[test]
+fn scripts_by_hand_go_as_a_naive_model_says() {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus/server_session");
+    let mut scripts = 0;
+    for file in std::fs::read_dir(corpus).unwrap() {
+        session_script::run(&std::fs::read(file.unwrap().path()).unwrap());
+        scripts += 1;
+    }
+    assert!(scripts > 10);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 

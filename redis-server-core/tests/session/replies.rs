@@ -46,7 +46,7 @@ fn scalars() {
     same(|reply| reply.int(i64::MIN), ":-9223372036854775808|");
     same(|reply| reply.bulk("a\r\n"), "$3|a||");
     same(|reply| reply.bulk(""), "$0||");
-    same(|reply| reply.shared(Bytes::from_static(b"abc")), "$3|abc|");
+    same(|reply| reply.shared(&Bytes::from_static(b"abc")), "$3|abc|");
     check(|reply| reply.null(), "$-1|", "_|");
     check(|reply| reply.null_array(), "*-1|", "_|");
     check(|reply| reply.boolean(true), ":1|", "#t|");
@@ -66,7 +66,7 @@ fn scalars() {
 fn large_shared_text_is_not_copied_and_keeps_its_place() {
     let text = Bytes::from(vec![b'x'; 100_000]);
     let expected = format!("$100000|{}|", "x".repeat(100_000));
-    same(|reply| reply.shared(text.clone()), &expected);
+    same(|reply| reply.shared(&text), &expected);
 }
 
 #[test]

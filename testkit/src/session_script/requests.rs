@@ -66,7 +66,7 @@ impl Request {
         if self.is_garbage() {
             return stream.extend_from_slice(b"*x\r\n");
         }
-        if self.inline && self.size % 4 == 0 {
+        if self.inline && self.size.is_multiple_of(4) {
             stream.extend_from_slice([&b"\r\n"[..], b"*0\r\n", b"*-3\r\n"].concat().as_slice());
         }
         let arguments: Vec<&[u8]> =
@@ -158,7 +158,7 @@ pub(super) fn answer(
             let _ = reply.ok();
             format!("{}3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n+OK\r\n", array('>'))
         }
-        14 if size % 8 == 0 => {
+        14 if size.is_multiple_of(8) => {
             action = Action::Close;
             let _ = reply.ok();
             "+OK\r\n".to_owned()

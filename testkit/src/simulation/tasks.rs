@@ -14,7 +14,7 @@ use std::task::{Context, Wake, Waker};
 /// the task is polled with another one, as the contract of `Future` has it: so a wakeup lost, or
 /// sent to a stale waker, shows as a task that never ends.
 #[derive(Default)]
-pub(super) struct Tasks {
+pub(crate) struct Tasks {
     tasks: RefCell<Vec<Task>>,
     woken: Arc<Woken>,
 }
@@ -59,7 +59,7 @@ impl Woken {
 }
 
 impl Tasks {
-    pub(super) fn spawn(
+    pub(crate) fn spawn(
         &self,
         name: &'static str,
         future: impl Future<Output = ()> + 'static,
@@ -74,23 +74,23 @@ impl Tasks {
     }
 
     /// How many tasks are woken.
-    pub(super) fn woken(&self) -> usize {
+    pub(crate) fn woken(&self) -> usize {
         self.woken.ids().len()
     }
 
     /// How many tasks were ever spawned.
-    pub(super) fn spawned(&self) -> usize {
+    pub(crate) fn spawned(&self) -> usize {
         self.tasks.borrow().len()
     }
 
     /// Takes one of those woken.
-    pub(super) fn take(&self, index: usize) -> Option<usize> {
+    pub(crate) fn take(&self, index: usize) -> Option<usize> {
         let mut ids = self.woken.ids();
         (index < ids.len()).then(|| ids.swap_remove(index))
     }
 
     /// Polls a task, with a new waker if asked to: whether it ended, or none if it had before.
-    pub(super) fn poll(&self, id: usize, new_waker: bool) -> Option<bool> {
+    pub(crate) fn poll(&self, id: usize, new_waker: bool) -> Option<bool> {
         let mut tasks = self.tasks.borrow_mut();
         let task = tasks.get_mut(id)?;
         let was_rung = task.bell.rung.swap(false, Relaxed);
@@ -119,14 +119,14 @@ impl Tasks {
     }
 
     /// The names of those that have not ended.
-    pub(super) fn left(&self) -> Vec<(usize, &'static str)> {
+    pub(crate) fn left(&self) -> Vec<(usize, &'static str)> {
         let tasks = self.tasks.borrow();
         let left = tasks.iter().enumerate().filter(|(_, task)| !task.ended);
         left.map(|(id, task)| (id, task.name)).collect()
     }
 
     /// Drops all tasks.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         let tasks = std::mem::take(&mut *self.tasks.borrow_mut());
         drop(tasks);
     }
