@@ -1,5 +1,6 @@
 //! What a session should do, in the plainest way.
 
+use std::fmt;
 use std::time::Duration;
 
 use adapter_core::Time;
@@ -53,12 +54,18 @@ pub(super) enum Waits {
 }
 
 /// A piece of the output. There is nothing in one that is promised.
-#[derive(Debug)]
 struct Entry {
     promise: Option<(Ticket, Waits)>,
     /// Whether it takes a place among the promised ones until it can be written.
     promised: bool,
     bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { promise, bytes, .. } = self;
+        write!(f, "{promise:?} {}", bytes.get(..20).unwrap_or(bytes).escape_ascii())
+    }
 }
 
 #[derive(Debug)]
@@ -67,6 +74,7 @@ pub(super) struct Model {
     pub(super) state: State,
     pub(super) protocol: Protocol,
     pub(super) subscriptions: usize,
+    pub(super) authenticated: bool,
     pub(super) heard: Time,
     pub(super) ended: bool,
     entries: Vec<Entry>,
@@ -79,16 +87,17 @@ pub(super) struct Model {
 impl Model {
     pub(super) fn new(rules: Rules, now: Time) -> Self {
         Self {
-            rules,
             state: State::Open,
             protocol: Protocol::Resp2,
             subscriptions: 0,
+            authenticated: !rules.password,
             heard: now,
             ended: false,
             entries: Vec::new(),
             paused: false,
             over_soft: None,
             silent: false,
+            rules,
         }
     }
 
@@ -130,8 +139,11 @@ impl Model {
     /// Whether nothing may run; to be asked once before each time something would.
     pub(super) fn is_stopped(&mut self) -> bool {
         let queued = self.queued();
-        let high = self.rules.high.max(1);
-        let low = self.rules.low.min(high);
+        let (high, low) = match self.authenticated {
+            true => (self.rules.high, self.rules.low),
+            false => (self.rules.high.min(4096), self.rules.low.min(1024)),
+        };
+        let (high, low) = (high.max(1), low.min(high.max(1)));
         self.paused = if self.paused { queued > low } else { queued >= high };
         self.paused
             || self.promised() >= self.rules.max_promised

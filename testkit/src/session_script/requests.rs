@@ -150,6 +150,7 @@ pub(super) fn answer(
         }
         12 => {
             terms.set_authenticated(true);
+            model.authenticated = true;
             let _ = reply.ok();
             "+OK\r\n".to_owned()
         }
