@@ -4,9 +4,9 @@ use alloc::collections::VecDeque;
 
 use bytes::Buf;
 use resp_core::request::RequestKind;
-use resp_core::{OutBuf, encode};
+use resp_core::{Out, OutBuf, encode};
 
-use crate::reply::{Item, Reply};
+use crate::reply::{Item, Reply, UNANSWERED};
 use crate::terms::{Protocol, Terms};
 
 /// The output of a session.
@@ -124,7 +124,9 @@ impl Output {
 
     /// Keeps a place for a reply that comes later.
     pub(crate) fn promise(&mut self, kind: RequestKind, waits: Waits) -> Ticket {
-        self.native = None;
+        // What was said in front of it is whole.
+        self.settle();
+        self.native = self.native.take().filter(|_| self.silent);
         let ticket = Ticket(self.next);
         self.next += 1;
         let behind = OutBuf::new();
@@ -132,7 +134,8 @@ impl Output {
         ticket
     }
 
-    /// Puts a promised reply in its place: whether it was still waited for.
+    /// Puts a promised reply in its place: whether it was still waited for. A draft that was never
+    /// written answers with an error.
     pub(crate) fn complete(&mut self, ticket: Ticket, draft: Draft) -> bool {
         let found = self.promises.binary_search_by_key(&ticket, |promise| promise.ticket);
         let Some(promise) = found.ok().and_then(|index| self.promises.get_mut(index)) else {
@@ -141,9 +144,12 @@ impl Output {
         if promise.answer.is_some() {
             return false;
         }
-        let answer = draft.out;
+        let mut answer = draft.out;
+        if answer.is_empty() {
+            answer.put(UNANSWERED);
+        }
         promise.answer = Some(match promise.kind {
-            RequestKind::Tile38 if !answer.is_empty() => {
+            RequestKind::Tile38 => {
                 let mut wrapped = OutBuf::new();
                 wrap(answer, &mut wrapped);
                 wrapped

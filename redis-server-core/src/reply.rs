@@ -369,7 +369,7 @@ mod sealed {
 /// The elements of an array, set or push, one after the other.
 ///
 /// What is missing when it is dropped is filled with null, and what is too much is left out, so
-/// that the answer is well-formed; in debug builds both panic.
+/// that the answer is well-formed; in debug builds the latter panics.
 #[derive(Debug)]
 pub struct Items<'a> {
     out: &'a mut OutBuf,
@@ -459,4 +459,4 @@ fn null(out: &mut OutBuf, protocol: Protocol) {
 }
 
 /// What a handler that forgot to answer comes to.
-const UNANSWERED: &[u8] = b"-ERR the command was not answered\r\n";
+pub(crate) const UNANSWERED: &[u8] = b"-ERR the command was not answered\r\n";

@@ -301,7 +301,10 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             } else {
                 BytesMut::from(&self.input[..])
             };
-            INPUT.set(mem::replace(&mut self.input, left));
+            let buffer = mem::replace(&mut self.input, left);
+            if buffer.capacity() <= INPUT_KEPT {
+                INPUT.set(buffer);
+            }
         }
     }
 
@@ -544,6 +547,8 @@ thread_local! {
 const COPIED: usize = 16 * 1024;
 /// How much is read while nothing of it may run.
 const READ_AHEAD: usize = 64 * 1024;
+/// A read buffer that has held a large request is not kept beyond this.
+const INPUT_KEPT: usize = 1024 * 1024;
 /// A thread's output buffer beyond this is given back: replies that large are seldom.
 const OUTPUT_KEPT: usize = 1024 * 1024;
 /// Turns before others go first.

@@ -81,6 +81,14 @@ fn once_answered_nothing_is_held_by_it_whatever_is_in_front() {
 }
 
 #[test]
+fn a_draft_that_was_never_written_is_an_error() {
+    let mut desk = Desk::new(&Config::default());
+    desk.receive("LATER\r\nPING\r\n");
+    assert!(desk.session.complete(desk.service.tickets[0], Draft::new(Protocol::Resp2)));
+    assert_eq!(desk.take(), "-ERR the command was not answered|+PONG|");
+}
+
+#[test]
 fn a_draft_is_written_in_its_own_protocol() {
     let mut desk = Desk::new(&Config::default());
     desk.receive("LATER\r\nHELLO\r\nLATER\r\n");
