@@ -19,3 +19,8 @@ fn one_executor() -> Outcome {
 fn two_threads() -> Outcome {
     serving::two_threads::<Glommio>()
 }
+
+#[test]
+fn same_bytes_as_redis_server() -> Outcome {
+    serving::same_bytes::<Glommio>()
+}

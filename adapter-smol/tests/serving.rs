@@ -23,3 +23,8 @@ fn two_threads() -> Outcome {
 fn the_global_executor() -> Outcome {
     smol::block_on(serving::serve(Smol))
 }
+
+#[test]
+fn same_bytes_as_redis_server() -> Outcome {
+    serving::same_bytes::<Smol>()
+}

@@ -25,3 +25,8 @@ fn several_threads() -> Outcome {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(serving::serve(Tokio))
 }
+
+#[test]
+fn same_bytes_as_redis_server() -> Outcome {
+    serving::same_bytes::<Tokio>()
+}

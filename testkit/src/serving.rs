@@ -17,15 +17,18 @@
 //! ```
 
 mod balance;
+mod dialogs;
 mod listening;
 mod one;
 mod raw;
+mod same;
 
 use adapter_core::server::{Action, Command, Connection, Peer, Refusal, Reply, Service};
 
 pub use balance::two_threads;
 pub use listening::addresses;
 pub use one::{one_executor, serve};
+pub use same::{Bare, same_bytes};
 
 /// Answers `WHERE` with the shard that it is, `ECHO` with what it is told, and `PING`.
 #[derive(Debug)]

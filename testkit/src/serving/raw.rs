@@ -52,6 +52,11 @@ impl Raw {
         Ok(line.trim_end().to_owned())
     }
 
+    /// Reads what there is.
+    pub(super) fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.stream.read(bytes)
+    }
+
     /// Reads so many bytes.
     pub(super) fn take(&mut self, count: usize) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; count];

@@ -59,7 +59,7 @@ pub(super) const COMMANDS: &[(&str, i32, Flags, Builtin)] = {
         ("command|docs", -2, ANY_TIME, Command(CommandCommand::Docs)),
         ("command|info", -2, ANY_TIME, Command(CommandCommand::Info)),
         ("command|list", -2, ANY_TIME, Command(CommandCommand::List)),
-        ("command|getkeys", -3, ANY_TIME, Command(CommandCommand::GetKeys)),
+        ("command|getkeys", -4, ANY_TIME, Command(CommandCommand::GetKeys)),
     ]
 };
 

@@ -40,7 +40,7 @@ impl<S: Service> Mux<S> {
                 for name in names {
                     let _ = match self.table.get(name) {
                         Some(entry) => self.info(entry, infos.item()),
-                        None => infos.item().null_array(),
+                        None => infos.item().null(),
                     };
                 }
                 Action::Continue

@@ -48,7 +48,17 @@ pub(super) fn answer(
     reply: Reply<'_>,
 ) -> Action {
     match question {
-        Question::Names(_) if command.len() > 3 => reply.error(SYNTAX),
+        Question::Names(_) if command.len() > 3 => {
+            let name = command.arg(1);
+            reply.error(
+                [
+                    b"ERR unknown subcommand or wrong number of arguments for '",
+                    name,
+                    b"'. Try PUBSUB HELP.",
+                ]
+                .concat(),
+            )
+        }
         Question::Names(topic) => {
             let names: Vec<_> =
                 server.subscriptions(|hub| hub.names(topic, command.get(2)).cloned().collect());
@@ -68,5 +78,3 @@ pub(super) fn answer(
         Question::Patterns => reply.any(server.subscriptions(|hub| hub.len(Topic::Pattern))),
     }
 }
-
-const SYNTAX: &str = "ERR syntax error";
