@@ -335,6 +335,9 @@ impl<R: Runtime, S: Service> Serving<R, S> {
 
     /// The session is over; what it has said is still to be written.
     fn flush_out(&mut self, reason: Closed, now: Time) {
+        if self.session.terms().subscriptions() > 0 {
+            self.shard.with(|shard| shard.server.hub().remove(self.inbox.peer.id));
+        }
         self.reason = Some(reason);
         self.input = BytesMut::new();
         self.phase = Phase::Flushing { until: now + self.options.close_timeout };

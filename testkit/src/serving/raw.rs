@@ -1,7 +1,7 @@
 //! Blocking sockets, which know nothing of this project.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,9 +14,21 @@ pub(super) struct Raw {
     stream: BufReader<Box<dyn Socket>>,
 }
 
-trait Socket: Read + Write + Send {}
+trait Socket: Read + Write + Send {
+    fn end(&self) -> io::Result<()>;
+}
 
-impl<S: Read + Write + Send> Socket for S {}
+impl Socket for TcpStream {
+    fn end(&self) -> io::Result<()> {
+        self.shutdown(Shutdown::Write)
+    }
+}
+
+impl Socket for UnixStream {
+    fn end(&self) -> io::Result<()> {
+        self.shutdown(Shutdown::Write)
+    }
+}
 
 impl Raw {
     pub(super) fn connect(address: &Address) -> io::Result<Self> {
@@ -50,6 +62,12 @@ impl Raw {
         let mut line = String::new();
         self.stream.read_line(&mut line)?;
         Ok(line.trim_end().to_owned())
+    }
+
+    /// Sends nothing more, and waits until the server has ended the connection for that.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.stream.get_ref().end()?;
+        io::copy(&mut self.stream, &mut io::sink()).map(drop)
     }
 
     /// Reads what there is.

@@ -145,6 +145,8 @@ fn hold(address: &Address, dialog: &Dialog, size: usize) -> io::Result<String> {
             }
         }
         if said.windows(LAST_WORD.len()).any(|word| word == LAST_WORD) {
+            // Its subscriptions are none of the next one's business.
+            raw.finish()?;
             break;
         }
     }
