@@ -76,7 +76,7 @@ impl Serve for Glommio {
             }
             Accepted::Unix(stream) => Socket::from(stream),
         };
-        Ok(Stream::Tcp(socket.into()))
+        Stream::accepted(socket)
     }
 }
 
@@ -206,8 +206,7 @@ mod tests {
                 let (accepted, from) = poll_fn(|cx| listener.poll_accept(cx)).await?;
                 assert_eq!(from, Some(client.local_addr()?));
                 let stream = Glommio.open(accepted, options)?;
-                let Stream::Tcp(stream) = &stream else { panic!("{stream:?}") };
-                let socket = SockRef::from(stream);
+                let socket = stream.socket();
                 assert_eq!(socket.nodelay()?, options.nodelay);
                 assert!(socket.keepalive()?);
                 assert_eq!(Some(socket.keepalive_time()?), options.socket.keepalive_idle);

@@ -1,7 +1,8 @@
 //! Glommio's sockets as a transport.
 
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, Read};
 use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -9,22 +10,32 @@ use adapter_core::resp_core::OutBuf;
 use adapter_core::{Address, SocketOptions, Transport, read_initialized, write_segments};
 use bytes::BytesMut;
 use futures_lite::io::{AsyncRead, AsyncWrite};
-use glommio::net::{TcpStream, UnixStream};
-use socket2::{SockRef, TcpKeepalive};
+use glommio::net::TcpStream;
+use socket2::{SockRef, Socket, TcpKeepalive};
 
 /// A connected socket.
 ///
-/// Glommio tries each system call at once, and waits by io_uring for what can't be done yet. It
-/// asks nothing while it waits for something to read, and holds no bytes of its own.
+/// Reading tries the system call at once. When that has brought all there was, it tries once more
+/// after the executor's other tasks have had their turn, and only then waits by io_uring: on a busy
+/// connection the next request or reply has come by then, and a poll in the ring, with the
+/// interruption that its completion is, costs more than the call that is in vain on an idle one.
 #[derive(Debug)]
-#[non_exhaustive]
-pub enum Stream {
-    /// Over TCP, with `TCP_NODELAY`: the driver gathers what belongs together by itself. Also what a
-    /// server has accepted over a Unix socket: glommio reads and writes both alike, and takes no
-    /// others from elsewhere.
-    Tcp(TcpStream),
-    /// Over a Unix socket.
-    Unix(UnixStream),
+pub struct Stream {
+    /// Over TCP or a Unix socket: glommio reads and writes both alike, and takes sockets that others
+    /// have made only so.
+    socket: TcpStream,
+    reading: Reading,
+}
+
+/// What the next read does.
+#[derive(Clone, Copy, Debug)]
+enum Reading {
+    /// Tries.
+    Try,
+    /// Lets others go first.
+    Yield,
+    /// Waits, by glommio.
+    Wait,
 }
 
 impl Stream {
@@ -34,11 +45,30 @@ impl Stream {
                 let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;
                 watch(&stream, options)?;
-                Ok(Self::Tcp(stream))
+                Self::new(stream)
             }
-            Address::Unix(path) => Ok(Self::Unix(UnixStream::connect(path).await?)),
+            Address::Unix(path) => {
+                let path = path.clone();
+                let connect = move || UnixStream::connect(path);
+                Self::accepted(glommio::executor().spawn_blocking(connect).await?.into())
+            }
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
+    }
+
+    /// A socket that is connected already, over TCP or a Unix socket.
+    pub(crate) fn accepted(socket: Socket) -> io::Result<Self> {
+        Self::new(socket.into())
+    }
+
+    fn new(socket: TcpStream) -> io::Result<Self> {
+        SockRef::from(&socket).set_nonblocking(true)?;
+        Ok(Self { socket, reading: Reading::Try })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn socket(&self) -> SockRef<'_> {
+        SockRef::from(&self.socket)
     }
 }
 
@@ -55,30 +85,46 @@ pub(crate) fn watch(stream: &impl AsRawFd, options: &SocketOptions) -> io::Resul
 
 impl Transport for Stream {
     fn poll_read(&mut self, cx: &mut Context<'_>, dst: &mut BytesMut) -> Poll<io::Result<usize>> {
-        read_initialized(dst, |passage| match self {
-            Self::Tcp(stream) => Pin::new(stream).poll_read(cx, passage),
-            Self::Unix(stream) => Pin::new(stream).poll_read(cx, passage),
+        if let Reading::Yield = self.reading {
+            self.reading = Reading::Try;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let Self { socket, reading } = self;
+        read_initialized(dst, |passage| {
+            if let Reading::Try = reading {
+                match (&*SockRef::from(&*socket)).read(passage) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        *reading = Reading::Wait;
+                    }
+                    result => {
+                        // Less than there was room for was all there was.
+                        if matches!(result, Ok(count) if count > 0 && count < passage.len()) {
+                            *reading = Reading::Yield;
+                        }
+                        return Poll::Ready(result);
+                    }
+                }
+            }
+            let read = Pin::new(&mut *socket).poll_read(cx, passage);
+            if read.is_ready() {
+                *reading = Reading::Yield;
+            }
+            read
         })
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, src: &mut OutBuf) -> Poll<io::Result<usize>> {
-        write_segments(src, |segments| match self {
-            Self::Tcp(stream) => write_tcp(stream, cx, segments),
-            // Writes the first segment: no packets that would be left half full.
-            Self::Unix(stream) => Pin::new(stream).poll_write_vectored(cx, segments),
-        })
+        write_segments(src, |segments| write(&mut self.socket, cx, segments))
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self {
-            Self::Tcp(stream) => Pin::new(stream).poll_close(cx),
-            Self::Unix(stream) => Pin::new(stream).poll_close(cx),
-        }
+        Pin::new(&mut self.socket).poll_close(cx)
     }
 }
 
 /// Writes several segments at once, which glommio by itself does not.
-fn write_tcp(
+fn write(
     stream: &mut TcpStream,
     cx: &mut Context<'_>,
     segments: &[IoSlice<'_>],
@@ -110,8 +156,7 @@ mod tests {
         let executor = glommio::LocalExecutorBuilder::default().io_memory(64 << 10).make()?;
         executor.run(async {
             let connected = Stream::connect(&address, &options).await?;
-            let Stream::Tcp(stream) = connected else { panic!("{connected:?}") };
-            let socket = SockRef::from(&stream);
+            let socket = connected.socket();
             assert!(socket.nodelay()?);
             assert!(socket.keepalive()?);
             assert_eq!(Some(socket.keepalive_time()?), options.keepalive_idle);
