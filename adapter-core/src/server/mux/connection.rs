@@ -183,10 +183,11 @@ impl<S: Service> Mux<S> {
         user: Option<&[u8]>,
         password: &[u8],
     ) -> bool {
-        // Without passwords there is one user, who may come with any.
         let right = match self.authenticator {
             Some(check) => check(&mut self.service, user, password),
-            None => user.is_none_or(|user| user == b"default"),
+            // Without passwords there is one user, who may come with any. Where one is needed that
+            // nobody can check, none is right.
+            None => !connection.needs_password() && user.is_none_or(|user| user == b"default"),
         };
         if right {
             connection.terms().set_authenticated(true);
