@@ -325,6 +325,12 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         let left = out.len();
         if left == 0 {
             return_output(out);
+            if !self.hungry
+                && result.is_ok()
+                && let Poll::Ready(flushed) = stream.poll_flush(cx)
+            {
+                result = flushed;
+            }
         }
         if before > 0 {
             self.session.handle_written(now);

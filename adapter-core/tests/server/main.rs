@@ -4,6 +4,8 @@
 
 mod auth;
 mod dropped;
+#[cfg(feature = "tls")]
+mod encrypted;
 mod ending;
 mod panics;
 
@@ -73,11 +75,14 @@ struct House {
 
 impl House {
     fn new(session: Config, options: ServerOptions) -> Self {
+        Self::at(Listen::new(Address::Unix("/memory".into())).with_session(session), options)
+    }
+
+    fn at(listen: Listen, options: ServerOptions) -> Self {
         let mut world = memory::Service::new();
         let seen = Seen::default();
         let runtime = world.runtime.clone();
         let odd = Odd { runtime: runtime.clone(), deferred: Vec::new(), seen: seen.clone() };
-        let listen = Listen::new(Address::Unix("/memory".into())).with_session(session);
         let server = Server::bind(runtime, [listen], options).unwrap();
         let handle = server.handle();
         let service = Mux::new(odd).with_connection_commands();
