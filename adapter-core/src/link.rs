@@ -51,6 +51,19 @@ impl<S> Link<S> {
     }
 }
 
+impl<S: Transport> Link<S> {
+    /// Writes what TLS has taken and not written. Reading does so, too: this is for when there is
+    /// none.
+    #[inline]
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(_) => Poll::Ready(Ok(())),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.flush(cx),
+        }
+    }
+}
+
 impl<S: Transport> Transport for Link<S> {
     #[inline]
     fn poll_read(&mut self, cx: &mut Context<'_>, dst: &mut BytesMut) -> Poll<io::Result<usize>> {

@@ -90,7 +90,9 @@ impl<R: Serve> Server<R> {
         Exit::<R>::open(&self.exit)
     }
 
-    /// Serves on the executor that polls this, until the server is shut down.
+    /// Serves on the executor that polls this, until the server is shut down. To drop it before
+    /// that shuts the server down, too: connections, which are tasks of their own, have
+    /// [`ServerOptions::shutdown_grace`] to finish.
     pub async fn run<S: Service>(self, service: S)
     where
         R: Spawn<Serving<R, S>>,

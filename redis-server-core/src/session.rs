@@ -235,8 +235,8 @@ impl Session {
     }
 
     /// Nothing more will arrive. What has is run; then the connection closes. If the client waits
-    /// for a command that blocks ([`Reply::block`]), it closes at once: nobody would hear what
-    /// that gives.
+    /// for a command that blocks ([`Reply::block`]), now or when that is run, it closes at once:
+    /// nobody would hear what that gives.
     pub fn handle_end(&mut self) {
         if self.output.is_blocked() {
             self.abort(Closed::ByPeer);
@@ -422,6 +422,10 @@ impl Session {
 
     fn stop<'a>(&mut self, input: &mut BytesMut) -> Next<'a> {
         self.release(input);
+        // It was run after the client had hung up.
+        if self.state == State::Draining(Closed::ByPeer) && self.output.is_blocked() {
+            self.abort(Closed::ByPeer);
+        }
         match &self.state {
             State::Closing(reason) if self.output.promised() == 0 => Next::Closed(reason.clone()),
             _ => Next::Paused,

@@ -16,6 +16,7 @@
 //! assert_eq!(world.take(&echoed).unwrap().unwrap(), "hello");
 //! ```
 
+mod listener;
 mod peer;
 mod service;
 mod tasks;
@@ -37,6 +38,8 @@ use adapter_core::{
 };
 
 use crate::pair::{Model, Server};
+pub use listener::InLine;
+use listener::Line;
 pub use peer::Peer;
 pub use service::Service;
 pub use tasks::{Tasks, Woken};
@@ -58,6 +61,7 @@ struct Clock {
     backlog: RefCell<Vec<Wire>>,
     /// Tasks spawned and not run yet.
     spawned: RefCell<Vec<Spawned>>,
+    line: Line,
 }
 
 struct Spawned(Pin<Box<dyn Future<Output = ()>>>);

@@ -241,11 +241,13 @@ impl Deferred {
     }
 
     /// Gives the reply: whether the connection was still there to take it. Whether the client got
-    /// it nobody can know.
+    /// it nobody can know. The action is not acted on: the command is over.
     pub fn answer(mut self, write: impl FnOnce(Reply<'_, Item<'_>>) -> Action) -> bool {
-        let Some((ticket, mut draft)) = self.promise.take() else { return false };
-        let _ = write(draft.reply());
-        self.inbox.complete(ticket, draft)
+        // It stays in place meanwhile: if this panics, the client gets the error of `drop`.
+        if let Some((_, draft)) = &mut self.promise {
+            let _ = write(draft.reply());
+        }
+        self.promise.take().is_some_and(|(ticket, draft)| self.inbox.complete(ticket, draft))
     }
 }
 

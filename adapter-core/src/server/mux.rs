@@ -114,7 +114,8 @@ impl<S: Service> Mux<S> {
     }
 
     /// Has `AUTH` and `HELLO` check passwords. For clients to need one, the listener has to say so:
-    /// [`Config::with_password_required`](redis_server_core::Config::with_password_required).
+    /// [`Config::with_password_required`](redis_server_core::Config::with_password_required). One
+    /// that says so lets nobody in without this.
     #[must_use]
     pub fn with_authenticator(mut self, authenticator: Authenticator<S>) -> Self {
         self.authenticator = Some(authenticator);

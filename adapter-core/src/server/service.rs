@@ -1,5 +1,6 @@
 //! What an application implements: what to do with commands.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -167,7 +168,8 @@ impl<'a, C> Connection<'a, C> {
     }
 
     /// Gives what the future does as the reply, and has the commands behind this one wait for it.
-    /// The future runs on the executor, beside the connection.
+    /// The future runs on the executor, beside the connection. If it panics, the client gets an
+    /// error.
     ///
     /// ```
     /// # use adapter_core::server::{Action, Connection, Reply, Responding};
@@ -276,10 +278,18 @@ impl<F: Future<Output: ToReply>> Future for Responding<F> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let value = ready!(self.future.as_mut().poll(cx));
-        if let Some(deferred) = self.deferred.take() {
-            deferred.answer(|reply| reply.any(value));
-        }
-        Poll::Ready(())
+        let Self { future, deferred } = &mut *self;
+        let respond = || {
+            let value = ready!(future.as_mut().poll(cx));
+            if let Some(deferred) = deferred.take() {
+                deferred.answer(|reply| reply.any(value));
+            }
+            Poll::Ready(())
+        };
+        // An executor of one thread would end with it, and the server.
+        panic::catch_unwind(AssertUnwindSafe(respond)).unwrap_or_else(|_| {
+            *deferred = None;
+            Poll::Ready(())
+        })
     }
 }

@@ -53,7 +53,7 @@ pub struct Serving<R: Runtime, S: Service> {
     hungry: bool,
     /// Whether the client has sent all it will.
     ended: bool,
-    /// When the server's patience ends.
+    /// The server shuts down: nothing more is read, and this is when its patience ends.
     deadline: Option<Time>,
     /// Why the connection is being closed.
     reason: Option<Closed>,
@@ -150,7 +150,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             Phase::Opening { .. } => self.open(now, cx),
             Phase::Open => self.serve(now, cx),
             Phase::Flushing { .. } => self.flush(now, cx),
-            Phase::Lingering { .. } => self.linger(cx),
+            Phase::Lingering { until } => self.linger(now, until, cx),
         };
         match turn {
             Turn::Idle => self.wait(now, cx),
@@ -265,7 +265,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> io::Result<Read> {
-        if !self.hungry || self.ended {
+        if !self.hungry || self.ended || self.deadline.is_some() {
             return Ok(Read::None);
         }
         let Some(stream) = &mut self.stream else { return Ok(Read::None) };
@@ -325,6 +325,12 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         let left = out.len();
         if left == 0 {
             return_output(out);
+            if !self.hungry
+                && result.is_ok()
+                && let Poll::Ready(flushed) = stream.poll_flush(cx)
+            {
+                result = flushed;
+            }
         }
         if before > 0 {
             self.session.handle_written(now);
@@ -361,7 +367,11 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         }
     }
 
-    fn linger(&mut self, cx: &mut Context<'_>) -> Turn {
+    fn linger(&mut self, now: Time, until: Time, cx: &mut Context<'_>) -> Turn {
+        // Here, too: who sends without end leaves no turn idle.
+        if now >= until {
+            return self.over();
+        }
         let Some(stream) = &mut self.stream else { return self.over() };
         let mut buffer = INPUT.take();
         buffer.clear();
@@ -389,13 +399,18 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             self.session.notify(notice);
         }
         match letters.order? {
+            // Nothing has been read of who is not let in yet.
+            Order::Drain(reason, _) if matches!(self.phase, Phase::Opening { .. }) => Some(reason),
             Order::Drain(reason, within) => {
+                if matches!(self.phase, Phase::Open) {
+                    self.reason = Some(reason.clone());
+                }
                 self.session.drain(reason);
-                self.ended = true;
                 self.deadline = Some(now + within);
                 None
             }
-            Order::Abort(reason) => Some(reason),
+            Order::Abort(reason) if matches!(self.phase, Phase::Open) => Some(reason),
+            Order::Abort(reason) => Some(self.reason.take().unwrap_or(reason)),
         }
     }
 

@@ -256,6 +256,7 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
         };
         let inbox = match self.server.admit(peer, &listen.session) {
             Ok(inbox) => inbox,
+            Err(_) if self.server.shutting_down().is_some() => return,
             Err(_) => return turn_away(stream, listen, cx),
         };
         let Ok(stream) = listen.secure(stream) else {
@@ -264,7 +265,8 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
         self.shard.with(|shard| shard.connections.fetch_add(1, Ordering::Relaxed));
         let session = Session::new(self.runtime.now(), &listen.session);
         let limits = Limits {
-            read_buffer: self.options.read_buffer,
+            // Reading into no room would look like the end of the stream.
+            read_buffer: self.options.read_buffer.max(1),
             close_timeout: self.options.close_timeout,
         };
         let (runtime, shard) = (self.runtime.clone(), self.shard.clone());
@@ -354,8 +356,13 @@ impl<R: Serve + Spawn<Serving<R, S>>, S: Service> Future for ShardLoop<R, S> {
 
 impl<R: Serve, S: Service> Unpin for ShardLoop<R, S> {}
 
+/// Dropped before its end, or because the service has panicked, it takes the server with it: nobody
+/// accepts for it any more, or takes what others have accepted.
 impl<R: Serve, S: Service> Drop for ShardLoop<R, S> {
     fn drop(&mut self) {
+        if self.server.shutting_down().is_none() {
+            self.server.shutdown(self.options.shutdown_grace);
+        }
         Exit::<R>::close(&self.exit);
     }
 }

@@ -171,9 +171,11 @@ where
             }
         }
         common.listens = listens.into();
+        // First: if there is no service, the server has not started.
+        let service = service(index);
         let _ = bound.send(Ok(Arc::clone(&common.listens)));
         let exit = SharedCell::new(Exit::new());
-        ShardLoop::new(local, service(index), index, listeners, exit, common).await;
+        ShardLoop::new(local, service, index, listeners, exit, common).await;
     })
 }
 

@@ -59,7 +59,7 @@ impl<S: Transport> TlsStream<S> {
     }
 
     /// Writes what is held. Pending means that the task is woken when there is room for more.
-    fn flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(crate) fn flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.session.outgoing.is_empty() {
             if ready!(self.stream.poll_write(cx, &mut self.session.outgoing))? == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));

@@ -45,6 +45,30 @@ fn who_hangs_up_while_blocked_is_gone() {
     assert_eq!(desk.take(), "");
 }
 
+/// It would take an element that nobody hears of.
+#[test]
+fn who_has_hung_up_blocks_for_nothing() {
+    let mut desk = Desk::new(&Config::default());
+    desk.receive("HOLD\r\nBLOCK\r\nPING\r\n");
+    desk.session.handle_end();
+    assert_eq!((desk.run(), desk.service.ran.len()), (Stop::Paused, 1));
+    desk.complete(0, "1");
+    assert_eq!((desk.run(), desk.service.ran.len()), (Stop::Closed(Closed::ByPeer), 2));
+    assert!(!desk.complete(0, "too late"));
+}
+
+/// A server that shuts down has not heard that the client is gone.
+#[test]
+fn who_blocks_while_the_server_drains_is_waited_for() {
+    let mut desk = Desk::new(&Config::default());
+    desk.input.extend_from_slice(b"BLOCK\r\n");
+    desk.session.drain(Closed::Shutdown);
+    assert_eq!(desk.run(), Stop::Paused);
+    assert!(desk.complete(0, "1"));
+    assert_eq!(desk.run(), Stop::Closed(Closed::Shutdown));
+    assert_eq!(desk.take(), "+1|");
+}
+
 /// What blocked has been answered, and only waits for the reply in front of it.
 #[test]
 fn a_blocked_command_that_is_answered_is_not_lost_at_the_end() {

@@ -66,6 +66,8 @@ pub(super) const ANYBODY: &[Dialog] = &[
     say(b"HELLO 1\r\nHELLO 4\r\nHELLO x\r\nHELLO 3 NOPE\r\nHELLO 3 SETNAME\r\nHELLO 3 AUTH a\r\n"),
     say(b"HELLO 3 SETNAME me\r\nCLIENT GETNAME\r\nHELLO 2 SETNAME \"a b\"\r\nCLIENT GETNAME\r\n"),
     say(b"HELLO 3 AUTH nobody nothing\r\nPING\r\n"),
+    say(b"HELLO 03\r\nHELLO -0\r\nHELLO +3\r\nHELLO 9223372036854775807\r\nHELLO ''\r\n"),
+    say(b"HELLO 3 SETNAME \"a b\" NOPE\r\nCLIENT LIST ID 0\r\nCLIENT LIST ID 01\r\nCLIENT KILL ID +1\r\n"),
     say(b"CLIENT GETNAME\r\nCLIENT SETNAME x\r\nCLIENT GETNAME\r\nCLIENT SETNAME \"a b\"\r\n"),
     say(b"CLIENT\r\nCLIENT NOPE\r\nCLIENT GETNAME x\r\nCLIENT KILL\r\nCLIENT KILL nobody\r\n"),
     say(b"CLIENT KILL ID x\r\nCLIENT KILL ID 0\r\nCLIENT KILL ID 999999\r\nCLIENT KILL NOPE 1\r\n"),

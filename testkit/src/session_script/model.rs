@@ -127,6 +127,11 @@ impl Model {
         open.any(|(_, waits)| waits != Waits::Replies)
     }
 
+    fn is_blocked(&self) -> bool {
+        let mut open = self.entries.iter().filter_map(|entry| entry.promise);
+        open.any(|(_, waits)| waits == Waits::Client)
+    }
+
     pub(super) fn is_over(&self) -> bool {
         self.state.is_final() && self.promised() == 0
     }
@@ -138,6 +143,9 @@ impl Model {
 
     /// Whether nothing may run; to be asked once before each time something would.
     pub(super) fn is_stopped(&mut self) -> bool {
+        if self.state == State::Draining(Closed::ByPeer) && self.is_blocked() {
+            self.abort(Closed::ByPeer);
+        }
         let queued = self.queued();
         let (high, low) = match self.authenticated {
             true => (self.rules.high, self.rules.low),
@@ -259,8 +267,7 @@ impl Model {
     }
 
     pub(super) fn end(&mut self) {
-        let mut open = self.entries.iter().filter_map(|entry| entry.promise);
-        if open.any(|(_, waits)| waits == Waits::Client) {
+        if self.is_blocked() {
             self.abort(Closed::ByPeer);
         } else {
             self.drain(Closed::ByPeer);

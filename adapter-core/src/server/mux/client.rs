@@ -56,7 +56,8 @@ fn list<C>(command: Command<'_>, connection: &Connection<'_, C>, reply: Reply<'_
         None => server.connections().iter().for_each(|info| text.push_str(&line(info))),
         Some(option) if option.eq_ignore_ascii_case(b"ID") && command.len() > 3 => {
             for id in command.args_from(3) {
-                let Some(id) = number(id) else { return reply.error("ERR Invalid client ID") };
+                let Some(id) = integer(id) else { return reply.error("ERR Invalid client ID") };
+                let id = u64::try_from(id).unwrap_or_default();
                 if let Some(info) = server.connection(id.into()) {
                     text.push_str(&line(&info));
                 }
@@ -79,9 +80,9 @@ fn kill<C>(command: Command<'_>, connection: &Connection<'_, C>, reply: Reply<'_
     while let Some(filter) = filters.next() {
         let Some(value) = filters.next() else { return reply.error("ERR syntax error") };
         match filter.to_ascii_uppercase().as_slice() {
-            b"ID" => match number(value) {
-                Some(number) => id = Some(number),
-                None => return reply.error("ERR client-id should be greater than 0"),
+            b"ID" => match integer(value).map(u64::try_from) {
+                Some(Ok(number @ 1..)) => id = Some(number),
+                _ => return reply.error("ERR client-id should be greater than 0"),
             },
             b"ADDR" => address = Some(value),
             b"LADDR" => local = Some(value),
@@ -144,8 +145,10 @@ fn local_of(info: &ConnectionInfo) -> String {
     }
 }
 
-fn number(text: &[u8]) -> Option<u64> {
-    std::str::from_utf8(text).ok()?.parse().ok().filter(|number| *number > 0)
+/// An integer written as Redis itself would (`string2ll`): without `+`, leading zeros and `-0`.
+pub(super) fn integer(text: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(text).ok()?;
+    text.parse().ok().filter(|value: &i64| value.to_string() == text)
 }
 
 /// Whether `CLIENT LIST` stays readable with it.

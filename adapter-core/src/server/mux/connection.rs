@@ -111,7 +111,7 @@ impl<S: Service> Mux<S> {
             None => terms.protocol(),
             Some(b"2") => Protocol::Resp2,
             Some(b"3") => Protocol::Resp3,
-            Some(version) if is_integer(version) => {
+            Some(version) if client::integer(version).is_some() => {
                 return reply.error("NOPROTO unsupported protocol version");
             }
             Some(_) => {
@@ -125,6 +125,9 @@ impl<S: Service> Mux<S> {
                 credentials = options.next().zip(options.next());
             } else if option.eq_ignore_ascii_case(b"SETNAME") && options.len() >= 1 {
                 name = options.next();
+                if !name.is_none_or(client::is_name) {
+                    return reply.error(client::BAD_NAME);
+                }
             } else {
                 let text = [b"ERR Syntax error in HELLO option '", option, b"'"].concat();
                 return reply.error(text);
@@ -139,9 +142,6 @@ impl<S: Service> Mux<S> {
             return reply.error(HELLO_WITHOUT_AUTH);
         }
         if let Some(name) = name {
-            if !client::is_name(name) {
-                return reply.error(client::BAD_NAME);
-            }
             connection.set_name(bytes::Bytes::copy_from_slice(name));
         }
         terms.set_protocol(protocol);
@@ -183,10 +183,11 @@ impl<S: Service> Mux<S> {
         user: Option<&[u8]>,
         password: &[u8],
     ) -> bool {
-        // Without passwords there is one user, who may come with any.
         let right = match self.authenticator {
             Some(check) => check(&mut self.service, user, password),
-            None => user.is_none_or(|user| user == b"default"),
+            // Without passwords there is one user, who may come with any. Where one is needed that
+            // nobody can check, none is right.
+            None => !connection.needs_password() && user.is_none_or(|user| user == b"default"),
         };
         if right {
             connection.terms().set_authenticated(true);
@@ -215,12 +216,6 @@ fn ping<C>(command: Command<'_>, connection: &Connection<'_, C>, reply: Reply<'_
         (2, _) => reply.bulk(command.arg(1)),
         _ => reply.simple("PONG"),
     }
-}
-
-/// Whether it is digits, perhaps with a sign: what Redis would read as a number.
-fn is_integer(text: &[u8]) -> bool {
-    let digits = text.strip_prefix(b"-").unwrap_or(text);
-    (1..=18).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
 }
 
 const WRONG_PASSWORD: &str = "WRONGPASS invalid username-password pair or user is disabled.";

@@ -1,0 +1,54 @@
+//! How connections end.
+
+use std::time::Duration;
+
+use adapter_core::server::{Closed, Config, ServerOptions};
+
+use super::House;
+
+fn house() -> House {
+    House::new(Config::default(), ServerOptions::default())
+}
+
+/// The server reads what still comes, so that its last words are not lost; but not for ever.
+#[test]
+fn who_never_stops_sending_is_left() {
+    let mut house = house();
+    let wire = house.dial();
+    wire.rules(|rules| rules.read_piece = 1);
+    assert_eq!(house.ask(&wire, "QUIT\r\n"), "+OK|");
+    wire.send(&[b'x'; 100_000]);
+    for _ in 0..25 {
+        house.world.runtime.advance(Duration::from_millis(50));
+        house.world.tasks.step();
+    }
+    assert_eq!(house.handle.connection_count(), 0);
+    assert_eq!(*house.seen.borrow(), [Closed::ByServer]);
+}
+
+/// Closed at once, the system would answer them with a reset.
+#[test]
+fn commands_that_come_too_late_for_a_shutdown_are_read_and_not_run() {
+    let mut house = house();
+    let wire = house.dial();
+    assert_eq!(house.ask(&wire, "run\r\n"), "+RAN|");
+    house.handle.shutdown(Duration::from_secs(5));
+    assert_eq!(house.ask(&wire, "run\r\n"), "");
+    assert!(wire.is_closed(), "the client has been told that this was all");
+    assert_eq!(house.handle.connection_count(), 1);
+    wire.hang_up();
+    house.world.run();
+    assert_eq!(house.handle.connection_count(), 0);
+    assert_eq!(*house.seen.borrow(), [Closed::Shutdown]);
+}
+
+#[test]
+fn who_is_cut_off_at_the_end_of_the_grace_hears_why() {
+    let mut house = house();
+    let wire = house.dial();
+    assert_eq!(house.ask(&wire, "hold\r\n"), "");
+    house.handle.shutdown(Duration::from_secs(5));
+    house.pass(Duration::from_secs(6));
+    assert!(wire.is_closed());
+    assert_eq!(*house.seen.borrow(), [Closed::Shutdown]);
+}
