@@ -31,7 +31,7 @@ fn start(make: impl Fn(usize) -> Fails + Send + Sync + 'static) -> std::io::Resu
     options.tick = Some(Duration::from_millis(5));
     let mut cores = Cores::default();
     (cores.threads, cores.balance) = (2, Balance::RoundRobin);
-    RunningServer::start::<Tokio, Fails>([listen], &options, &cores, make)
+    RunningServer::start::<Tokio, Fails>([listen], &options, &cores, move |shard, _| make(shard))
 }
 
 /// Half a server would take connections that nobody serves, and never end.

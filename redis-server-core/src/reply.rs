@@ -177,8 +177,9 @@ impl<'a, P: Answering<'a>> Reply<'a, P> {
 
     /// The head of a map of so many pairs; in RESP2 an array of keys and values.
     pub fn map(self, pairs: usize) -> Pairs<'a> {
-        let items = self.aggregate(pairs * 2, |out, protocol| match protocol {
-            Protocol::Resp2 => encode::array(out, pairs * 2),
+        let elements = pairs.saturating_mul(2);
+        let items = self.aggregate(elements, |out, protocol| match protocol {
+            Protocol::Resp2 => encode::array(out, elements),
             Protocol::Resp3 => encode::map(out, pairs),
         });
         Pairs(items)

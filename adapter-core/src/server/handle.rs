@@ -176,7 +176,8 @@ impl ServerHandle {
         receivers
     }
 
-    /// Asks who is subscribed to what.
+    /// Asks who is subscribed to what. Nothing can be published meanwhile, and `ask` may not do so
+    /// either: it would wait for itself.
     pub fn subscriptions<T>(&self, ask: impl FnOnce(&Hub<ConnectionId>) -> T) -> T {
         ask(&self.hub())
     }

@@ -57,6 +57,10 @@ pub trait Service: 'static {
 
     /// Runs a command. By default there is none, and the answer the standard error: for services
     /// whose commands all stand in a [`Mux`](super::Mux).
+    ///
+    /// Behind a `Mux` it gets what that doesn't know, also while the client is subscribed to
+    /// something: in RESP2 a reply could then be taken for a message
+    /// ([`Terms::subscriptions`](super::Terms::subscriptions)).
     fn on_command(
         &mut self,
         command: Command<'_>,

@@ -392,6 +392,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
     /// Takes what others have left: whether the connection ends at once.
     fn receive(&mut self, now: Time) -> Option<Closed> {
         let letters = self.inbox.take();
+        lend_output(self.session.transmit());
         for (ticket, draft) in letters.completed {
             self.session.complete(ticket, draft);
         }

@@ -29,7 +29,7 @@ pub struct RunningServer {
 
 impl RunningServer {
     /// Starts a server: `service` makes each thread's part of the service, told which thread that
-    /// is. Parts that have something in common share it (`Arc`), since they run at the same time.
+    /// is and what runs there, to spawn on. Parts that have something in common share it (`Arc`), since they run at the same time.
     ///
     /// Returns when everything listens. Connections can't be
     /// [detached](super::Action::Detach) here, since nobody is on their thread to take them.
@@ -41,7 +41,7 @@ impl RunningServer {
         listens: impl IntoIterator<Item = Listen>,
         options: &ServerOptions,
         cores: &Cores,
-        service: impl Fn(usize) -> S + Send + Sync + 'static,
+        service: impl Fn(usize, &T::Local) -> S + Send + Sync + 'static,
     ) -> io::Result<Self>
     where
         T::Local: Spawn<Serving<T::Local, S>>,
@@ -146,7 +146,7 @@ fn run<T: Threads, S: Service>(
     binds: bool,
     mut common: Common<T::Accepted>,
     bound: &Sender<io::Result<Arc<[Listen]>>>,
-    service: &dyn Fn(usize) -> S,
+    service: &dyn Fn(usize, &T::Local) -> S,
 ) -> io::Result<()>
 where
     T::Local: Spawn<Serving<T::Local, S>>,
@@ -172,7 +172,7 @@ where
         }
         common.listens = listens.into();
         // First: if there is no service, the server has not started.
-        let service = service(index);
+        let service = service(index, &local);
         let _ = bound.send(Ok(Arc::clone(&common.listens)));
         let exit = SharedCell::new(Exit::new());
         ShardLoop::new(local, service, index, listeners, exit, common).await;

@@ -35,7 +35,7 @@ where
             [ports(), Listen::new(path.address()), ports()],
             &ServerOptions::default(),
             &cores,
-            Where,
+            |shard, _| Where(shard),
         )?;
         let addresses: Vec<_> = server.addresses().cloned().collect();
         let handle = server.handle();

@@ -60,7 +60,7 @@ where
     let mut cores = Cores::default();
     cores.threads = 1;
     let ours =
-        RunningServer::start::<T, _>(listens, &ServerOptions::default(), &cores, |_| service())?;
+        RunningServer::start::<T, _>(listens, &ServerOptions::default(), &cores, |_, _| service())?;
     let addresses: Vec<_> = ours.addresses().cloned().collect();
     let [by_tcp, by_path, with_password] = addresses.as_slice() else { unreachable!("three") };
 

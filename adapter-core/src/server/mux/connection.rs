@@ -26,11 +26,13 @@ pub(super) enum Builtin {
     PubSub(pubsub::Question),
     /// A container alone, which its arity refuses.
     Container,
+    /// What subcommands a container has.
+    Help,
 }
 
 /// Their names, arities and flags as redis-server 7.0 has them.
 pub(super) const COMMANDS: &[(&str, i32, Flags, Builtin)] = {
-    use Builtin::{Auth, Client, Command, Container, Echo, Hello, Ping, Quit, Reset};
+    use Builtin::{Auth, Client, Command, Container, Echo, Hello, Help, Ping, Quit, Reset};
     const ANY_TIME: Flags = Flags::LOADING.with(Flags::STALE);
     const CONNECTION: Flags = Flags::NOSCRIPT.with(ANY_TIME);
     const CLIENT: Flags = CONNECTION;
@@ -47,6 +49,7 @@ pub(super) const COMMANDS: &[(&str, i32, Flags, Builtin)] = {
         ("auth", -2, ENTRY, Auth),
         ("reset", 1, ENTRY.with(Flags::ALLOW_SUBSCRIBED), Reset),
         ("client", -2, CLIENT, Container),
+        ("client|help", 2, CLIENT, Help),
         ("client|id", 2, CLIENT, Client(ClientCommand::Id)),
         ("client|info", 2, CLIENT, Client(ClientCommand::Info)),
         ("client|list", -2, CLIENT.with(Flags::ADMIN), Client(ClientCommand::List)),
@@ -55,6 +58,7 @@ pub(super) const COMMANDS: &[(&str, i32, Flags, Builtin)] = {
         ("client|setname", 3, CLIENT, Client(ClientCommand::SetName)),
         ("client|setinfo", 4, CLIENT, Client(ClientCommand::SetInfo)),
         ("command", -1, ANY_TIME, Command(CommandCommand::All)),
+        ("command|help", 2, ANY_TIME, Help),
         ("command|count", 2, ANY_TIME, Command(CommandCommand::Count)),
         ("command|docs", -2, ANY_TIME, Command(CommandCommand::Docs)),
         ("command|info", -2, ANY_TIME, Command(CommandCommand::Info)),
@@ -97,6 +101,7 @@ impl<S: Service> Mux<S> {
                 pubsub::answer(question, command, connection.server(), reply)
             }
             Builtin::Container => reply.error("ERR syntax error"),
+            Builtin::Help => self.help(command.arg(0), reply),
         }
     }
 

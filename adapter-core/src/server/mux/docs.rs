@@ -56,6 +56,24 @@ impl<S: Service> Mux<S> {
         }
     }
 
+    /// The subcommands of a container, between the first line and the last ones of Redis's.
+    pub(super) fn help(&self, container: &[u8], reply: Reply<'_>) -> Action {
+        let container = String::from_utf8_lossy(container).to_ascii_uppercase();
+        let prefix = container.to_ascii_lowercase();
+        let mut lines =
+            vec![format!("{container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")];
+        let names = self.table.subcommands(&prefix).filter_map(|entry| {
+            entry.spec.name().split_once('|').map(|(_, name)| name.to_ascii_uppercase())
+        });
+        lines.extend(names.filter(|name| name != "HELP"));
+        lines.extend(["HELP".to_owned(), "    Print this help.".to_owned()]);
+        let mut items = reply.array(lines.len());
+        for line in &lines {
+            items.add(Simple(line));
+        }
+        Action::Continue
+    }
+
     /// The ten elements of Redis 7; of ACL categories, tips and key specifications there are none.
     fn info<'a, P: Answering<'a>>(&self, entry: &Entry<Runs<S>>, reply: Reply<'a, P>) -> Action {
         let (spec, keys) = (&entry.spec, entry.spec.keys());

@@ -15,7 +15,7 @@ pub(super) enum Question {
 
 /// Their names, arities and flags as redis-server 7.0 has them.
 pub(super) const COMMANDS: &[(&str, i32, Flags, Builtin)] = {
-    use Builtin::{Container, PubSub, Publish, PublishShard, Subscribe, Unsubscribe};
+    use Builtin::{Container, Help, PubSub, Publish, PublishShard, Subscribe, Unsubscribe};
     const PUBLISH: Flags = Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST);
     const SUBSCRIBE: Flags = Flags::PUBSUB
         .with(Flags::NOSCRIPT)
@@ -33,6 +33,7 @@ pub(super) const COMMANDS: &[(&str, i32, Flags, Builtin)] = {
         ("publish", 3, PUBLISH, Publish),
         ("spublish", 3, PUBLISH, PublishShard),
         ("pubsub", -2, Flags::NONE, Container),
+        ("pubsub|help", 2, PUBSUB, Help),
         ("pubsub|channels", -2, PUBSUB, PubSub(Question::Names(Topic::Channel))),
         ("pubsub|numsub", -2, PUBSUB, PubSub(Question::Subscribers(Topic::Channel))),
         ("pubsub|numpat", 2, PUBSUB, PubSub(Question::Patterns)),
