@@ -76,7 +76,7 @@ impl Serve for Glommio {
             }
             Accepted::Unix(stream) => Socket::from(stream),
         };
-        Stream::accepted(socket)
+        Ok(Stream::accepted(socket))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Glommio's sockets as a transport.
 
-use std::io::{self, IoSlice, Read};
+use std::io::{self, IoSlice};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::pin::Pin;
@@ -15,27 +15,13 @@ use socket2::{SockRef, Socket, TcpKeepalive};
 
 /// A connected socket.
 ///
-/// Reading tries the system call at once. When that has brought all there was, it tries once more
-/// after the executor's other tasks have had their turn, and only then waits by io_uring: on a busy
-/// connection the next request or reply has come by then, and a poll in the ring, with the
-/// interruption that its completion is, costs more than the call that is in vain on an idle one.
+/// Glommio tries each system call at once, and waits by io_uring for what can't be done yet. It
+/// asks nothing while it waits for something to read, and holds no bytes of its own.
 #[derive(Debug)]
 pub struct Stream {
     /// Over TCP or a Unix socket: glommio reads and writes both alike, and takes sockets that others
     /// have made only so.
     socket: TcpStream,
-    reading: Reading,
-}
-
-/// What the next read does.
-#[derive(Clone, Copy, Debug)]
-enum Reading {
-    /// Tries.
-    Try,
-    /// Lets others go first.
-    Yield,
-    /// Waits, by glommio.
-    Wait,
 }
 
 impl Stream {
@@ -45,25 +31,20 @@ impl Stream {
                 let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;
                 watch(&stream, options)?;
-                Self::new(stream)
+                Ok(Self { socket: stream })
             }
             Address::Unix(path) => {
                 let path = path.clone();
                 let connect = move || UnixStream::connect(path);
-                Self::accepted(glommio::executor().spawn_blocking(connect).await?.into())
+                Ok(Self::accepted(glommio::executor().spawn_blocking(connect).await?.into()))
             }
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
     /// A socket that is connected already, over TCP or a Unix socket.
-    pub(crate) fn accepted(socket: Socket) -> io::Result<Self> {
-        Self::new(socket.into())
-    }
-
-    fn new(socket: TcpStream) -> io::Result<Self> {
-        SockRef::from(&socket).set_nonblocking(true)?;
-        Ok(Self { socket, reading: Reading::Try })
+    pub(crate) fn accepted(socket: Socket) -> Self {
+        Self { socket: socket.into() }
     }
 
     #[cfg(test)]
@@ -85,33 +66,7 @@ pub(crate) fn watch(stream: &impl AsRawFd, options: &SocketOptions) -> io::Resul
 
 impl Transport for Stream {
     fn poll_read(&mut self, cx: &mut Context<'_>, dst: &mut BytesMut) -> Poll<io::Result<usize>> {
-        if let Reading::Yield = self.reading {
-            self.reading = Reading::Try;
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let Self { socket, reading } = self;
-        read_initialized(dst, |passage| {
-            if let Reading::Try = reading {
-                match (&*SockRef::from(&*socket)).read(passage) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        *reading = Reading::Wait;
-                    }
-                    result => {
-                        // Less than there was room for was all there was.
-                        if matches!(result, Ok(count) if count > 0 && count < passage.len()) {
-                            *reading = Reading::Yield;
-                        }
-                        return Poll::Ready(result);
-                    }
-                }
-            }
-            let read = Pin::new(&mut *socket).poll_read(cx, passage);
-            if read.is_ready() {
-                *reading = Reading::Yield;
-            }
-            read
-        })
+        read_initialized(dst, |passage| Pin::new(&mut self.socket).poll_read(cx, passage))
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, src: &mut OutBuf) -> Poll<io::Result<usize>> {
