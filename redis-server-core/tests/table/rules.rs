@@ -148,16 +148,16 @@ fn keys_are_where_they_are_said_to_be() {
     let at = |keys: KeyPositions, arguments| keys.indices(arguments).collect::<Vec<_>>();
     let pairs = KeyPositions { first: 1, last: -1, step: 2 };
     let last_but_one = KeyPositions { first: 1, last: -2, step: 1 };
-    assert_eq!(at(KeyPositions::NONE, 5), []);
+    assert_eq!(at(KeyPositions::NONE, 5), [0_usize; 0]);
     assert_eq!(at(KeyPositions::ONE, 5), [1]);
-    assert_eq!(at(KeyPositions::ONE, 1), []);
+    assert_eq!(at(KeyPositions::ONE, 1), [0_usize; 0]);
     assert_eq!(at(KeyPositions::ALL, 4), [1, 2, 3]);
     assert_eq!(at(pairs, 5), [1, 3]);
     assert_eq!(at(last_but_one, 4), [1, 2]);
-    assert_eq!(at(last_but_one, 1), []);
+    assert_eq!(at(last_but_one, 1), [0_usize; 0]);
     assert_eq!(at(KeyPositions { first: 2, last: 2, step: 0 }, 4), [2]);
     assert_eq!(at(KeyPositions { first: 1, last: isize::MAX, step: 1 }, 3), [1, 2]);
-    assert_eq!(at(KeyPositions { first: 1, last: isize::MIN, step: 1 }, 3), []);
+    assert_eq!(at(KeyPositions { first: 1, last: isize::MIN, step: 1 }, 3), [0_usize; 0]);
 }
 
 #[test]
