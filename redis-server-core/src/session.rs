@@ -253,8 +253,10 @@ impl Session {
         }
     }
 
-    /// As much has been written as could be: looks whether what is left is too much.
-    pub fn handle_written(&mut self, now: Time) {
+    /// As much has been written as could be: looks whether what is left is too much. Returns whether
+    /// the connection goes on; if not, [`poll_request`](Self::poll_request) says why, at once: there
+    /// may be nothing else to wait for.
+    pub fn handle_written(&mut self, now: Time) -> bool {
         let left = self.output.ready().len();
         if left < self.offered {
             self.heard = now;
@@ -263,19 +265,19 @@ impl Session {
         let queued = self.output.len();
         let Some(limit) = self.output_limit() else {
             self.over_soft_limit = None;
-            return;
+            return true;
         };
+        let mut goes_on = queued <= limit.hard;
         if queued <= limit.soft {
             self.over_soft_limit = None;
         } else {
             let since = *self.over_soft_limit.get_or_insert(now);
-            if now.since(since) >= limit.soft_for {
-                self.give_up(queued);
-            }
+            goes_on &= now.since(since) < limit.soft_for;
         }
-        if queued > limit.hard {
+        if !goes_on {
             self.give_up(queued);
         }
+        goes_on
     }
 
     /// Runs what has been read, and closes then.

@@ -92,6 +92,14 @@ enum Read {
     End,
 }
 
+/// How writing went.
+enum Written {
+    None,
+    Some,
+    /// What is left is more than may be: the connection is given up.
+    TooLittle,
+}
+
 /// Why no more commands are run.
 enum Ran {
     /// More input is needed.
@@ -221,6 +229,12 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             Ok(written) => written,
             Err(error) => return Turn::Over(lost(&error)),
         };
+        let written = match written {
+            // Nobody else wakes it to close.
+            Written::TooLittle => return Turn::Again,
+            Written::Some => true,
+            Written::None => false,
+        };
         match ran {
             Ran::Closed(reason) => {
                 self.flush_out(reason, now);
@@ -308,9 +322,9 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         }
     }
 
-    /// Writes what can be written: whether anything was.
-    fn write(&mut self, now: Time, cx: &mut Context<'_>) -> io::Result<bool> {
-        let Some(stream) = &mut self.stream else { return Ok(false) };
+    /// Writes what can be written.
+    fn write(&mut self, now: Time, cx: &mut Context<'_>) -> io::Result<Written> {
+        let Some(stream) = &mut self.stream else { return Ok(Written::None) };
         let out = self.session.transmit();
         let before = out.len();
         let mut result = Ok(());
@@ -332,11 +346,17 @@ impl<R: Runtime, S: Service> Serving<R, S> {
                 result = flushed;
             }
         }
-        if before > 0 {
-            self.session.handle_written(now);
+        let mut goes_on = true;
+        // What waits behind a promised reply can't be written, and counts all the same.
+        if before > 0 || self.session.promised() > 0 {
+            goes_on = self.session.handle_written(now);
             self.inbox.queued.store(self.session.queued(), Ordering::Relaxed);
         }
-        result.map(|()| left < before)
+        result.map(|()| match goes_on {
+            false => Written::TooLittle,
+            true if left < before => Written::Some,
+            true => Written::None,
+        })
     }
 
     /// The session is over; what it has said is still to be written.
