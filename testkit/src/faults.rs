@@ -12,6 +12,8 @@ mod hygiene;
 mod ledger;
 mod pubsub;
 mod secrets;
+#[cfg(target_os = "linux")]
+pub mod server;
 mod storm;
 mod table;
 

@@ -19,8 +19,8 @@ Usage: cargo xtask <command>
   simulate --seed S               run one of them and print everything that happens
   faults [WORD..]                 real sockets and servers that fail, in release mode: all
                                   sections on all runtimes, or those with a word in their name
-                                  (cuts cancel ledger hygiene storm pubsub bulk secrets,
-                                  tokio smol glommio); five minutes, and a table of all figures
+                                  (cuts cancel ledger hygiene storm pubsub bulk secrets, server,
+                                  tokio smol glommio); ten minutes, and a table of all figures
   help                            print this
 ";
 

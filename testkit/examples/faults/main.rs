@@ -3,6 +3,8 @@
 
 mod hosts;
 mod log;
+#[cfg(target_os = "linux")]
+mod servers;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -16,6 +18,10 @@ use testkit::faults::{self, Outcome, Size, Table, Traffic};
 static ALLOC: CountingAlloc = CountingAlloc;
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    if let Some(ended) = servers::serve_if_asked() {
+        return ended;
+    }
     let started = Instant::now();
     let mut plan = Plan { words: std::env::args().skip(1).collect(), table: Table::default() };
     plan.run::<TokioOnOne>();
@@ -24,6 +30,8 @@ fn main() -> ExitCode {
     plan.run::<SmolOnTwo>();
     #[cfg(target_os = "linux")]
     plan.run::<hosts::Glommio>();
+    #[cfg(target_os = "linux")]
+    servers::run(&mut plan);
     // No runtime has texts of its own.
     plan.section::<TokioOnOne>("secrets", || {
         let log = Log::default();
@@ -54,7 +62,16 @@ impl Plan {
     }
 
     fn section<H: Host>(&mut self, name: &'static str, run: impl FnOnce() -> Outcome) {
-        let full_name = format!("{name}, {}", H::NAME);
+        self.section_on(name, H::NAME, run);
+    }
+
+    fn section_on(
+        &mut self,
+        name: &'static str,
+        runtime: &'static str,
+        run: impl FnOnce() -> Outcome,
+    ) {
+        let full_name = format!("{name}, {runtime}");
         if !self.words.is_empty() && !self.words.iter().any(|word| full_name.contains(word)) {
             return;
         }
@@ -62,11 +79,11 @@ impl Plan {
         match run() {
             Ok(figures) => {
                 println!("{figures}");
-                self.table.enter(name, H::NAME, &figures);
+                self.table.enter(name, runtime, &figures);
             }
             Err(error) => {
                 println!("FAILED {error}\n");
-                self.table.enter_failure(name, H::NAME);
+                self.table.enter_failure(name, runtime);
             }
         }
     }
@@ -104,4 +121,14 @@ storm    the server of 1,000 clients dies, and comes back on the same port
 pubsub   a subscriber's connection is cut 1,000 times while messages come
 bulk     64 MB of SETs, of GETs and of ECHOs in one pipeline each, through small socket buffers
 secrets  a password is looked for in all texts that anything shows
+
+To servers, each in a process of its own, by plain sockets:
+
+server bombs      requests that hang servers or kill them, on a connection each
+server bad input  a million damaged requests, with somebody else pinging
+server load       10,000 idle clients, 1,000 that don't read, 1,000 that send a byte a second
+server accept     more clients than there are descriptors
+server shutdown   64 clients pipeline while the server ends
+server slow       clients and subscribers that don't read
+server handlers   handlers that panic
 ";

@@ -1,0 +1,63 @@
+//! Faults that servers meet, in a reduced size: `cargo xtask faults server` has them in full.
+#![cfg(target_os = "linux")]
+
+use adapter_glommio::Glommio;
+use testkit::faults::Size;
+use testkit::faults::server::{self, Launch, Outcome, Problem};
+
+type Ended = Result<(), Problem>;
+
+/// This program once more, with nothing but [`the_server_under_test`].
+const LAUNCH: Launch<'_> = Launch {
+    runtime: "glommio",
+    args: &["--exact", "the_server_under_test", "--ignored", "--nocapture"],
+};
+
+fn judge(section: impl FnOnce(Launch<'_>, Size) -> Outcome) -> Ended {
+    let figures = section(LAUNCH, Size::Reduced)?;
+    println!("{figures}");
+    assert!(figures.passed(), "{figures}");
+    Ok(())
+}
+
+#[test]
+#[ignore = "the others start it, in a process of its own"]
+fn the_server_under_test() -> Ended {
+    server::asked_for().ok_or("nobody has asked for it")?;
+    server::serve::<Glommio>()
+}
+
+#[test]
+fn bombs() -> Ended {
+    judge(server::bombs)
+}
+
+#[test]
+fn a_million_damaged_requests() -> Ended {
+    judge(server::bad_input)
+}
+
+#[test]
+fn many_that_do_nothing_and_some_that_dont_read() -> Ended {
+    judge(server::load)
+}
+
+#[test]
+fn no_descriptors_left() -> Ended {
+    judge(server::accept)
+}
+
+#[test]
+fn shut_down_in_the_middle_of_pipelines() -> Ended {
+    judge(server::shutdown)
+}
+
+#[test]
+fn subscribers_that_dont_read() -> Ended {
+    judge(server::slow)
+}
+
+#[test]
+fn a_handler_that_panics() -> Ended {
+    judge(server::handlers)
+}
