@@ -1,7 +1,7 @@
 //! A server that is shut down while it is busy.
 
 use std::io::Write;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -115,11 +115,20 @@ fn under_load(launch: Launch<'_>, before: u64) -> Result<Sum, Problem> {
 fn pipeline(client: usize, mut talker: Talker, answered: &AtomicU64) -> Result<Got, Problem> {
     let mut socket = talker.writer()?;
     let batch = command(&["COUNT", &client.to_string()]).repeat(BATCH);
+    let over = &AtomicBool::new(false);
     let (leave, left) = mpsc::channel();
     (0..AHEAD).try_for_each(|_| leave.send(()))?;
     thread::scope(|scope| {
-        let writer =
-            scope.spawn(move || while left.recv().is_ok() && socket.write_all(&batch).is_ok() {});
+        // A reset is told once, to whoever comes first: here it may be who writes.
+        let writer = scope.spawn(move || {
+            while left.recv().is_ok() {
+                match socket.write_all(&batch) {
+                    Err(error) if !over.load(Ordering::Relaxed) => return Some(error),
+                    _ => {}
+                }
+            }
+            None
+        });
         let mut got = Got { replies: 0, wrong: None, cut: None };
         loop {
             match talker.reply() {
@@ -143,8 +152,11 @@ fn pipeline(client: usize, mut talker: Talker, answered: &AtomicU64) -> Result<G
             }
         }
         drop(leave);
+        over.store(true, Ordering::Relaxed);
         talker.writer()?.close();
-        writer.join().map_err(|_| "a writer panicked")?;
+        if let Some(error) = writer.join().map_err(|_| "a writer panicked")? {
+            got.cut = Some(format!("{client}: {error} while writing, after {}", got.replies));
+        }
         Ok(got)
     })
 }
