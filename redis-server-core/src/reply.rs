@@ -245,14 +245,6 @@ impl Reply<'_> {
         }
     }
 
-    /// Announces subscriptions that begin or end: as many frames as there are names.
-    pub fn notices(mut self, notices: impl IntoIterator<Item = Notice>) -> Action {
-        for notice in notices {
-            self.push_first(&notice);
-        }
-        self.none()
-    }
-
     /// Promises the answer for later: [`Session::complete`](crate::Session::complete) gives it.
     /// What follows is run meanwhile, and its answers wait for their turn.
     #[must_use = "the client waits until the promise is kept"]
