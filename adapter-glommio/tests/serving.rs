@@ -24,3 +24,13 @@ fn two_threads() -> Outcome {
 fn same_bytes_as_redis_server() -> Outcome {
     serving::same_bytes::<Glommio>()
 }
+
+#[test]
+fn everything_that_a_service_may_do() -> Outcome {
+    serving::contract::<Glommio>()
+}
+
+#[test]
+fn messages_across_threads() -> Outcome {
+    serving::across_threads::<Glommio>()
+}

@@ -28,3 +28,13 @@ fn the_global_executor() -> Outcome {
 fn same_bytes_as_redis_server() -> Outcome {
     serving::same_bytes::<Smol>()
 }
+
+#[test]
+fn everything_that_a_service_may_do() -> Outcome {
+    serving::contract::<Smol>()
+}
+
+#[test]
+fn messages_across_threads() -> Outcome {
+    serving::across_threads::<Smol>()
+}

@@ -30,3 +30,13 @@ fn several_threads() -> Outcome {
 fn same_bytes_as_redis_server() -> Outcome {
     serving::same_bytes::<Tokio>()
 }
+
+#[test]
+fn everything_that_a_service_may_do() -> Outcome {
+    serving::contract::<Tokio>()
+}
+
+#[test]
+fn messages_across_threads() -> Outcome {
+    serving::across_threads::<Tokio>()
+}

@@ -17,6 +17,7 @@
 //! ```
 
 mod balance;
+mod contract;
 mod dialogs;
 mod listening;
 mod one;
@@ -26,6 +27,7 @@ mod same;
 use adapter_core::server::{Action, Command, Connection, Peer, Refusal, Reply, Service};
 
 pub use balance::two_threads;
+pub use contract::{Contract, across_threads, contract};
 pub use listening::addresses;
 pub use one::{one_executor, serve};
 pub use same::{Bare, same_bytes};

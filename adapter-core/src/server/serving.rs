@@ -19,7 +19,7 @@ use redis_server_core::{Action, Closed, Next, Session, Time};
 use super::detached::{Detached, Exit};
 use super::inbox::{Inbox, Order};
 use super::service::{Connection, Service};
-use super::shard::Shard;
+use super::shard::{Admission, Shard};
 use crate::alarm::Alarm;
 use crate::link::Link;
 use crate::runtime::{Runtime, SharedCell, Transport};
@@ -57,6 +57,7 @@ pub struct Serving<R: Runtime, S: Service> {
     deadline: Option<Time>,
     /// Why the connection is being closed.
     reason: Option<Closed>,
+    admission: Admission,
     options: Limits,
 }
 
@@ -143,8 +144,18 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             ended: false,
             deadline: None,
             reason: None,
+            admission: Admission::Open,
             options,
         }
+    }
+
+    /// One that is turned away has only what its session has said already to write.
+    pub(crate) fn admitted(mut self, admission: Admission) -> Self {
+        self.admission = admission;
+        if admission == Admission::TurnedAway {
+            self.flush_out(Closed::Refused, self.runtime.now());
+        }
+        self
     }
 
     fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
@@ -471,7 +482,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             };
             let _ = panic::catch_unwind(AssertUnwindSafe(close));
             shard.server.remove(self.inbox.peer.id);
-            (shard.leave(), shard.exit.clone())
+            (shard.leave(self.admission), shard.exit.clone())
         });
         if *reason == Closed::Detached {
             let peer = self.inbox.peer.clone();

@@ -10,19 +10,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use redis_server_core::resp_core::{Out, OutBuf};
 use redis_server_core::{Action, Session, Time};
 
 use super::detached::Exit;
 use super::handle::ServerHandle;
-use super::inbox::Peer;
+use super::inbox::{Inbox, Peer};
 use super::listen::{Listener, Serve};
 use super::options::{Balance, Listen, ServerOptions};
 use super::service::Service;
 use super::serving::{Limits, Serving};
 use crate::alarm::Alarm;
 use crate::endpoint::Address;
-use crate::runtime::{Runtime, SharedCell, Spawn, Transport};
+use crate::link::Link;
+use crate::runtime::{Runtime, SharedCell, Spawn};
 
 /// What the connections of a shard have in common.
 pub(crate) struct Shard<R: Runtime, S> {
@@ -32,16 +32,29 @@ pub(crate) struct Shard<R: Runtime, S> {
     pub(crate) grace: Duration,
     pub(crate) exit: R::Cell<Exit<R>>,
     connections: Arc<AtomicUsize>,
+    /// Connections that are told that they are too many. Nobody waits for their end.
+    turned_away: usize,
     /// Who waits for the last connection to end.
     waker: Option<Waker>,
 }
 
 impl<R: Runtime, S> Shard<R, S> {
     /// A connection has ended: whom to wake.
-    pub(crate) fn leave(&mut self) -> Option<Waker> {
+    pub(crate) fn leave(&mut self, admission: Admission) -> Option<Waker> {
+        if admission == Admission::TurnedAway {
+            self.turned_away -= 1;
+            return None;
+        }
         let left = self.connections.fetch_sub(1, Ordering::Relaxed) - 1;
         self.waker.clone().filter(|_| left == 0)
     }
+}
+
+/// Whether a connection is served, or only told that it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admission {
+    Open,
+    TurnedAway,
 }
 
 /// Connections that one shard has accepted for another.
@@ -153,6 +166,7 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
             server: server.clone(),
             grace: options.shutdown_grace,
             exit: exit.clone(),
+            turned_away: 0,
             connections: intakes
                 .get(index)
                 .map(|own| Arc::clone(&own.connections))
@@ -201,7 +215,7 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
                 match listener.poll_accept(cx) {
                     Poll::Pending => break,
                     Poll::Ready(Ok((socket, address))) => {
-                        self.place(Accepted { socket, address, listener: index }, cx);
+                        self.place(Accepted { socket, address, listener: index });
                     }
                     // The client has thought better of it; the next may not have.
                     Poll::Ready(Err(error)) if concerns_one(&error) => {}
@@ -213,7 +227,7 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
     }
 
     /// Brings a connection to its shard.
-    fn place(&mut self, accepted: Accepted<R::Accepted>, cx: &mut Context<'_>)
+    fn place(&mut self, accepted: Accepted<R::Accepted>)
     where
         R: Spawn<Serving<R, S>>,
     {
@@ -237,12 +251,12 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
         };
         match self.intakes.get(there).filter(|_| there != here) {
             Some(intake) => intake.hand_over(accepted),
-            None => self.serve(accepted, cx),
+            None => self.serve(accepted),
         }
     }
 
     /// Has a connection of this shard served.
-    fn serve(&mut self, accepted: Accepted<R::Accepted>, cx: &mut Context<'_>)
+    fn serve(&self, accepted: Accepted<R::Accepted>)
     where
         R: Spawn<Serving<R, S>>,
     {
@@ -257,20 +271,52 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
         let inbox = match self.server.admit(peer, &listen.session) {
             Ok(inbox) => inbox,
             Err(_) if self.server.shutting_down().is_some() => return,
-            Err(_) => return turn_away(stream, listen, cx),
+            Err(peer) => return self.turn_away(stream, peer, listen),
         };
         let Ok(stream) = listen.secure(stream) else {
             return self.server.remove(inbox.peer.id);
         };
         self.shard.with(|shard| shard.connections.fetch_add(1, Ordering::Relaxed));
         let session = Session::new(self.runtime.now(), &listen.session);
+        self.run(stream, session, inbox, Admission::Open);
+    }
+
+    /// Says why to a client that is one too many; when too many are told at a time, or it would take
+    /// a handshake first, it is not.
+    fn turn_away(&self, stream: R::Stream, peer: Peer, listen: &Listen)
+    where
+        R: Spawn<Serving<R, S>>,
+    {
+        let room = self.shard.with(|shard| {
+            let room = shard.turned_away < TURNED_AWAY && !peer.tls;
+            shard.turned_away += usize::from(room);
+            room
+        });
+        if room {
+            let mut session = Session::new(self.runtime.now(), &listen.session);
+            let _ = session.greet().error("ERR max number of clients reached");
+            let inbox = Arc::new(Inbox::new(peer, &listen.session));
+            self.run(stream.into(), session, inbox, Admission::TurnedAway);
+        }
+    }
+
+    fn run(
+        &self,
+        stream: Link<R::Stream>,
+        session: Session,
+        inbox: Arc<Inbox>,
+        admission: Admission,
+    ) where
+        R: Spawn<Serving<R, S>>,
+    {
         let limits = Limits {
             // Reading into no room would look like the end of the stream.
             read_buffer: self.options.read_buffer.max(1),
             close_timeout: self.options.close_timeout,
         };
         let (runtime, shard) = (self.runtime.clone(), self.shard.clone());
-        self.runtime.spawn(Serving::new(runtime, shard, stream, session, inbox, limits));
+        let serving = Serving::new(runtime, shard, stream, session, inbox, limits);
+        self.runtime.spawn(serving.admitted(admission));
     }
 
     /// Takes what other shards have accepted.
@@ -285,7 +331,7 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
             std::mem::take(&mut waiting.0)
         };
         for accepted in accepted {
-            self.serve(accepted, cx);
+            self.serve(accepted);
         }
     }
 
@@ -367,15 +413,6 @@ impl<R: Serve, S: Service> Drop for ShardLoop<R, S> {
     }
 }
 
-/// Says why to a client that is one too many, as far as one write goes.
-fn turn_away<T: Transport>(mut stream: T, listen: &Listen, cx: &mut Context<'_>) {
-    if !listen.is_tls() {
-        let mut out = OutBuf::new();
-        out.put(b"-ERR max number of clients reached\r\n");
-        let _ = stream.poll_write(cx, &mut out);
-    }
-}
-
 /// Whether accepting failed for this one connection only. Everything else (no descriptors, no
 /// memory) will fail again at once, so the listener is left alone for a while.
 fn concerns_one(error: &io::Error) -> bool {
@@ -396,6 +433,9 @@ fn concerns_one(error: &io::Error) -> bool {
 
 /// Connections accepted before those that are there go first.
 const ACCEPTED_AT_ONCE: usize = 64;
+/// Connections that may be told at a time that they are too many: each takes a descriptor and a task
+/// for up to a second.
+const TURNED_AWAY: usize = 128;
 /// How long a listener is left alone that can't accept: so little that a client hardly notices,
 /// and enough to spin no more than ten times a second.
 const BREATH: Duration = Duration::from_millis(100);
