@@ -57,7 +57,10 @@ impl<S: Transport> Link<S> {
     #[inline]
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            Self::Plain(_) => Poll::Ready(Ok(())),
+            Self::Plain(_) => {
+                let _ = cx;
+                Poll::Ready(Ok(()))
+            }
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.flush(cx),
         }

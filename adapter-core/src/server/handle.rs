@@ -111,6 +111,16 @@ impl ServerHandle {
         self.inbox(id).is_some_and(|inbox| inbox.order(Order::Abort(Closed::ByServer)))
     }
 
+    /// Tells a connection something that is no reply, for servers that keep a [`Hub`] of their own:
+    /// whether it was there. Within a command's handler it comes after that command's reply.
+    pub fn tell(&self, id: ConnectionId, notice: &Notice) -> bool {
+        let Some(inbox) = self.inbox(id) else { return false };
+        if let Some(waker) = inbox.notify(notice) {
+            waker.wake();
+        }
+        true
+    }
+
     fn inbox(&self, id: ConnectionId) -> Option<Arc<Inbox>> {
         self.shared().connections.get(&id).cloned()
     }

@@ -249,6 +249,12 @@ impl Deferred {
         }
         self.promise.take().is_some_and(|(ticket, draft)| self.inbox.complete(ticket, draft))
     }
+
+    /// Gives a reply that was written elsewhere, in the version of the protocol that the client
+    /// spoke when it was promised: whether the connection was still there to take it.
+    pub fn complete(mut self, draft: Draft) -> bool {
+        self.promise.take().is_some_and(|(ticket, _)| self.inbox.complete(ticket, draft))
+    }
 }
 
 impl Drop for Deferred {

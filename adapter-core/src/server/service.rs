@@ -228,9 +228,7 @@ impl<'a, C> Connection<'a, C> {
     ) -> Action {
         let mut hub = self.server.hub();
         // Nothing can be published meanwhile, and nothing comes after the announcement.
-        for notice in self.inbox.take_notices() {
-            reply.push_first(&notice);
-        }
+        self.tell_first(&mut reply);
         if names.len() == 0 {
             for (name, held) in hub.unsubscribe_all(self.id(), topic) {
                 reply.push_first(&Notice::unsubscribed(topic, name.as_deref(), held));
@@ -250,6 +248,14 @@ impl<'a, C> Connection<'a, C> {
         drop(self.inbox.take_notices());
         hub.remove(self.id());
         self.terms.set_subscriptions(0);
+    }
+
+    /// Says what the connection was [told](ServerHandle::tell) before the reply to this command, as
+    /// is due where that ends a subscription: nothing may come after the announcement.
+    pub fn tell_first(&self, reply: &mut Reply<'_>) {
+        for notice in self.inbox.take_notices() {
+            reply.push_first(&notice);
+        }
     }
 
     /// Whether the listener wants clients to authenticate.

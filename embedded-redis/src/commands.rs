@@ -1,0 +1,44 @@
+//! The commands, by Redis's own groups.
+
+mod arguments;
+mod bitmaps;
+mod connection;
+mod geo;
+mod hashes;
+mod hyperloglog;
+mod keys;
+mod lists;
+mod pubsub;
+mod scripting;
+mod server;
+mod sets;
+mod sorted_sets;
+mod streams;
+mod strings;
+mod transactions;
+
+use crate::engine::Runs;
+
+/// Names with what runs them.
+pub(crate) type Commands = &'static [(&'static str, Runs)];
+
+/// All of them. Subcommands are `container|subcommand`.
+pub(crate) const ALL: &[Commands] = &[
+    bitmaps::COMMANDS,
+    connection::COMMANDS,
+    geo::COMMANDS,
+    hashes::COMMANDS,
+    hyperloglog::COMMANDS,
+    keys::COMMANDS,
+    lists::COMMANDS,
+    pubsub::COMMANDS,
+    scripting::COMMANDS,
+    server::COMMANDS,
+    sets::COMMANDS,
+    sorted_sets::COMMANDS,
+    streams::COMMANDS,
+    strings::COMMANDS,
+    transactions::COMMANDS,
+];
+
+pub(crate) use transactions::IN_TRANSACTION;

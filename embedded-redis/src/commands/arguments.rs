@@ -1,0 +1,71 @@
+//! Reading arguments.
+
+use redis_server_core::resp_core::request::{Args, Request};
+
+use crate::engine::Error;
+use crate::keyspace::parse_integer;
+
+/// The argument at `index`, 0 being the name. The table has seen that there are as many as the
+/// command's arity says; what is missing is empty.
+#[inline]
+pub(super) fn arg<'a>(request: &Request<'a>, index: usize) -> &'a [u8] {
+    request.arg(index).unwrap_or_default()
+}
+
+/// An integer as Redis reads it: as it would write it itself.
+#[inline]
+pub(super) fn integer(text: &[u8]) -> Result<i64, Error> {
+    parse_integer(text).ok_or(Error::NOT_AN_INTEGER)
+}
+
+/// A number as `strtod` reads it, but for spaces, hexadecimal digits and NaN.
+pub(super) fn float(text: &[u8]) -> Result<f64, Error> {
+    let text = std::str::from_utf8(text).map_err(|_| Error::NOT_A_FLOAT)?;
+    match text.parse::<f64>() {
+        Ok(number) if !number.is_nan() => Ok(number),
+        _ => Err(Error::NOT_A_FLOAT),
+    }
+}
+
+/// The options behind a command's fixed arguments, one after the other.
+#[derive(Clone)]
+pub(super) struct Options<'a>(Args<'a>);
+
+impl<'a> Options<'a> {
+    /// Those behind the first `count` arguments, the name being one of them.
+    pub(super) fn behind(request: &Request<'a>, count: usize) -> Self {
+        let mut arguments = request.iter();
+        if count > 0 {
+            arguments.nth(count - 1);
+        }
+        Self(arguments)
+    }
+
+    /// The value of the option at hand.
+    ///
+    /// # Errors
+    ///
+    /// A syntax error if there is none.
+    pub(super) fn value(&mut self) -> Result<&'a [u8], Error> {
+        self.0.next().ok_or(Error::SYNTAX)
+    }
+
+    /// How many arguments are left.
+    pub(super) fn left(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<'a> Iterator for Options<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        self.0.next()
+    }
+}
+
+/// Whether an option is this one, in whatever case.
+#[inline]
+pub(super) fn is(option: &[u8], name: &str) -> bool {
+    option.eq_ignore_ascii_case(name.as_bytes())
+}

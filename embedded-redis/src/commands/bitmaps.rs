@@ -1,0 +1,5 @@
+//! Bitmaps.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

@@ -1,0 +1,5 @@
+//! Geo.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

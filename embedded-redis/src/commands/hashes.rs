@@ -1,0 +1,5 @@
+//! Hashes.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

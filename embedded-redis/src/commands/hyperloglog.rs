@@ -1,0 +1,5 @@
+//! Hyperloglog.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

@@ -1,0 +1,5 @@
+//! Lists.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

@@ -1,0 +1,5 @@
+//! Pubsub.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

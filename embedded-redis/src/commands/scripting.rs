@@ -1,0 +1,5 @@
+//! Scripting.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

@@ -1,0 +1,5 @@
+//! Server.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

@@ -1,0 +1,5 @@
+//! Sets.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

@@ -1,0 +1,5 @@
+//! Sorted sets.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

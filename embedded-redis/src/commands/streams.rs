@@ -1,0 +1,5 @@
+//! Streams.
+
+use super::Commands;
+
+pub(super) const COMMANDS: Commands = &[];

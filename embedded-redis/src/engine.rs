@@ -1,0 +1,187 @@
+//! Commands on data: a whole server but for sockets and clocks.
+
+mod answer;
+mod blocking;
+mod client;
+mod context;
+mod error;
+mod event;
+mod expiry;
+mod notify;
+mod settings;
+mod table;
+#[cfg(test)]
+pub(crate) mod testing;
+mod usage;
+
+use std::time::Duration;
+
+use redis_server_core::resp_core::request::Request;
+use redis_server_core::{Action, Flags, Protocol, Reply, Terms};
+
+pub(crate) use answer::{Answer, Done, Outcome};
+pub(crate) use blocking::Waiting;
+pub(crate) use client::{Client, ClientKey, Clients, Transaction, Watched};
+pub(crate) use context::{Context, Data, Edit};
+pub(crate) use error::Error;
+pub(crate) use event::Event;
+pub(crate) use notify::Class;
+pub(crate) use settings::Settings;
+pub(crate) use table::{Handler, Runs, TABLE};
+
+use crate::keyspace::Millis;
+use context::{Database, Shared};
+
+/// The server's state: databases, clients, subscriptions.
+///
+/// It is told what happens, with the time, and says what is to be done: replies are written at
+/// once, everything else comes out as [`Event`]s.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) databases: Vec<Database>,
+    pub(crate) shared: Shared,
+    pub(crate) clients: Clients,
+}
+
+/// What has become of a command.
+#[derive(Debug)]
+pub(crate) enum Ran<'a> {
+    /// It is answered.
+    Answered(Action),
+    /// The client is blocked: the answer comes as an [`Event::Unblock`].
+    Blocked(Reply<'a>),
+}
+
+impl Engine {
+    pub(crate) fn new(settings: Settings, seed: u64) -> Self {
+        let databases = (0..settings.databases).map(|_| Database::new(seed)).collect();
+        Self { databases, shared: Shared::new(settings, seed), clients: Clients::default() }
+    }
+
+    /// Runs a command of a client, at that time since the beginning of 1970.
+    #[inline]
+    pub(crate) fn execute<'a>(
+        &mut self,
+        now: Duration,
+        client: ClientKey,
+        request: Request<'_>,
+        terms: &Terms,
+        reply: Reply<'a>,
+    ) -> Ran<'a> {
+        self.shared.set_now(now);
+        let mut answer = Answer::new(reply);
+        let mut context = Context::new(self, client, terms);
+        let outcome = context.run(request, &mut answer);
+        let done = match outcome {
+            Ok(done) => done,
+            Err(error) => {
+                answer.error(&error);
+                Done::Answered
+            }
+        };
+        if !self.shared.ready.is_empty() {
+            self.serve_waiting();
+        }
+        match done {
+            Done::Answered => Ran::Answered(Action::Continue),
+            Done::Silent => Ran::Answered(answer.none()),
+            Done::Close => Ran::Answered(Action::Close),
+            Done::Shutdown => Ran::Answered(Action::Shutdown),
+            Done::Block(waiting) => match answer.into_whole() {
+                Some(reply) => {
+                    self.block(client, waiting, reply.protocol());
+                    Ran::Blocked(reply)
+                }
+                None => Ran::Answered(Action::Continue),
+            },
+        }
+    }
+
+    /// Takes what is to be done.
+    #[inline]
+    pub(crate) fn poll_event(&mut self) -> Option<Event> {
+        self.shared.events.pop_front()
+    }
+
+    /// Lets time pass: wakes whose time is up, and removes some of what has expired.
+    ///
+    /// It does little at a time: whether there is so much left that it is worth while to go on.
+    pub(crate) fn handle_timeout(&mut self, now: Duration) -> bool {
+        self.shared.set_now(now);
+        self.time_out_waiting();
+        self.expire_some()
+    }
+
+    /// A client has come.
+    pub(crate) fn connect(&mut self, now: Duration, client: Client) -> ClientKey {
+        self.shared.set_now(now);
+        self.clients.insert(client)
+    }
+
+    /// A client has gone.
+    pub(crate) fn disconnect(&mut self, key: ClientKey) {
+        let Some(client) = self.clients.remove(key) else { return };
+        self.forget(&client, key);
+    }
+
+    /// Undoes what the client holds in the databases: keys that it watches and waits for, and
+    /// subscriptions.
+    pub(crate) fn forget(&mut self, client: &Client, key: ClientKey) {
+        for watched in &client.watched {
+            if let Some(database) = self.databases.get_mut(watched.db) {
+                database.unwatch(&watched.key, key);
+            }
+        }
+        if let Some(blocked) = &client.blocked {
+            for name in blocked.waiting.keys() {
+                if let Some(database) = self.databases.get_mut(blocked.db) {
+                    database.unawait(name, key);
+                }
+            }
+        }
+        self.shared.hub.remove(client.id);
+    }
+}
+
+impl Context<'_> {
+    /// Finds the command, sees whether it may run, and runs it or keeps it for `EXEC`.
+    #[inline]
+    fn run(&mut self, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+        let entry = match TABLE.lookup(request) {
+            Ok(entry) => entry,
+            Err(refused) => {
+                self.spoil_transaction();
+                return Err(Error::new(refused.text()));
+            }
+        };
+        let flags = entry.spec.flags();
+        if !self.terms().is_authenticated() && !flags.contains(Flags::NO_AUTH) {
+            self.spoil_transaction();
+            return Err(Error::NOT_AUTHENTICATED);
+        }
+        if self.terms().subscriptions() > 0
+            && self.terms().protocol() == Protocol::Resp2
+            && !flags.contains(Flags::ALLOW_SUBSCRIBED)
+        {
+            return Err(Error::subscribed(entry.spec.name()));
+        }
+        let transaction = self.client().is_some_and(|client| client.transaction.is_some());
+        if flags.contains(Flags::DENYOOM) && self.out_of_memory() {
+            self.spoil_transaction();
+            return Err(Error::OUT_OF_MEMORY);
+        }
+        if transaction && !entry.handler.in_transaction() {
+            if flags.contains(Flags::NO_MULTI) {
+                self.spoil_transaction();
+                return Err(Error::NOT_IN_A_TRANSACTION);
+            }
+            return self.enqueue(request, answer);
+        }
+        self.call(entry, request, answer)
+    }
+}
+
+/// Whole milliseconds of a time.
+fn millis(time: Duration) -> Millis {
+    (time.as_secs() * 1_000 + u64::from(time.subsec_millis())) as Millis
+}

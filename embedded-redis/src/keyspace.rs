@@ -1,0 +1,23 @@
+//! The data: databases of keys with values, without commands, clients and I/O.
+
+mod compact;
+mod db;
+mod dict;
+mod hash;
+mod list;
+mod rng;
+mod set;
+mod sorted_set;
+mod text;
+mod value;
+
+pub(crate) use compact::Compact;
+pub(crate) use db::{Db, Millis};
+pub(crate) use dict::{Dict, Place};
+pub(crate) use hash::Hash;
+pub(crate) use list::{List, Side};
+pub(crate) use rng::Rng;
+pub(crate) use set::Set;
+pub(crate) use sorted_set::{Score, SortedSet};
+pub(crate) use text::{Text, parse_integer};
+pub(crate) use value::{Kind, Typed, Value};

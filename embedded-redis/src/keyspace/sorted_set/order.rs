@@ -1,0 +1,198 @@
+//! Members in order, each found by its rank.
+
+use std::cmp::Ordering;
+
+use super::{Compact, Score};
+
+/// A row of sorted chunks: what is added or removed moves the rest of one chunk, and a rank is a sum
+/// over the chunks in front. A skip list takes a dozen jumps through memory where this adds up
+/// lengths that lie side by side.
+#[derive(Debug, Default)]
+pub(crate) struct Order {
+    /// None of them is empty.
+    chunks: Vec<Chunk>,
+    len: usize,
+    member_bytes: usize,
+}
+
+type Chunk = Vec<(Score, Compact)>;
+
+/// Where an element is or would be: the chunk, and the place in it.
+type Spot = (usize, usize);
+
+impl Order {
+    pub(super) fn insert(&mut self, score: Score, member: &[u8]) {
+        let (mut at, mut within) = self.spot(|other, name| precedes(other, name, score, member));
+        // At the end of a chunk rather than before the next, and in the last where there is none.
+        if at > 0 && (within == 0 || at == self.chunks.len()) {
+            at -= 1;
+            within = self.chunks.get(at).map_or(0, Vec::len);
+        }
+        let member = Compact::from(member);
+        self.member_bytes += member.heap_bytes();
+        self.len += 1;
+        let Some(chunk) = self.chunks.get_mut(at) else {
+            self.chunks.push(vec![(score, member)]);
+            return;
+        };
+        if chunk.len() == chunk.capacity() {
+            chunk.reserve_exact((chunk.len() / 4).clamp(2, CHUNK));
+        }
+        chunk.insert(within, (score, member));
+        if chunk.len() > CHUNK {
+            // Scores often only grow: what is full at the end stays full.
+            let ascending = within + 1 == chunk.len();
+            let upper = chunk.split_off(if ascending { CHUNK } else { CHUNK / 2 });
+            chunk.shrink_to(CHUNK * 5 / 8);
+            self.chunks.insert(at + 1, upper);
+        }
+    }
+
+    pub(super) fn remove(&mut self, score: Score, member: &[u8]) {
+        let (at, within) = self.spot(|other, name| precedes(other, name, score, member));
+        let Some(chunk) = self.chunks.get_mut(at) else { return };
+        if within >= chunk.len() {
+            return;
+        }
+        let (_, gone) = chunk.remove(within);
+        self.member_bytes -= gone.heap_bytes();
+        self.len -= 1;
+        let left = chunk.len();
+        if left == 0 {
+            self.chunks.remove(at);
+        } else if left < CHUNK / 8
+            && let Some(next) = self.chunks.get(at + 1)
+            && next.len() + left <= CHUNK / 2
+        {
+            let next = self.chunks.remove(at + 1);
+            if let Some(chunk) = self.chunks.get_mut(at) {
+                chunk.extend(next);
+            }
+        }
+    }
+
+    pub(super) fn rank(&self, score: Score, member: &[u8]) -> usize {
+        self.partition_point(|other, name| precedes(other, name, score, member))
+    }
+
+    pub(super) fn at(&self, rank: usize) -> Option<(&Compact, Score)> {
+        let (at, within) = self.spot_of(rank)?;
+        let (score, member) = self.chunks.get(at)?.get(within)?;
+        Some((member, *score))
+    }
+
+    pub(super) fn partition_point(&self, is_before: impl Fn(Score, &[u8]) -> bool) -> usize {
+        let (at, within) = self.spot(is_before);
+        self.chunks.iter().take(at).map(Vec::len).sum::<usize>() + within
+    }
+
+    pub(super) fn range(
+        &self,
+        first: usize,
+        end: usize,
+    ) -> impl DoubleEndedIterator<Item = (&Compact, Score)> {
+        let end = end.min(self.len);
+        let count = end.saturating_sub(first);
+        let (at, within) = self.spot_of(first).unwrap_or((self.chunks.len(), 0));
+        let (last, behind) = match end.checked_sub(1).and_then(|last| self.spot_of(last)) {
+            Some((last, within)) if count > 0 => (last, within + 1),
+            _ => (at, within),
+        };
+        let chunks = self.chunks.iter().enumerate().take(last + 1).skip(at);
+        let elements = chunks.flat_map(move |(number, chunk)| {
+            let from = if number == at { within } else { 0 };
+            let to = if number == last { behind } else { chunk.len() };
+            chunk.get(from..to).unwrap_or_default()
+        });
+        elements.map(|(score, member)| (member, *score))
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.member_bytes
+            + self.len * size_of::<(Score, Compact)>() * 9 / 8
+            + self.chunks.capacity() * size_of::<Chunk>()
+    }
+
+    /// The spot of the first for which `is_before` does not hold; behind the last chunk if there is
+    /// none.
+    fn spot(&self, is_before: impl Fn(Score, &[u8]) -> bool) -> Spot {
+        let holds = |(score, member): &(Score, Compact)| is_before(*score, member);
+        let at = self.chunks.partition_point(|chunk| chunk.last().is_some_and(holds));
+        let within = self.chunks.get(at).map_or(0, |chunk| chunk.partition_point(holds));
+        (at, within)
+    }
+
+    fn spot_of(&self, rank: usize) -> Option<Spot> {
+        let mut before = 0;
+        // From the nearer end.
+        if rank * 2 > self.len {
+            before = self.len;
+            for (at, chunk) in self.chunks.iter().enumerate().rev() {
+                before -= chunk.len();
+                if before <= rank {
+                    return (rank < self.len).then_some((at, rank - before));
+                }
+            }
+            return None;
+        }
+        for (at, chunk) in self.chunks.iter().enumerate() {
+            if rank < before + chunk.len() {
+                return Some((at, rank - before));
+            }
+            before += chunk.len();
+        }
+        None
+    }
+}
+
+/// Whether the first comes before the second.
+fn precedes(score: Score, member: &[u8], than: Score, name: &[u8]) -> bool {
+    match score.partial_cmp(&than) {
+        Some(Ordering::Less) => true,
+        Some(Ordering::Equal) => member < name,
+        _ => false,
+    }
+}
+
+/// Elements of a chunk: half of them move when one is added, 2 KiB.
+const CHUNK: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::keyspace::Rng;
+
+    #[test]
+    fn it_is_in_order_and_every_rank_is_right() {
+        let mut rng = Rng::new(11);
+        let (mut order, mut model) = (Order::default(), BTreeSet::new());
+        for step in 0..40_000 {
+            let (score, name) = (rng.below(50) as u64, format!("{}", rng.below(100)));
+            let member = name.as_bytes();
+            let grows = rng.below(10) < if step < 20_000 { 7 } else { 3 };
+            if grows && model.insert((score, member.to_vec())) {
+                order.insert(score as f64, member);
+            } else if !grows && model.remove(&(score, member.to_vec())) {
+                order.remove(score as f64, member);
+            }
+            if step % 500 != 0 {
+                continue;
+            }
+            assert_eq!(order.len, model.len());
+            let rows = |it: (&Compact, Score)| (it.1 as u64, it.0.to_vec());
+            assert!(order.range(0, usize::MAX).map(rows).eq(model.iter().cloned()));
+            let reversed = order.range(0, usize::MAX).rev().map(rows);
+            assert!(reversed.eq(model.iter().rev().cloned()));
+            for (rank, (score, member)) in model.iter().enumerate() {
+                assert_eq!(order.rank(*score as f64, member), rank);
+                assert_eq!(order.at(rank).map(rows), Some((*score, member.clone())));
+            }
+            assert_eq!(order.at(model.len()), None);
+            let (first, end) = (rng.below(model.len() + 2), rng.below(model.len() + 2));
+            let expected = model.iter().skip(first).take(end.saturating_sub(first));
+            assert!(order.range(first, end).map(rows).eq(expected.cloned()), "{first}..{end}");
+        }
+    }
+}
