@@ -17,6 +17,7 @@ pub(crate) struct Rig {
 
 struct Typist {
     session: Session,
+    input: BytesMut,
     key: ClientKey,
     waits_for: Option<Ticket>,
 }
@@ -44,11 +45,14 @@ impl Rig {
             let known = Client::new(id, format!("127.0.0.1:{}", 40_000 + id), String::new());
             let key = self.engine.connect(self.now, known);
             let session = Session::new(Time::ZERO, &Config::default());
-            self.clients.push(Typist { session, key, waits_for: None });
+            let input = BytesMut::new();
+            self.clients.push(Typist { session, input, key, waits_for: None });
         }
         let typist = &mut self.clients[client];
-        let mut input = BytesMut::from(format!("{line}\r\n").as_bytes());
-        let Next::Request(command, reply, terms) = typist.session.poll_request(&mut input) else {
+        typist.input.extend_from_slice(format!("{line}\r\n").as_bytes());
+        typist.session.handle_input(Time::ZERO);
+        let next = typist.session.poll_request(&mut typist.input);
+        let Next::Request(command, reply, terms) = next else {
             panic!("not a command: {line}");
         };
         let (key, request) = (typist.key, command.request());
