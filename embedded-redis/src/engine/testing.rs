@@ -51,14 +51,15 @@ impl Rig {
         let typist = &mut self.clients[client];
         typist.input.extend_from_slice(format!("{line}\r\n").as_bytes());
         typist.session.handle_input(Time::ZERO);
-        let next = typist.session.poll_request(&mut typist.input);
-        let Next::Request(command, reply, terms) = next else {
-            panic!("not a command: {line}");
-        };
-        let (key, request) = (typist.key, command.request());
-        match self.engine.execute(self.now, key, request, terms, reply) {
-            Ran::Answered(_) => {}
-            Ran::Blocked(reply) => typist.waits_for = Some(reply.block()),
+        match typist.session.poll_request(&mut typist.input) {
+            Next::Request(command, reply, terms) => {
+                let (key, request) = (typist.key, command.request());
+                match self.engine.execute(self.now, key, request, terms, reply) {
+                    Ran::Answered(_) => {}
+                    Ran::Blocked(reply) => typist.waits_for = Some(reply.block()),
+                }
+            }
+            _ => panic!("not a command: {line}"),
         }
         self.deliver();
         self.heard(client)
