@@ -80,7 +80,8 @@ impl Rig {
             text.extend_from_slice(out.chunk());
             out.advance(out.chunk().len());
         }
-        String::from_utf8_lossy(&text).trim_end().replace("\r\n", " ")
+        let text = String::from_utf8_lossy(&text);
+        text.strip_suffix("\r\n").unwrap_or(&text).replace("\r\n", " ")
     }
 
     fn deliver(&mut self) {
