@@ -17,7 +17,7 @@ pub(crate) use dict::{Dict, Place};
 pub(crate) use hash::Hash;
 pub(crate) use list::{List, Side};
 pub(crate) use rng::Rng;
-pub(crate) use set::Set;
+pub(crate) use set::{Member, Set};
 pub(crate) use sorted_set::{Score, SortedSet};
 pub(crate) use text::{Text, parse_integer};
 pub(crate) use value::{Kind, Typed, Value};
