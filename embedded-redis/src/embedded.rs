@@ -10,7 +10,7 @@ use std::time::Duration;
 use adapter_core::server::{RunningServer, ServerHandle};
 use adapter_core::{Address, Client, ConnectError, Door, Driver, InProcess, Runtime, Spawn};
 
-pub use builder::Builder;
+pub use builder::{Builder, SettingError};
 
 use crate::clock::Clock;
 

@@ -8,5 +8,5 @@ mod keyspace;
 mod service;
 
 pub use adapter_core;
-pub use embedded::{Builder, EmbeddedRedis};
+pub use embedded::{Builder, EmbeddedRedis, SettingError};
 pub use service::Embedded;

@@ -1,5 +1,6 @@
 //! How the server is set up.
 
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::Ipv4Addr;
@@ -104,6 +105,19 @@ impl Builder {
     pub fn max_memory(mut self, bytes: usize) -> Self {
         self.settings.maxmemory = bytes;
         self
+    }
+
+    /// Sets a parameter of `redis.conf` that `CONFIG SET` knows as well:
+    /// `("notify-keyspace-events", "KEA")`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such parameter, or it takes other values.
+    pub fn setting(mut self, name: &str, value: &str) -> Result<Self, SettingError> {
+        match self.settings.set(name.as_bytes(), value.as_bytes()) {
+            Ok(()) => Ok(self),
+            Err(reason) => Err(SettingError { reason }),
+        }
     }
 
     /// What random choices start from: the same commands then have the same answers.
@@ -229,6 +243,20 @@ impl Builder {
         listens
     }
 }
+
+/// Why a parameter can't be set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingError {
+    reason: String,
+}
+
+impl fmt::Display for SettingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for SettingError {}
 
 /// What the server runs on where nothing is said.
 #[cfg(feature = "tokio")]
