@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use adapter_core::{Address, Door, InProcess, Spawn};
 use super::{EmbeddedRedis, Runs};
 use crate::clock::Clock;
 use crate::engine::{Engine, Settings};
-use crate::service::Embedded;
+use crate::service::{Core, Embedded};
 
 /// Sets up an [`EmbeddedRedis`]. Without anything set it listens at a free port of the loopback
 /// interface, with Redis's defaults.
@@ -175,13 +175,11 @@ impl Builder {
         if self.listens.is_empty() {
             self.listens.push(Listen::new(Address::Tcp((Ipv4Addr::LOCALHOST, 0).into())));
         }
-        let (service, listens) = (self.service(), self.listens());
         let mut cores = Cores::default();
         cores.threads = self.threads;
-        let served = service.clone();
-        let server = RunningServer::start::<T, _>(listens, &self.options, &cores, move |_, _| {
-            served.clone()
-        })?;
+        let (service, listens) = (self.service(), self.listens());
+        let service = move |_: usize, _: &T::Local| service();
+        let server = RunningServer::start::<T, _>(listens, &self.options, &cores, service)?;
         Ok(EmbeddedRedis {
             handle: server.handle(),
             addresses: server.addresses().cloned().collect(),
@@ -202,6 +200,7 @@ impl Builder {
         T::Local: Spawn<Serving<InProcess<T::Local>, Embedded>>,
     {
         self.listens = vec![Listen::new(Address::Unix("in-process".into()))];
+        self.threads = 1;
         let (service, listens, options) = (self.service(), self.listens(), self.options);
         let door = Door::default();
         let (started, news) = mpsc::channel();
@@ -210,7 +209,7 @@ impl Builder {
             T::run(|local| async move {
                 let server = Server::bind(InProcess::new(local, &own), listens, options)?;
                 let _ = started.send(server.handle());
-                server.run(service).await;
+                server.run(service()).await;
                 Ok(())
             })?
         };
@@ -229,9 +228,16 @@ impl Builder {
         })
     }
 
-    fn service(&self) -> Embedded {
+    /// What makes each thread's part of the service.
+    fn service(&self) -> impl Fn() -> Embedded + Send + Sync + use<> {
         let seed = self.seed.unwrap_or_else(|| RandomState::new().hash_one(0));
-        Embedded::new(Engine::new(self.settings.clone(), seed), self.clock.clone())
+        let (settings, clock, threads) = (self.settings.clone(), self.clock.clone(), self.threads);
+        let engine = move || Engine::new(settings.clone(), seed);
+        let shared = (threads > 1).then(|| Arc::new(Mutex::new(Core::new(engine()))));
+        move || match &shared {
+            Some(core) => Embedded::shared(core, clock.clone()),
+            None => Embedded::alone(engine(), clock.clone()),
+        }
     }
 
     fn listens(&self) -> Vec<Listen> {
