@@ -24,4 +24,14 @@ impl Settings {
     pub(crate) fn counts_usage(&self) -> bool {
         false
     }
+
+    /// Sets a parameter.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, as a sentence.
+    pub(crate) fn set(&mut self, name: &[u8], value: &[u8]) -> Result<(), String> {
+        let _ = value;
+        Err(format!("there is no parameter {:?}", String::from_utf8_lossy(name)))
+    }
 }
