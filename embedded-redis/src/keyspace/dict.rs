@@ -9,6 +9,7 @@
 //! iteration goes by the hash: a cursor says up to where, whatever was split, merged, added and
 //! removed meanwhile. That is what `SCAN` promises.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use hashbrown::HashTable;
@@ -48,7 +49,7 @@ struct Slot<V> {
 }
 
 /// Where an entry is, until something is added or removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     segment: u32,
     slot: u32,
@@ -217,8 +218,21 @@ impl<V> Dict<V> {
     }
 
     pub(crate) fn remove_at(&mut self, place: Place) -> Option<(Compact, V)> {
+        self.remove_with(place, Segment::remove)
+    }
+
+    /// The same, such that the others keep their order: for few entries, as all are moved.
+    pub(crate) fn remove_in_order(&mut self, place: Place) -> Option<(Compact, V)> {
+        self.remove_with(place, Segment::remove_in_order)
+    }
+
+    fn remove_with(
+        &mut self,
+        place: Place,
+        remove: fn(&mut Segment<V>, u32) -> Option<Slot<V>>,
+    ) -> Option<(Compact, V)> {
         let segment = self.segments.get_mut(place.segment as usize)?;
-        let slot = segment.remove(place.slot)?;
+        let slot = remove(segment, place.slot)?;
         let (left, depth) = (segment.slots.len(), segment.depth);
         self.len -= 1;
         self.name_bytes -= slot.key.heap_bytes();
@@ -251,6 +265,29 @@ impl<V> Dict<V> {
         let segment = self.segments.iter().position(|it| !it.slots.is_empty())?;
         let slot = rng.below(self.segments.get(segment)?.slots.len());
         Some(Place { segment: segment as u32, slot: slot as u32 })
+    }
+
+    /// So many different entries, each as likely as the others, or all if there are not as many.
+    pub(crate) fn sample(&self, count: usize, rng: &mut Rng) -> Vec<Place> {
+        // Few of many are found by trying; from many, those that are too many are taken out.
+        if count < self.len / 3 {
+            let mut seen = HashSet::with_capacity(count);
+            let mut found = Vec::with_capacity(count);
+            while found.len() < count {
+                found.extend(self.random(rng).filter(|place| seen.insert(*place)));
+            }
+            return found;
+        }
+        let mut all: Vec<_> = self.places().collect();
+        rng.choose(&mut all, count);
+        all
+    }
+
+    fn places(&self) -> impl Iterator<Item = Place> {
+        let segments = (0_u32..).zip(&self.segments);
+        segments.flat_map(|(segment, it)| {
+            (0..it.slots.len() as u32).map(move |slot| Place { segment, slot })
+        })
     }
 
     /// The next entries behind a cursor, at least `count` of them if there are so many, and the
@@ -408,13 +445,30 @@ impl<V> Segment<V> {
             }
         }
         let slot = self.slots.swap_remove(at as usize);
+        self.shrink();
+        Some(slot)
+    }
+
+    /// Removes an entry; those behind it move up.
+    fn remove_in_order(&mut self, at: u32) -> Option<Slot<V>> {
+        let hash = self.slots.get(at as usize)?.hash;
+        if let Ok(entry) = self.index.find_entry(spread(hash), |it| *it == at) {
+            entry.remove();
+        }
+        self.index.iter_mut().filter(|it| **it > at).for_each(|it| *it -= 1);
+        let slot = self.slots.remove(at as usize);
+        self.shrink();
+        Some(slot)
+    }
+
+    /// Gives back what is not needed any more.
+    fn shrink(&mut self) {
         if self.slots.len() == FEW {
             self.index = HashTable::new();
         }
         if self.slots.len() * 2 < self.slots.capacity() && self.slots.capacity() > 8 {
             self.slots.shrink_to(self.slots.len() * 5 / 4);
         }
-        Some(slot)
     }
 
     fn reindex(&mut self) {
@@ -531,6 +585,38 @@ mod tests {
                 assert!(seen.contains_key(&number), "{number} of {from} to {to}");
             }
             assert!(seen.values().all(|times| *times == 1), "nothing is seen twice");
+        }
+    }
+
+    #[test]
+    fn the_order_is_kept_where_that_is_wanted() {
+        let mut dict = Dict::new(1);
+        (0..40).for_each(|number| drop(dict.insert(&name(number), number)));
+        let mut left: Vec<_> = (0..40).collect();
+        for at in [0, 20, 37, 5, 5, 30, 0, 3].into_iter().cycle().take(36) {
+            let number = left.remove(at % left.len());
+            let place = dict.find(&name(number)).unwrap();
+            dict.remove_in_order(place);
+            assert_eq!(dict.iter().map(|(_, number)| *number).collect::<Vec<_>>(), left);
+            left.iter().for_each(|number| assert_eq!(dict.get(&name(*number)), Some(number)));
+        }
+    }
+
+    #[test]
+    fn a_sample_has_nothing_twice_and_everything_as_likely() {
+        let mut dict = Dict::new(3);
+        (0..1_200).for_each(|number| drop(dict.insert(&name(number), number)));
+        let mut rng = Rng::new(1);
+        for (count, found) in [(0, 0), (30, 30), (900, 900), (1_200, 1_200), (usize::MAX, 1_200)] {
+            let mut times = vec![0; 1_200];
+            for _ in 0..20 {
+                let sample = dict.sample(count, &mut rng);
+                let distinct = sample.iter().collect::<HashSet<_>>();
+                assert_eq!((sample.len(), distinct.len()), (found, found));
+                sample.iter().for_each(|place| times[*dict.at(*place).unwrap()] += 1);
+            }
+            let often = found / 60;
+            assert!(times.iter().all(|times| (often / 4..=often + 10).contains(times)));
         }
     }
 
