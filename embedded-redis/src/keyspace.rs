@@ -18,6 +18,6 @@ pub(crate) use hash::Hash;
 pub(crate) use list::{List, Side};
 pub(crate) use rng::Rng;
 pub(crate) use set::Set;
-pub(crate) use sorted_set::{Score, SortedSet};
+pub(crate) use sorted_set::{Score, SortedSet, sort};
 pub(crate) use text::{Text, parse_integer};
 pub(crate) use value::{Kind, Typed, Value};
