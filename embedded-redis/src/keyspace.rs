@@ -20,6 +20,6 @@ pub(crate) use list::{List, Side};
 pub(crate) use long_double::LongDouble;
 pub(crate) use rng::Rng;
 pub(crate) use set::{Member, Set};
-pub(crate) use sorted_set::{Score, SortedSet};
+pub(crate) use sorted_set::{Score, SortedSet, sort};
 pub(crate) use text::{MAX_TEXT, Text, parse_integer};
 pub(crate) use value::{Kind, Typed, Value};

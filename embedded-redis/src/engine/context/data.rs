@@ -71,16 +71,22 @@ impl<'a> Data<'a> {
     /// If it is of another type.
     #[inline]
     pub(crate) fn read<T: Typed>(&mut self, key: &[u8]) -> Result<Option<&T>, Error> {
-        let Some(place) = self.find(key) else {
-            self.shared.stats.misses += 1;
-            self.notify(Class::KEY_MISS, "keymiss", key);
-            return Ok(None);
-        };
-        self.shared.stats.hits += 1;
-        match self.database.db.value(place) {
+        match self.read_any(key) {
             Some(value) => T::of(value).map(Some).ok_or(Error::WRONG_TYPE),
             None => Ok(None),
         }
+    }
+
+    /// The value, to be read, whatever it is.
+    #[inline]
+    pub(crate) fn read_any(&mut self, key: &[u8]) -> Option<&Value> {
+        let Some(place) = self.find(key) else {
+            self.shared.stats.misses += 1;
+            self.notify(Class::KEY_MISS, "keymiss", key);
+            return None;
+        };
+        self.shared.stats.hits += 1;
+        self.database.db.value(place)
     }
 
     /// The value, to be changed.
