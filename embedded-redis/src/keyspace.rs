@@ -8,6 +8,7 @@ mod list;
 mod rng;
 mod set;
 mod sorted_set;
+mod stream;
 mod text;
 mod value;
 
@@ -19,5 +20,8 @@ pub(crate) use list::{List, Side};
 pub(crate) use rng::Rng;
 pub(crate) use set::Set;
 pub(crate) use sorted_set::{Score, SortedSet};
+pub(crate) use stream::{
+    ConsumerNumber, Delivery, Entry, Group, Pending, Stream, StreamId, Trim, Until,
+};
 pub(crate) use text::{Text, parse_integer};
 pub(crate) use value::{Kind, Typed, Value};
