@@ -109,7 +109,11 @@ impl Engine {
     pub(crate) fn handle_timeout(&mut self, now: Duration) -> bool {
         self.shared.set_now(now);
         self.time_out_waiting();
-        self.expire_some()
+        let more = self.expire_some();
+        if !self.shared.ready.is_empty() {
+            self.serve_waiting();
+        }
+        more
     }
 
     /// A client has come.
