@@ -4,7 +4,7 @@ use super::text::parse_integer;
 use super::{Compact, Dict, Place, Rng};
 
 /// Members, each once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Set {
     members: Dict<()>,
     /// Redis would not store it as an intset any more, and never again.

@@ -9,7 +9,7 @@ use order::Order;
 pub(crate) type Score = f64;
 
 /// Members, each with a score, in the order of the scores and, where these are equal, of the bytes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SortedSet {
     scores: Dict<Score>,
     order: Order,
@@ -91,6 +91,11 @@ impl SortedSet {
 
     pub(crate) fn entry_at(&self, place: Place) -> Option<(&Compact, Score)> {
         self.scores.entry_at(place).map(|(member, score)| (member, *score))
+    }
+
+    /// Redis stores it as a skiplist from now on, whatever its size.
+    pub(crate) fn convert(&mut self) {
+        self.converted = true;
     }
 
     pub(crate) fn encoding(&self) -> &'static str {
