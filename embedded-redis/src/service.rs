@@ -12,12 +12,16 @@ use adapter_core::server::{
 use crate::clock::Clock;
 use crate::engine::{Client, ClientKey, Engine, Event, Ran};
 
-/// The service of one thread. All threads share the engine.
+/// The server's commands as a [`Service`]. Clones share the data.
 #[derive(Clone, Debug)]
-pub(crate) struct Embedded {
+pub struct Embedded {
     core: Arc<Mutex<Core>>,
     clock: Clock,
 }
+
+/// What the service knows of a connection.
+#[derive(Debug)]
+pub struct Guest(ClientKey);
 
 #[derive(Debug)]
 struct Core {
@@ -60,20 +64,20 @@ impl Core {
 }
 
 impl Service for Embedded {
-    type Context = ClientKey;
+    type Context = Guest;
 
-    fn on_open(&mut self, peer: &Peer, _: Reply<'_>) -> Result<ClientKey, Refusal> {
+    fn on_open(&mut self, peer: &Peer, _: Reply<'_>) -> Result<Guest, Refusal> {
         let local = peer.listener.to_string();
         let address = peer.address.map_or_else(|| format!("{local}:0"), |it| it.to_string());
         let client = Client::new(peer.id.get(), address, local);
-        Ok(self.core().engine.connect(self.clock.now(), client))
+        Ok(Guest(self.core().engine.connect(self.clock.now(), client)))
     }
 
     #[inline]
     fn on_command(
         &mut self,
         command: Command<'_>,
-        connection: &mut Connection<'_, ClientKey>,
+        connection: &mut Connection<'_, Guest>,
         mut reply: Reply<'_>,
     ) -> Action {
         let now = self.clock.now();
@@ -82,7 +86,7 @@ impl Service for Embedded {
         if terms.subscriptions() > 0 {
             connection.tell_first(&mut reply);
         }
-        let key = *connection.context;
+        let key = connection.context.0;
         let action = match core.engine.execute(now, key, command.request(), terms, reply) {
             Ran::Answered(action) => action,
             Ran::Blocked(reply) => {
@@ -94,9 +98,9 @@ impl Service for Embedded {
         action
     }
 
-    fn on_close(&mut self, context: ClientKey, peer: &Peer, _: &Closed) {
+    fn on_close(&mut self, context: Guest, peer: &Peer, _: &Closed) {
         let mut core = self.core();
-        core.engine.disconnect(context);
+        core.engine.disconnect(context.0);
         core.blocked.remove(&peer.id.get());
     }
 

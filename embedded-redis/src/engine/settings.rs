@@ -40,4 +40,14 @@ impl Settings {
     pub(crate) fn shares_integers(&self) -> bool {
         self.maxmemory == 0 || !self.maxmemory_policy.counts_usage()
     }
+
+    /// Sets a parameter.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, as a sentence.
+    pub(crate) fn set(&mut self, name: &[u8], value: &[u8]) -> Result<(), String> {
+        let _ = value;
+        Err(format!("there is no parameter {:?}", String::from_utf8_lossy(name)))
+    }
 }
