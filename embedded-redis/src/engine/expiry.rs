@@ -119,7 +119,8 @@ mod tests {
     fn who_asks_for_a_key_that_is_due_removes_it() {
         let mut rig = Rig::new();
         rig.engine.shared.settings.notify = crate::engine::Class::parse(b"KEA").unwrap();
-        rig.run_as(1, "psubscribe __keyevent*");
+        rig.run_as(1, "ping");
+        rig.engine.shared.hub.subscribe(2, redis_server_core::Topic::Pattern, b"__keyevent*");
         rig.run("set a 1 px 10");
         rig.now += Duration::from_millis(10);
         assert_eq!(rig.run("exists a"), ":1", "on the dot it is still there");

@@ -88,7 +88,8 @@ impl Unit {
     /// The nearest whole number of them.
     fn count(self, time: Millis) -> i64 {
         match self {
-            Self::Seconds => time.saturating_add(500) / 1_000,
+            // Redis overflows as well.
+            Self::Seconds => time.wrapping_add(500) / 1_000,
             Self::Milliseconds => time,
         }
     }

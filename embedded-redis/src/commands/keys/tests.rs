@@ -1,21 +1,25 @@
 use std::time::Duration;
 
+use redis_server_core::Topic;
+
 use crate::engine::testing::Rig;
 use crate::engine::{Class, Settings};
-use crate::keyspace::Text;
 
 /// A rig in which client 1 listens to all events of keys.
 fn listening() -> Rig {
     let mut rig =
         Rig::with(Settings { notify: Class::parse(b"KEAmn").unwrap(), ..Settings::default() });
-    rig.run_as(1, "psubscribe __keyevent*");
+    rig.run_as(1, "ping");
+    rig.engine.shared.hub.subscribe(2, Topic::Pattern, b"__keyevent*");
+    rig.heard(1);
     rig
 }
 
 /// The events that client 1 has heard of: `set:a del:b`, those of other databases with a number.
 fn events(rig: &mut Rig) -> String {
     let heard = rig.heard(1);
-    let words: Vec<&str> = heard.split(' ').filter(|word| !word.starts_with(['$', '*'])).collect();
+    let words: Vec<&str> =
+        heard.split(' ').filter(|it| !it.is_empty() && !it.starts_with(['$', '*'])).collect();
     let events = words.chunks(4).map(|message| {
         let event = message[2].trim_start_matches("__keyevent@").replace("__", "");
         let event = event.trim_start_matches("0:").to_owned();
@@ -153,10 +157,8 @@ fn a_copy_counts_its_own_memory() {
     let before = rig.engine.used_memory();
     for number in 0..300 {
         rig.run(&format!("set w{number} {number:060}"));
-        rig.run(&format!("sort none{number} store l"));
     }
     rig.run("copy w1 x replace");
-    rig.run("sort x store l");
     rig.run("copy w2 x replace");
     for number in 0..300 {
         rig.run(&format!("del w{number}"));
@@ -200,7 +202,7 @@ fn a_deadline_is_set_on_conditions() {
         ("pexpireat a 1700000001500", ":1"),
         ("expiretime a", ":1700000002"),
         ("pexpireat a 9223372036854775807", ":1"),
-        ("ttl a", ":9223370336854775"),
+        ("ttl a", ":9223370336854776"),
         ("persist a", ":1"),
         ("persist a", ":0"),
         ("ttl a", ":-1"),
@@ -253,7 +255,7 @@ fn objects_tell_of_themselves() {
     assert_eq!(rig.run("object refcount c"), ":1");
     assert_eq!(rig.run("object ENCODING c"), "$6 embstr");
     assert_eq!(rig.run("object encoding none"), "$-1");
-    assert_eq!(rig.run("object help").split(" +").count(), 15);
+    assert_eq!(rig.run("object help").split(" +").count(), 16);
     assert!(rig.run("object").starts_with("-ERR wrong number of arguments for 'object'"));
 }
 
@@ -402,6 +404,5 @@ mod sorting {
         assert_eq!(rig.run("sort none store t"), ":0");
         assert_eq!(events(&mut rig), "del:t");
         assert_eq!(rig.run("exists t"), ":0");
-        assert_eq!(Text::new(b"x").len(), 1);
     }
 }
