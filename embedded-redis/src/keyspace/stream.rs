@@ -25,7 +25,7 @@ use node::Node;
 ///
 /// They lie in nodes that end where those of Redis do, so that what trims by whole nodes trims as
 /// much.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Stream {
     nodes: VecDeque<Node>,
     len: usize,

@@ -3,7 +3,7 @@
 use super::{Hash, List, Set, SortedSet, Stream, Text};
 
 /// The value of a key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Value {
     String(Text),
     List(Box<List>),

@@ -46,9 +46,7 @@ impl<'a> Data<'a> {
     #[inline]
     pub(crate) fn find(&mut self, key: &[u8]) -> Option<Place> {
         let place = self.peek(key)?;
-        if self.shared.settings.counts_usage() {
-            self.used(place);
-        }
+        self.used(place);
         Some(place)
     }
 
@@ -131,7 +129,9 @@ impl<'a> Data<'a> {
         self.database.db.insert(key, value);
         if let Some(place) = self.database.db.find(key) {
             self.database.db.set_deadline(place, None);
-            self.start_usage(place);
+            if old.is_none() {
+                self.start_usage(place);
+            }
         }
         if old.is_none() {
             self.notify(Class::NEW, "new", key);

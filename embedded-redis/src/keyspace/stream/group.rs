@@ -8,7 +8,7 @@ use crate::keyspace::{Compact, Millis};
 
 /// Those who share the entries of a stream, what they have been given, and what they have not
 /// acknowledged yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) last_delivered: StreamId,
     /// How many entries there were up to the last that was delivered, where that is known.
@@ -24,7 +24,7 @@ pub(crate) struct Group {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ConsumerNumber(u32);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Consumer {
     pub(crate) name: Compact,
     /// When it last did anything.

@@ -9,7 +9,7 @@ use crate::keyspace::Compact;
 ///
 /// An entry is its length, its id as the distance to the node's, and its values; it has names of
 /// its own only where they are not those of the node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Node {
     /// The id that the node was begun with.
     first: StreamId,
