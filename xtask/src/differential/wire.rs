@@ -74,8 +74,8 @@ pub(super) fn lost(error: &io::Error) -> Vec<u8> {
 /// How [`lost`] begins.
 pub(super) const LOST: &[u8] = b"-(no reply: ";
 
-/// Far more than any command takes.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Far more than any command takes; what blocks does so for a third of a second at most.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// As much as is read at once: the replies of a batch, as a rule.
 const PIECE: usize = 64 * 1024;
