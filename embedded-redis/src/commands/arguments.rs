@@ -69,6 +69,11 @@ impl<'a> Options<'a> {
         self.0.next().ok_or(Error::SYNTAX)
     }
 
+    /// What is left, to be read in another way.
+    pub(super) fn rest(self) -> Args<'a> {
+        self.0
+    }
+
     /// How many arguments are left.
     pub(super) fn left(&self) -> usize {
         self.0.len()

@@ -26,10 +26,11 @@ pub(crate) struct Dict<V> {
     /// How many bits of the hash the directory takes.
     depth: u8,
     len: usize,
-    /// Bytes that the names have allocated.
-    name_bytes: usize,
+    /// Bytes that the segments and the names in them have allocated.
+    bytes: usize,
 }
 
+#[derive(Clone)]
 struct Segment<V> {
     slots: Vec<Slot<V>>,
     /// Where in `slots`, by hash; empty while they are few.
@@ -40,6 +41,7 @@ struct Segment<V> {
     prefix: u32,
 }
 
+#[derive(Clone)]
 struct Slot<V> {
     hash: u32,
     /// A word that the owner may use.
@@ -63,7 +65,7 @@ impl<V> Dict<V> {
             segments: Vec::new(),
             depth: 0,
             len: 0,
-            name_bytes: 0,
+            bytes: 0,
         }
     }
 
@@ -77,18 +79,12 @@ impl<V> Dict<V> {
 
     /// Bytes that it has allocated itself; what the values have comes to that.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let tables: usize = if self.segments.len() > MANY {
-            // All are about as full as the others.
-            self.len * (size_of::<Slot<V>>() * 9 / 8 + 7)
-        } else {
-            self.segments
-                .iter()
-                .map(|it| it.slots.capacity() * size_of::<Slot<V>>() + it.index.capacity() * 6)
-                .sum()
-        };
         let segments = self.segments.capacity() * size_of::<Segment<V>>();
-        self.name_bytes + tables + segments + self.directory.capacity() * 4
+        self.bytes + segments + self.directory.capacity() * size_of::<u32>()
     }
+
+    /// Bytes that an entry takes with its share of the index, beside what it has allocated itself.
+    pub(crate) const ENTRY: usize = size_of::<Slot<V>>() + 2 * size_of::<u32>();
 
     #[inline]
     fn hash(&self, key: &[u8]) -> u32 {
@@ -204,12 +200,14 @@ impl<V> Dict<V> {
             segment = self.segment_of(hash).unwrap_or(0);
         }
         let key = Compact::from(key);
-        self.name_bytes += key.heap_bytes();
+        self.bytes += key.heap_bytes();
         self.len += 1;
-        let slot = match self.segments.get_mut(segment as usize) {
-            Some(there) => there.push(Slot { hash, note: 0, key, value }),
-            None => 0,
+        let Some(there) = self.segments.get_mut(segment as usize) else {
+            return Place { segment, slot: 0 };
         };
+        let before = there.bytes();
+        let slot = there.push(Slot { hash, note: 0, key, value });
+        self.bytes += there.bytes() - before;
         Place { segment, slot }
     }
 
@@ -232,10 +230,12 @@ impl<V> Dict<V> {
         remove: fn(&mut Segment<V>, u32) -> Option<Slot<V>>,
     ) -> Option<(Compact, V)> {
         let segment = self.segments.get_mut(place.segment as usize)?;
+        let before = segment.bytes();
         let slot = remove(segment, place.slot)?;
+        let given_back = before - segment.bytes();
         let (left, depth) = (segment.slots.len(), segment.depth);
         self.len -= 1;
-        self.name_bytes -= slot.key.heap_bytes();
+        self.bytes -= slot.key.heap_bytes() + given_back;
         if left < SEGMENT / 8 && depth > 0 {
             self.merge(place.segment);
         }
@@ -246,6 +246,13 @@ impl<V> Dict<V> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Compact, &V)> {
         let slots = self.segments.iter().flat_map(|segment| &segment.slots);
         slots.map(|slot| (&slot.key, &slot.value))
+    }
+
+    /// Where all entries are, in no certain order.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        self.segments.iter().zip(0..).flat_map(|(it, segment)| {
+            (0..it.slots.len() as u32).map(move |slot| Place { segment, slot })
+        })
     }
 
     /// An entry, each as likely as the others.
@@ -283,13 +290,6 @@ impl<V> Dict<V> {
         all
     }
 
-    fn places(&self) -> impl Iterator<Item = Place> {
-        let segments = (0_u32..).zip(&self.segments);
-        segments.flat_map(|(segment, it)| {
-            (0..it.slots.len() as u32).map(move |slot| Place { segment, slot })
-        })
-    }
-
     /// The next entries behind a cursor, at least `count` of them if there are so many, and the
     /// cursor behind these: 0 where it ends, as it begins.
     ///
@@ -308,10 +308,9 @@ impl<V> Dict<V> {
             hashes.extend(
                 slots.filter(|(_, it)| it.hash >= hash).map(|(slot, it)| (it.hash, slot as u32)),
             );
-            hashes.sort_unstable();
+            let last = (wanted <= hashes.len()).then(|| hashes.select_nth_unstable(wanted - 1).1.0);
             // Those of one hash are seen together, since the cursor can't part them.
-            let last = hashes.get(wanted - 1).map(|(hash, _)| *hash);
-            let taken = hashes.iter().take_while(|(hash, _)| last.is_none_or(|last| *hash <= last));
+            let taken = hashes.iter().filter(|(hash, _)| last.is_none_or(|last| *hash <= last));
             found.extend(taken.map(|(_, slot)| Place { segment: number, slot: *slot }));
             at = match last {
                 Some(last) => u64::from(last) + 1,
@@ -327,6 +326,7 @@ impl<V> Dict<V> {
 
     fn split(&mut self, number: u32) {
         let Some(old) = self.segments.get_mut(number as usize) else { return };
+        self.bytes -= old.bytes();
         let depth = old.depth + 1;
         let bit = 1 << (32 - depth);
         let mut upper = Segment::new(depth, old.prefix | bit);
@@ -339,6 +339,7 @@ impl<V> Dict<V> {
         }
         lower.reindex();
         upper.reindex();
+        self.bytes += lower.bytes() + upper.bytes();
         let prefix = upper.prefix;
         *old = lower;
         let added = self.segments.len() as u32;
@@ -359,31 +360,46 @@ impl<V> Dict<V> {
         }
     }
 
-    /// Puts a segment together with the one that it was split from, if there is room.
-    fn merge(&mut self, number: u32) {
-        let Some(one) = self.segments.get(number as usize) else { return };
+    /// Puts a segment together with the one that it was split from, as long as there is room.
+    fn merge(&mut self, mut number: u32) {
+        while let Some(merged) = self.merge_once(number) {
+            number = merged;
+        }
+        self.shrink_directory();
+    }
+
+    fn merge_once(&mut self, number: u32) -> Option<u32> {
+        let one = self.segments.get(number as usize)?;
         let (depth, prefix, left) = (one.depth, one.prefix, one.slots.len());
+        if depth == 0 {
+            return None;
+        }
         let bit = 1 << (32 - depth);
-        let Some(other) = self.segment_of(prefix ^ bit) else { return };
-        let room = self.segments.get(other as usize).is_some_and(|it| {
-            it.depth == depth && it.slots.len() + left <= SEGMENT / 4 && other != number
-        });
-        if !room {
-            return;
+        let other = self.segment_of(prefix ^ bit)?;
+        let buddy = self.segments.get(other as usize)?;
+        if buddy.depth != depth || buddy.slots.len() + left > SEGMENT / 4 || other == number {
+            return None;
         }
         let (keep, drop) = (number.min(other), number.max(other));
         let gone = self.segments.swap_remove(drop as usize);
+        self.bytes -= gone.bytes();
         if let Some(kept) = self.segments.get_mut(keep as usize) {
+            self.bytes -= kept.bytes();
+            kept.slots.reserve_exact(gone.slots.len());
             kept.slots.extend(gone.slots);
             kept.depth = depth - 1;
             kept.prefix = prefix & !bit;
             kept.reindex();
+            self.bytes += kept.bytes();
         }
         self.point(prefix & !bit, depth - 1, keep);
         if let Some(moved) = self.segments.get(drop as usize) {
             self.point(moved.prefix, moved.depth, drop);
         }
-        self.shrink_directory();
+        if self.segments.capacity() > self.segments.len() * 4 {
+            self.segments.shrink_to(self.segments.len() * 2);
+        }
+        Some(keep)
     }
 
     fn shrink_directory(&mut self) {
@@ -401,6 +417,10 @@ impl<V> Dict<V> {
 impl<V> Segment<V> {
     fn new(depth: u8, prefix: u32) -> Self {
         Self { slots: Vec::new(), index: HashTable::new(), depth, prefix }
+    }
+
+    fn bytes(&self) -> usize {
+        self.slots.capacity() * size_of::<Slot<V>>() + self.index.allocation_size()
     }
 
     #[inline]
@@ -468,6 +488,7 @@ impl<V> Segment<V> {
         }
         if self.slots.len() * 2 < self.slots.capacity() && self.slots.capacity() > 8 {
             self.slots.shrink_to(self.slots.len() * 5 / 4);
+            self.reindex();
         }
     }
 
@@ -482,6 +503,22 @@ impl<V> Segment<V> {
         for (at, slot) in slots.iter().enumerate() {
             self.index.insert_unique(spread(slot.hash), at as u32, hash_of);
         }
+    }
+}
+
+impl<V: Clone> Clone for Dict<V> {
+    fn clone(&self) -> Self {
+        let mut clone = Self {
+            hasher: self.hasher.clone(),
+            directory: self.directory.clone(),
+            segments: self.segments.clone(),
+            bytes: 0,
+            ..*self
+        };
+        // There is no room to spare in what is cloned.
+        let names: usize = clone.iter().map(|(key, _)| key.heap_bytes()).sum();
+        clone.bytes = names + clone.segments.iter().map(Segment::bytes).sum::<usize>();
+        clone
     }
 }
 
@@ -508,8 +545,6 @@ const FEW: usize = 8;
 /// Bits of the hash that the directory takes at most. Beyond, hashes that all begin alike would
 /// double it for nothing.
 const DEEPEST: u8 = 28;
-/// Segments from which memory is estimated, not summed up.
-const MANY: usize = 8;
 const TRIES: usize = 64;
 
 #[cfg(test)]
@@ -520,6 +555,11 @@ mod tests {
 
     fn name(number: usize) -> Vec<u8> {
         format!("key:{number}").into_bytes()
+    }
+
+    fn counted<V>(dict: &Dict<V>) -> usize {
+        let names = dict.iter().map(|(name, _)| name.heap_bytes());
+        dict.segments.iter().map(Segment::bytes).chain(names).sum()
     }
 
     #[test]
@@ -537,6 +577,10 @@ mod tests {
                 assert_eq!(dict.remove(&key), map.remove(&key));
             }
             assert_eq!(dict.len(), map.len());
+            if step % 10_000 == 0 {
+                assert_eq!(dict.bytes, counted(&dict));
+                assert_eq!(dict.clone().bytes, counted(&dict.clone()));
+            }
         }
         for (key, value) in &map {
             assert_eq!(dict.get(key), Some(value));
@@ -554,6 +598,9 @@ mod tests {
         assert!(dict.segments.len() < 10, "{dict:?}");
         assert!(dict.directory.len() < 64, "{}", dict.directory.len());
         (99_990..100_000).for_each(|number| assert!(dict.contains(&name(number))));
+        assert!(dict.heap_bytes() < 10_000, "{}", dict.heap_bytes());
+        (99_990..100_000).for_each(|number| drop(dict.remove(&name(number))));
+        assert_eq!(dict.segments.len(), 1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Compact, Dict, Rng};
 
 /// Fields with their values.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Hash {
     fields: Dict<Compact>,
     value_bytes: usize,

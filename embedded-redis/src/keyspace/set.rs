@@ -6,13 +6,13 @@ use super::text::parse_integer;
 use super::{Compact, Dict, Place, Rng};
 
 /// Members, each once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Set {
     members: Members,
     seed: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Members {
     /// In order: as long as all are integers and few, which is Redis's `intset`.
     Integers(Vec<i64>),
