@@ -101,7 +101,7 @@ impl<'a> Context<'a> {
             Runs::Client(handler) => handler(self, request, answer),
         };
         match outcome {
-            Ok(Done::Block(waiting)) if !answer.is_whole() => waiting.time_out(answer),
+            Ok(Done::Block(waiting)) if !answer.is_whole() => waiting.refuse(answer),
             outcome => outcome,
         }
     }
