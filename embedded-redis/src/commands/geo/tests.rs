@@ -50,7 +50,7 @@ fn areas_are_searched_in_the_order_of_their_cells() {
     );
     assert_eq!(
         rig.run("geosearch sicily frommember edge2 byradius 20000 km count 1 any"),
-        "*1 $5 edge2"
+        "*1 $7 Palermo"
     );
     assert_eq!(rig.run("geosearch none frommember x byradius 1 km"), "*0");
 }
