@@ -5,9 +5,11 @@ mod db;
 mod dict;
 mod hash;
 mod list;
+mod long_double;
 mod rng;
 mod set;
 mod sorted_set;
+mod stream;
 mod text;
 mod value;
 
@@ -16,8 +18,12 @@ pub(crate) use db::{Db, Millis};
 pub(crate) use dict::{Dict, Place};
 pub(crate) use hash::Hash;
 pub(crate) use list::{List, Side};
+pub(crate) use long_double::LongDouble;
 pub(crate) use rng::Rng;
-pub(crate) use set::Set;
+pub(crate) use set::{Member, Set};
 pub(crate) use sorted_set::{Score, SortedSet, sort};
-pub(crate) use text::{Text, parse_integer};
+pub(crate) use stream::{
+    ConsumerNumber, Delivery, Entry, Group, Pending, Stream, StreamId, Trim, Until,
+};
+pub(crate) use text::{MAX_TEXT, Text, parse_integer};
 pub(crate) use value::{Kind, Typed, Value};

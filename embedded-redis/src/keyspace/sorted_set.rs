@@ -10,7 +10,7 @@ pub(crate) use order::sort;
 pub(crate) type Score = f64;
 
 /// Members, each with a score, in the order of the scores and, where these are equal, of the bytes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SortedSet {
     scores: Dict<Score>,
     order: Order,
@@ -129,6 +129,11 @@ impl SortedSet {
     /// Whether Redis would store it as a listpack, which it looks through from one end.
     pub(crate) fn is_listpack(&self) -> bool {
         !self.converted
+    }
+
+    /// Redis stores it as a skiplist from now on, whatever its size.
+    pub(crate) fn convert(&mut self) {
+        self.converted = true;
     }
 
     pub(crate) fn encoding(&self) -> &'static str {

@@ -129,7 +129,7 @@ impl<'a> Combining<'a> {
             Operation::Inter => {
                 let mut found = Vec::new();
                 self.intersect(&sources, |member, score| {
-                    found.push((score, member.clone()));
+                    found.push((score, Compact::from(member)));
                     true
                 });
                 found
@@ -157,7 +157,7 @@ impl<'a> Combining<'a> {
     fn intersect(
         &self,
         sources: &[(Source<'_>, Score)],
-        mut found: impl FnMut(&Compact, Score) -> bool,
+        mut found: impl FnMut(&[u8], Score) -> bool,
     ) {
         let Some(((first, weight), others)) = sources.split_first() else { return };
         first.each(|member, score| {
@@ -182,7 +182,7 @@ fn difference(sources: &[(Source<'_>, Score)]) -> Vec<(Score, Compact)> {
     let Some(((first, _), others)) = sources.split_first() else { return left };
     first.each(|member, score| {
         if others.iter().all(|(other, _)| other.score(member).is_none()) {
-            left.push((score, member.clone()));
+            left.push((score, Compact::from(member)));
         }
         true
     });
@@ -246,11 +246,11 @@ impl<'a> Source<'a> {
     }
 
     /// Hands over the members, while they are wanted.
-    fn each(self, mut wants: impl FnMut(&Compact, Score) -> bool) {
+    fn each(self, mut wants: impl FnMut(&[u8], Score) -> bool) {
         match self {
             Self::Nothing => {}
             Self::Set(set) => {
-                set.iter().all(|member| wants(member, 1.0));
+                set.iter().all(|member| wants(&member, 1.0));
             }
             Self::SortedSet(set) => {
                 set.iter().all(|(member, score)| wants(member, score));

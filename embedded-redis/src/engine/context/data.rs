@@ -46,9 +46,7 @@ impl<'a> Data<'a> {
     #[inline]
     pub(crate) fn find(&mut self, key: &[u8]) -> Option<Place> {
         let place = self.peek(key)?;
-        if self.shared.settings.counts_usage() {
-            self.used(place);
-        }
+        self.used(place);
         Some(place)
     }
 
@@ -131,7 +129,9 @@ impl<'a> Data<'a> {
         self.database.db.insert(key, value);
         if let Some(place) = self.database.db.find(key) {
             self.database.db.set_deadline(place, None);
-            self.start_usage(place);
+            if old.is_none() {
+                self.start_usage(place);
+            }
         }
         if old.is_none() {
             self.notify(Class::NEW, "new", key);
@@ -140,11 +140,13 @@ impl<'a> Data<'a> {
         self.offer(key);
     }
 
-    /// Removes the key, and returns its value. What has happened is for the caller to tell.
+    /// Removes the key, and returns its value. What has happened is for the caller to tell. Who
+    /// waits for the key may do so in vain now.
     pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Value> {
         let place = self.peek(key)?;
         let (_, value) = self.database.db.remove_at(place)?;
         self.modified(key);
+        self.offer(key);
         Some(value)
     }
 
@@ -202,6 +204,7 @@ impl<'a> Data<'a> {
         let Some((key, value)) = self.database.db.remove_at(place) else { return };
         self.shared.stats.expired += 1;
         self.database.touch(&key);
+        self.offer(&key);
         self.notify(Class::EXPIRED, "expired", &key);
         drop(value);
     }

@@ -7,7 +7,7 @@ use super::{Compact, Score};
 /// A row of sorted chunks: what is added or removed moves the rest of one chunk, and a rank is a sum
 /// over the chunks in front. A skip list takes a dozen jumps through memory where this adds up
 /// lengths that lie side by side.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Order {
     /// None of them is empty.
     chunks: Vec<Chunk>,
