@@ -77,10 +77,6 @@ impl<'a> Answer<'a> {
         /// A double; in RESP2 its text.
         double(value: f64)
     );
-    forward!(
-        /// A double of which the text is given; in RESP2 a bulk string.
-        decimal(text: &str)
-    );
     forward!(verbatim(format: [u8; 3], text: &str));
     forward!(any(value: impl ToReply));
 
