@@ -27,7 +27,8 @@ struct Core {
 }
 
 impl Embedded {
-    pub(crate) fn new(engine: Engine, clock: Clock) -> Self {
+    pub(crate) fn new(mut engine: Engine, clock: Clock) -> Self {
+        engine.start(clock.now());
         Self { core: Arc::new(Mutex::new(Core { engine, blocked: HashMap::new() })), clock }
     }
 
@@ -66,7 +67,10 @@ impl Service for Embedded {
         let local = peer.listener.to_string();
         let address = peer.address.map_or_else(|| format!("{local}:0"), |it| it.to_string());
         let client = Client::new(peer.id.get(), address, local);
-        Ok(self.core().engine.connect(self.clock.now(), client))
+        let now = self.clock.now();
+        let mut core = self.core();
+        core.engine.admit().map_err(Refusal::new)?;
+        Ok(core.engine.connect(now, client))
     }
 
     #[inline]

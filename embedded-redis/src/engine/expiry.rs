@@ -7,6 +7,9 @@ impl Engine {
     /// Looks at some of the keys that have a deadline, and removes those past it: whether so many
     /// were that it is worth while to go on at once.
     pub(crate) fn expire_some(&mut self) -> bool {
+        if !self.shared.settings.active_expire {
+            return false;
+        }
         let mut worth_while = false;
         for index in 0..self.databases.len() {
             let Some(mut data) = Data::new(&mut self.databases, &mut self.shared, index) else {
