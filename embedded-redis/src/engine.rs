@@ -242,9 +242,18 @@ impl Context<'_> {
         {
             return Some(Error::subscribed(entry.spec.name()));
         }
-        let works_on_keys = flags.contains(Flags::WRITE) || flags.contains(Flags::READONLY);
-        (monitors && works_on_keys).then_some(Error::MONITORS)
+        (monitors && is_for_replicas(entry)).then_some(Error::MONITORS)
     }
+}
+
+/// Whether a command concerns the data, which Redis keeps from those who monitor: it takes them for
+/// replicas.
+fn is_for_replicas(entry: &Entry<Runs>) -> bool {
+    let flags = entry.spec.flags();
+    let replicated = ["publish", "spublish", "eval", "evalsha", "fcall"];
+    flags.contains(Flags::WRITE)
+        || flags.contains(Flags::READONLY)
+        || replicated.contains(&entry.spec.name())
 }
 
 /// Whole milliseconds of a time.

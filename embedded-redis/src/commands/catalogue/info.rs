@@ -122,7 +122,7 @@ struct Keys<'s>(&'s KeySpec);
 impl ToReply for Keys<'_> {
     fn to_reply<'a, P: Answering<'a>>(&self, reply: Reply<'a, P>) -> redis_server_core::Action {
         let mut pairs = reply.map(3);
-        let _ = key_flags(self.0, pairs.value("flags"));
+        let _ = key_flags(self.0.flags, pairs.value("flags"));
         begin(self.0.begin, &mut pairs);
         find(self.0.find, &mut pairs);
         redis_server_core::Action::Continue
@@ -131,10 +131,10 @@ impl ToReply for Keys<'_> {
 
 /// Redis has some of them in upper case.
 pub(super) fn key_flags<'a, P: Answering<'a>>(
-    spec: &KeySpec,
+    flags: KeyFlags,
     reply: Reply<'a, P>,
 ) -> redis_server_core::Action {
-    let names: Vec<_> = spec.flags.names().collect();
+    let names: Vec<_> = flags.names().collect();
     let mut items = reply.set(names.len());
     for name in names {
         let upper = name.to_ascii_uppercase();

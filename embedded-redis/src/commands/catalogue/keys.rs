@@ -1,6 +1,6 @@
 //! `COMMAND GETKEYS`.
 
-use redis_client_core::KeySpec;
+use redis_client_core::{KeyFlags, KeySpec};
 use redis_server_core::Flags;
 use redis_server_core::resp_core::request::Request;
 
@@ -28,10 +28,25 @@ pub(super) fn getkeysandflags(
         for (key, spec) in keys {
             let mut pair = items.item().array(2);
             pair.add(key);
-            let _ = key_flags(spec, pair.item());
+            let _ = key_flags(flags_of(spec, &request), pair.item());
         }
     }
     Ok(Done::Answered)
+}
+
+/// What is done with the key, where that depends on the options.
+fn flags_of(spec: &KeySpec, request: &Request<'_>) -> KeyFlags {
+    if !spec.flags.contains(KeyFlags::VARIABLE_FLAGS) {
+        return spec.flags;
+    }
+    // Of the commands that have such keys, only SET may overwrite what it does not read.
+    let is_set = request.arg(2).is_some_and(|name| name.eq_ignore_ascii_case(b"set"));
+    let reads = request.iter().skip(4).any(|option| option.eq_ignore_ascii_case(b"get"));
+    if is_set && !reads {
+        KeyFlags::all([KeyFlags::OW, KeyFlags::UPDATE])
+    } else {
+        KeyFlags::all([KeyFlags::RW, KeyFlags::ACCESS, KeyFlags::UPDATE])
+    }
 }
 
 type Keys<'a> = Vec<(&'a [u8], &'static KeySpec)>;
