@@ -65,9 +65,9 @@ impl Rig {
         self.heard(client)
     }
 
-    /// Has a client speak RESP3 from now on.
-    pub(crate) fn use_resp3(&mut self, client: usize) {
-        self.clients[client].session.terms().set_protocol(Protocol::Resp3);
+    /// Has a client, which has sent something before, speak that version of the protocol.
+    pub(crate) fn speak(&mut self, client: usize, protocol: Protocol) {
+        self.clients[client].session.terms().set_protocol(protocol);
     }
 
     /// Lets time pass.
