@@ -71,12 +71,6 @@ impl List {
         self.elements.insert(index.min(self.elements.len()), element);
     }
 
-    pub(crate) fn remove(&mut self, index: usize) -> Option<Compact> {
-        let element = self.elements.remove(index)?;
-        self.removed(&element);
-        Some(element)
-    }
-
     /// Removes elements that are equal to this one, at most so many, from one side on: how many.
     pub(crate) fn remove_equal(&mut self, element: &[u8], most: usize, from: Side) -> usize {
         let is_it = |other: &Compact| **other == *element;

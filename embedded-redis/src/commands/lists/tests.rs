@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use redis_server_core::Topic;
+
+use crate::engine::Class;
 use crate::engine::testing::Rig;
 
 /// A rig that has run these, of its first client.
@@ -57,7 +60,7 @@ fn nothing_is_null_or_an_empty_array() {
     assert_eq!(rig.run("lpop none 0"), "*-1");
     assert_eq!(rig.run("lpop l 0"), "*0");
     assert_eq!(rig.run("lmpop 2 none nor left"), "*-1");
-    rig.use_resp3(0);
+    rig.run("hello 3");
     assert_eq!(rig.run("rpop none 1"), "_");
     assert_eq!(rig.run("lmpop 1 none left"), "_");
     assert_eq!(rig.run("lpos l x"), "_");
@@ -167,4 +170,33 @@ fn time_runs_out_in_fractions_of_a_second() {
     assert_eq!(rig.heard(2), "*-1");
     rig.advance(Duration::from_secs(1_000_000));
     assert_eq!(rig.heard(3), "", "less than a millisecond is for ever");
+}
+
+#[test]
+fn who_looks_at_keys_hears_what_happens_in_order() {
+    let mut rig = after(&[]);
+    rig.engine.shared.settings.notify = Class::parse(b"EAnm").expect("known letters");
+    rig.run_as(1, "ping");
+    rig.engine.shared.hub.subscribe(2, Topic::Pattern, b"*");
+    let mut events = |line: &str| {
+        rig.run(line);
+        let heard = rig.heard(1).replace("__keyevent@0__:", "\n");
+        let names = heard.lines().skip(1).map(|event| {
+            let words: Vec<_> = event.split(' ').collect();
+            format!("{} {}", words[0], words[2])
+        });
+        names.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(events("rpush a x y"), "new a, rpush a");
+    assert_eq!(events("lmove a b right left"), "new b, lpush b, rpop a");
+    assert_eq!(events("lmove a b left right"), "rpush b, lpop a, del a");
+    assert_eq!(events("rpoplpush b b"), "lpush b, rpop b");
+    assert_eq!(events("blpop b 0"), "lpop b");
+    assert_eq!(events("lrem b 1 nothing"), "");
+    assert_eq!(events("lpop b 0"), "");
+    assert_eq!(events("linsert b before nothing z"), "");
+    assert_eq!(events("linsert b before y z"), "linsert b");
+    assert_eq!(events("ltrim b 0 -1"), "ltrim b");
+    assert_eq!(events("lpop b 5"), "lpop b, del b");
+    assert_eq!(events("lrange b 0 -1"), "keymiss b");
 }
