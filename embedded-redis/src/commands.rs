@@ -9,6 +9,8 @@ mod hyperloglog;
 mod keys;
 mod lists;
 mod pubsub;
+mod sampling;
+mod scanning;
 mod scripting;
 mod server;
 mod sets;

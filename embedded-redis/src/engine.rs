@@ -6,6 +6,7 @@ mod client;
 mod context;
 mod error;
 mod event;
+mod eviction;
 mod expiry;
 mod notify;
 mod settings;
@@ -25,12 +26,15 @@ pub(crate) use client::{Client, ClientKey, Clients, Transaction, Watched};
 pub(crate) use context::{Context, Data, Edit};
 pub(crate) use error::Error;
 pub(crate) use event::Event;
+pub(crate) use eviction::{Eviction, Policy};
+pub(crate) use expiry::Expiry;
 pub(crate) use notify::Class;
 pub(crate) use settings::Settings;
 pub(crate) use table::{Handler, Runs, TABLE};
 
 use crate::keyspace::Millis;
 use context::{Database, Shared};
+use eviction::Memory;
 
 /// The server's state: databases, clients, subscriptions.
 ///
@@ -109,7 +113,12 @@ impl Engine {
     pub(crate) fn handle_timeout(&mut self, now: Duration) -> bool {
         self.shared.set_now(now);
         self.time_out_waiting();
-        self.expire_some()
+        let expiring = self.expire_some();
+        let evicting = self.evict_some() == Memory::Evicting;
+        if !self.shared.ready.is_empty() {
+            self.serve_waiting();
+        }
+        expiring || evicting
     }
 
     /// A client has come.

@@ -10,6 +10,7 @@ mod long_double;
 mod rng;
 mod set;
 mod sorted_set;
+mod stream;
 mod text;
 mod value;
 
@@ -21,7 +22,10 @@ pub(crate) use hyperloglog::{Corrupt, HyperLogLog, Registers};
 pub(crate) use list::{List, Side};
 pub(crate) use long_double::LongDouble;
 pub(crate) use rng::Rng;
-pub(crate) use set::Set;
-pub(crate) use sorted_set::{Score, SortedSet};
+pub(crate) use set::{Member, Set};
+pub(crate) use sorted_set::{Score, SortedSet, sort};
+pub(crate) use stream::{
+    ConsumerNumber, Delivery, Entry, Group, Pending, Stream, StreamId, Trim, Until,
+};
 pub(crate) use text::{MAX_TEXT, Text, parse_integer};
 pub(crate) use value::{Kind, Typed, Value};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use redis_server_core::Hub;
 
-use crate::engine::{ClientKey, Event, Settings, millis};
+use crate::engine::{ClientKey, Event, Eviction, Expiry, Settings, millis};
 use crate::keyspace::{Millis, Rng};
 
 /// The time, the settings, and what is to be said.
@@ -26,6 +26,10 @@ pub(crate) struct Shared {
     /// Changes since the beginning.
     pub(crate) changes: u64,
     pub(crate) stats: Stats,
+    /// How far the search for expired keys has come.
+    pub(crate) expiry: Expiry,
+    /// Who may be evicted next.
+    pub(crate) eviction: Eviction,
 }
 
 /// What `INFO` counts.
@@ -51,6 +55,8 @@ impl Shared {
             deadlines: BTreeSet::new(),
             changes: 0,
             stats: Stats::default(),
+            expiry: Expiry::default(),
+            eviction: Eviction::default(),
         }
     }
 

@@ -8,7 +8,8 @@ use adapter_core::server::{
     Action, Closed, Command, Connection, ConnectionId, Deferred, Peer, Refusal, Reply, Service,
 };
 
-use super::{Sabotage, World};
+use super::House;
+use crate::simulation::Sabotage;
 
 /// What was run, in order.
 #[derive(Debug, Default)]
@@ -19,17 +20,9 @@ pub(super) struct Ledger {
     pub(super) opened: u64,
     pub(super) closed: u64,
     pub(super) panics: u64,
-    /// What to do wrong, after so many occasions.
-    sabotage: Option<(Sabotage, usize)>,
-    /// A reply for another command.
-    swapped: Option<u64>,
 }
 
 impl Ledger {
-    pub(super) fn new(sabotage: Option<(Sabotage, usize)>) -> Self {
-        Self { sabotage, ..Self::default() }
-    }
-
     fn note(&mut self, connection: ConnectionId, command: u64) {
         self.ran.push((connection, command));
         *self.times.entry(command).or_default() += 1;
@@ -51,32 +44,16 @@ impl Ledger {
         }
         None
     }
-
-    fn sabotages(&mut self, how: Sabotage) -> bool {
-        match &mut self.sabotage {
-            Some((planned, left)) if *planned == how => match left.checked_sub(1) {
-                Some(fewer) => {
-                    *left = fewer;
-                    false
-                }
-                None => {
-                    self.sabotage = None;
-                    true
-                }
-            },
-            _ => false,
-        }
-    }
 }
 
 /// The service.
 pub(super) struct Doer {
-    world: Rc<World>,
+    house: Rc<House>,
 }
 
 impl Doer {
-    pub(super) fn new(world: &Rc<World>) -> Self {
-        Self { world: Rc::clone(world) }
+    pub(super) fn new(house: &Rc<House>) -> Self {
+        Self { house: Rc::clone(house) }
     }
 
     /// `DO number way size`
@@ -90,24 +67,21 @@ impl Doer {
         let (Ok(own), Ok(way), Ok(size)) = (number(1), number(2), number(3)) else {
             return reply.error("ERR what?");
         };
-        let mut ledger = self.world.ledger.borrow_mut();
+        let world = self.house.world();
+        let mut ledger = self.house.ledger.borrow_mut();
         ledger.note(connection.id(), own);
-        if ledger.sabotages(Sabotage::AppliesTwice) {
+        if world.sabotages(Sabotage::AppliesTwice) {
             ledger.note(connection.id(), own);
         }
-        if ledger.sabotages(Sabotage::SwapsReplies) {
-            ledger.swapped = Some(own + 1);
-        }
-        let text =
-            format!("{}:{}", ledger.swapped.take().unwrap_or(own), "x".repeat(size as usize));
+        let told = own + u64::from(world.sabotages(Sabotage::SwapsReplies));
+        let text = format!("{told}:{}", "x".repeat(size as usize));
         if way == PANICS {
             ledger.panics += 1;
             drop(ledger);
             // Without the hook, which would print it.
             std::panic::resume_unwind(Box::new("as planned"));
         }
-        let lost = matches!(way, 1..=3) && ledger.sabotages(Sabotage::LosesPromise);
-        drop(ledger);
+        let lost = matches!(way, 1..=3) && world.sabotages(Sabotage::LosesReply);
         let deferred = match way {
             1 => connection.defer(reply),
             2 => connection.hold(reply),
@@ -119,8 +93,8 @@ impl Doer {
     }
 
     fn answer_later(&self, deferred: Deferred, text: String, lost: bool) {
-        let net = self.world.net.clone();
-        self.world.net.spawn_named("answer", async move {
+        let net = self.house.net.clone();
+        self.house.world().spawn("answer", async move {
             net.pause(Duration::from_millis(20)).await;
             if lost {
                 // What its drop would say is lost with it.
@@ -136,7 +110,7 @@ impl Service for Doer {
     type Context = ();
 
     fn on_open(&mut self, _: &Peer, _: Reply<'_>) -> Result<(), Refusal> {
-        self.world.ledger.borrow_mut().opened += 1;
+        self.house.ledger.borrow_mut().opened += 1;
         Ok(())
     }
 
@@ -155,7 +129,7 @@ impl Service for Doer {
     }
 
     fn on_close(&mut self, (): (), _: &Peer, _: &Closed) {
-        self.world.ledger.borrow_mut().closed += 1;
+        self.house.ledger.borrow_mut().closed += 1;
     }
 }
 
