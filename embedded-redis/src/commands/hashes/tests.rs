@@ -74,7 +74,7 @@ fn random_fields_come_in_the_form_that_was_asked_for() {
         rig.run(&format!("hrandfield h {}", i64::MIN)),
         format!("-ERR value is out of range, value must between -{most} and {most}")
     );
-    rig.speak(0, Protocol::Resp3);
+    rig.speak(0, redis_server_core::Protocol::Resp3);
     assert_eq!(rig.run("hrandfield h 9 WithValues"), "*2 *2 $1 a $1 1 *2 $1 b $1 2");
     assert_eq!(rig.run("hgetall h"), "%2 $1 a $1 1 $1 b $1 2");
     assert_eq!(rig.run("hgetall none"), "%0");

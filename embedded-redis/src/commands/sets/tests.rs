@@ -12,7 +12,7 @@ fn integers_are_answered_in_order() {
     assert_eq!(rig.run("sscan s 5 match ?? count 1"), "*2 $1 0 *2 $2 -3 $2 10");
     assert_eq!(rig.run("spop s 9"), "*4 $2 -3 $1 5 $2 10 $3 200");
     assert_eq!(rig.run("exists s"), ":0");
-    rig.speak(0, Protocol::Resp3);
+    rig.speak(0, redis_server_core::Protocol::Resp3);
     assert_eq!(rig.run("smembers t"), "~3 $1 5 $1 7 $2 10");
     assert_eq!(rig.run("srandmember t 9"), "*3 $1 5 $1 7 $2 10");
     assert_eq!(rig.run("spop none 1"), "~0");
