@@ -134,8 +134,7 @@ impl Registers {
         for run in sparse::runs(bytes) {
             let end = first + run.len();
             if let Run::Counts { count, .. } = run {
-                // What is behind the last register does not matter.
-                let Some(counts) = self.0.get_mut(first..end) else { break };
+                let counts = self.0.get_mut(first..end).ok_or(Corrupt)?;
                 counts.iter_mut().for_each(|old| *old = count.max(*old));
             }
             first = end;
@@ -165,3 +164,79 @@ const SPARSE: u8 = 1;
 const CACHE: usize = 8;
 /// In the last count: it is to be computed again.
 const STALE: u64 = 1 << 63;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(elements: impl IntoIterator<Item = String>) -> Vec<u8> {
+        let mut bytes = HyperLogLog::empty();
+        let mut hyperloglog = HyperLogLog::new(&mut bytes).unwrap();
+        for element in elements {
+            hyperloglog.add(element.as_bytes()).unwrap();
+        }
+        bytes
+    }
+
+    /// What redis-server 7.0.15 answers to `PFADD k x y z` and `GET k`, before and after `PFCOUNT`.
+    #[test]
+    fn bytes_are_those_of_redis() {
+        let mut bytes = of(["x", "y", "z"].map(String::from));
+        let registers = b"\x61\x84\x80\x58\xcd\x88\x45\xa0\x84\x08";
+        assert_eq!(bytes, [&b"HYLL\x01\0\0\0\0\0\0\0\0\0\0\x80"[..], registers].concat());
+        let mut hyperloglog = HyperLogLog::new(&mut bytes).unwrap();
+        assert_eq!(hyperloglog.count(), Ok((3, true)));
+        assert_eq!(hyperloglog.count(), Ok((3, false)));
+        assert_eq!(bytes, [&b"HYLL\x01\0\0\0\x03\0\0\0\0\0\0\0"[..], registers].concat());
+    }
+
+    #[test]
+    fn both_representations_have_the_same_registers() {
+        let sparse = of((0..1200).map(|number| number.to_string()));
+        assert!(!HyperLogLog::is_dense(&sparse));
+        let mut dense = sparse.clone();
+        HyperLogLog::new(&mut dense).unwrap().make_dense().unwrap();
+        assert_eq!(dense.len(), HEADER + dense::BYTES);
+        let [from_sparse, from_dense] = [&sparse, &dense].map(|bytes| {
+            let mut registers = Registers::default();
+            registers.merge(bytes).unwrap();
+            registers.0
+        });
+        assert_eq!(from_sparse, from_dense);
+        let counts = [sparse, dense].map(|mut it| HyperLogLog::new(&mut it).unwrap().count());
+        assert_eq!(counts[0], counts[1]);
+    }
+
+    #[test]
+    fn equal_registers_beside_each_other_are_joined() {
+        let mut bytes = HyperLogLog::empty();
+        let mut hyperloglog = HyperLogLog::new(&mut bytes).unwrap();
+        for register in [0, 2, 4, 3, 1] {
+            assert_eq!(hyperloglog.raise(register, 5), Ok(true));
+            assert_eq!(hyperloglog.raise(register, 5), Ok(false));
+        }
+        // Two of them, three, and the zeros.
+        assert_eq!(bytes[HEADER..], [0x91, 0x92, 0x7f, 0xfa]);
+        let mut hyperloglog = HyperLogLog::new(&mut bytes).unwrap();
+        assert_eq!(hyperloglog.raise(1, 6), Ok(true));
+        assert_eq!(bytes[HEADER..], [0x90, 0x94, 0x92, 0x7f, 0xfa]);
+    }
+
+    #[test]
+    fn any_bytes_are_taken_or_refused() {
+        let mut state = 1_u64;
+        for _ in 0..20_000 {
+            let mut bytes = b"HYLL\x01\0\0\0\0\0\0\0\0\0\0\x80".to_vec();
+            for _ in 0..state % 24 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                bytes.push((state >> 56) as u8);
+            }
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1) >> 1;
+            let _ = Registers::default().merge(&bytes);
+            let mut hyperloglog = HyperLogLog::new(&mut bytes).unwrap();
+            let _ =
+                hyperloglog.raise((state >> 20) as usize % REGISTERS, (state >> 40) as u8 % 51 + 1);
+            let _ = hyperloglog.count();
+        }
+    }
+}

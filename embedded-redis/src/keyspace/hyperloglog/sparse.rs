@@ -59,7 +59,7 @@ impl Run {
     pub(super) fn write(self, out: &mut Vec<u8>) {
         match self {
             Self::Zeros(len) => out.push((len - 1) as u8),
-            Self::ManyZeros(len) => out.extend([(len - 1 >> 8) as u8 | 0x40, (len - 1) as u8]),
+            Self::ManyZeros(len) => out.extend([((len - 1) >> 8) as u8 | 0x40, (len - 1) as u8]),
             Self::Counts { count, len } => out.push(Self::byte(count, len)),
         }
     }
