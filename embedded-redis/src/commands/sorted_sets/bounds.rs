@@ -68,6 +68,7 @@ impl<'a> Bounds<'a> {
                 let range = between(set.len(), first, last);
                 if window.reverse { set.len() - range.end..set.len() - range.start } else { range }
             }
+            Self::Scores(min, max) if min.at > max.at => 0..0,
             Self::Scores(min, max) => {
                 let first = set.partition_point(|score, _| is_below(score, min));
                 let end = set.partition_point(|score, _| is_within(score, max));
