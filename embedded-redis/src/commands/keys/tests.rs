@@ -58,7 +58,7 @@ fn scan_sees_each_key_once_and_removes_what_is_due() {
         let answer = rig.run(&format!("scan {cursor} COUNT 100 match s*[05] TYPE String"));
         let words: Vec<&str> = answer.split(' ').collect();
         cursor = words[2].to_owned();
-        seen.extend(words[4..].iter().filter(|it| it.starts_with('s')).map(|it| it.to_string()));
+        seen.extend(words[4..].iter().filter(|it| it.starts_with('s')).map(|it| (*it).to_owned()));
         if cursor == "0" {
             break;
         }
