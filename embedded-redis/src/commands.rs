@@ -2,9 +2,11 @@
 
 mod arguments;
 mod bitmaps;
+mod catalogue;
 mod connection;
 mod geo;
 mod hashes;
+mod help;
 mod hyperloglog;
 mod keys;
 mod lists;
@@ -27,6 +29,7 @@ pub(crate) type Commands = &'static [(&'static str, Runs)];
 /// All of them. Subcommands are `container|subcommand`.
 pub(crate) const ALL: &[Commands] = &[
     bitmaps::COMMANDS,
+    catalogue::COMMANDS,
     connection::COMMANDS,
     geo::COMMANDS,
     hashes::COMMANDS,

@@ -218,6 +218,11 @@ impl<'a, P: Answering<'a>> Reply<'a, P> {
         self.write(|out, _| out.put_shared(frame.into_bytes()))
     }
 
+    /// A notice where an answer is due: a subscription in a transaction is announced so.
+    pub fn notice(self, notice: &Notice) -> Action {
+        self.write(|out, protocol| notice.write(out, protocol))
+    }
+
     #[inline]
     fn write(mut self, write: impl FnOnce(&mut OutBuf, Protocol)) -> Action {
         let protocol = self.terms.protocol();

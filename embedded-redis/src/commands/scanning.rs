@@ -38,8 +38,9 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// A cursor, as `strtoul` reads it: with a sign if need be, and 0 where there is none.
+/// A cursor, as `strtoul` reads it: up to a NUL, with a sign if need be, and 0 where there is none.
 pub(super) fn cursor(text: &[u8]) -> Result<u64, Error> {
+    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
     let (negative, digits) = match text {
         [] => return Ok(0),
         [b'-', digits @ ..] => (true, digits),
@@ -71,7 +72,7 @@ mod tests {
     #[test]
     fn cursors_are_read_as_redis_reads_them() {
         for (text, number) in
-            [("", 0), ("0", 0), ("007", 7), ("+1", 1), ("-1", u64::MAX), ("-0", 0)]
+            [("", 0), ("0", 0), ("007", 7), ("+1", 1), ("-1", u64::MAX), ("-0", 0), ("5\0x", 5)]
         {
             assert_eq!(cursor(text.as_bytes()), Ok(number), "{text}");
         }

@@ -41,3 +41,6 @@ pub(super) const COMMANDS: Commands = &[
     ("xinfo|help", Runs::Data(info::help)),
     ("xsetid", Runs::Data(entries::xsetid)),
 ];
+
+#[cfg(test)]
+mod tests;

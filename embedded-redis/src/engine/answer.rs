@@ -78,11 +78,16 @@ impl<'a> Answer<'a> {
         double(value: f64)
     );
     forward!(
-        /// A double of which the text is given; in RESP2 a bulk string.
-        decimal(text: &str)
+        /// An integer of any size.
+        big_number(digits: &str)
     );
     forward!(verbatim(format: [u8; 3], text: &str));
     forward!(any(value: impl ToReply));
+
+    forward!(
+        /// Something that is no answer, where one is due.
+        notice(notice: &Notice)
+    );
 
     /// How many there are.
     #[inline]

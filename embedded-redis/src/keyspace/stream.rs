@@ -158,10 +158,7 @@ impl Stream {
     ) -> impl Iterator<Item = Entry<'_>> {
         let (first, last) = ids.into_inner();
         let nodes = self.nodes.range(..self.node_of(last).map_or(0, |index| index + 1));
-        let entries = nodes.rev().flat_map(|node| {
-            let entries: Vec<_> = node.entries().collect();
-            entries.into_iter().rev()
-        });
+        let entries = nodes.rev().flat_map(Node::entries_back);
         let entries = entries.skip_while(move |entry| entry.id > last);
         entries.take_while(move |entry| entry.id >= first)
     }
@@ -230,3 +227,6 @@ impl Stream {
         size_of::<Self>() + nodes + groups + names
     }
 }
+
+#[cfg(test)]
+mod tests;

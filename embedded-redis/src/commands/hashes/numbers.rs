@@ -2,9 +2,9 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use crate::commands::arguments::{arg, float, integer};
+use crate::commands::arguments::{arg, integer};
 use crate::engine::{Answer, Class, Data, Error, Outcome};
-use crate::keyspace::{Hash, parse_integer};
+use crate::keyspace::{Hash, LongDouble, parse_integer};
 
 pub(super) fn hincrby(
     data: &mut Data<'_>,
@@ -28,24 +28,15 @@ pub(super) fn hincrbyfloat(
     answer: &mut Answer<'_>,
 ) -> Outcome {
     let field = arg(&request, 2);
-    let by = float(arg(&request, 3))?;
+    let by = LongDouble::parse(arg(&request, 3)).ok_or(Error::NOT_A_FLOAT)?;
     if by.is_infinite() {
         return Err(Error::of("ERR value is NaN or Infinity"));
     }
     let mut hash = data.edit_or_new::<Hash>(arg(&request, 1))?;
-    let old = hash.get(field).map_or(Ok(0.0), |value| float(value));
-    let old = old.map_err(|_| Error::of("ERR hash value is not a float"))?;
-    let new = sum_of_floats(old, by)?;
+    let old = hash.get(field).map_or(Some(LongDouble::ZERO), |value| LongDouble::parse(value));
+    let sum = old.ok_or(Error::of("ERR hash value is not a float"))?.checked_add(by);
+    let new = sum.ok_or(Error::of("ERR increment would produce NaN or Infinity"))?.to_string();
     hash.insert(field, new.as_bytes());
     hash.done(Class::HASH, "hincrbyfloat");
     answer.bulk(new.as_bytes())
-}
-
-/// The sum as Redis writes it.
-fn sum_of_floats(one: f64, other: f64) -> Result<String, Error> {
-    let sum = one + other;
-    if !sum.is_finite() {
-        return Err(Error::of("ERR increment would produce NaN or Infinity"));
-    }
-    Ok(if sum == 0.0 { "0".into() } else { sum.to_string() })
 }

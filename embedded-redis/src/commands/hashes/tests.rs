@@ -50,6 +50,7 @@ fn numbers_are_checked() {
     assert_eq!(rig.run("hincrbyfloat h f nan"), "-ERR value is not a valid float");
     assert_eq!(rig.run("hincrbyfloat h f inf"), "-ERR value is NaN or Infinity");
     assert_eq!(rig.run("hincrbyfloat h f -0.25"), "$4 1.25");
+    assert_eq!(rig.run("hincrbyfloat h f 5.0e3"), "$7 5001.25");
     assert_eq!(rig.run("hincrby new n -5"), ":-5");
     assert_eq!(rig.run("hincrbyfloat new i x"), "-ERR value is not a valid float");
     assert_eq!(rig.run("hlen new"), ":1");
@@ -73,7 +74,7 @@ fn random_fields_come_in_the_form_that_was_asked_for() {
         rig.run(&format!("hrandfield h {}", i64::MIN)),
         format!("-ERR value is out of range, value must between -{most} and {most}")
     );
-    rig.run("hello 3");
+    rig.speak(0, redis_server_core::Protocol::Resp3);
     assert_eq!(rig.run("hrandfield h 9 WithValues"), "*2 *2 $1 a $1 1 *2 $1 b $1 2");
     assert_eq!(rig.run("hgetall h"), "%2 $1 a $1 1 $1 b $1 2");
     assert_eq!(rig.run("hgetall none"), "%0");

@@ -3,7 +3,6 @@
 use redis_server_core::resp_core::request::Request;
 
 use super::super::arguments::{Options, arg, integer, is};
-use super::lines;
 use crate::engine::{Answer, Context, Done, Error, Outcome};
 
 /// What the key takes. Values know how much they have, so that nothing is sampled.
@@ -54,7 +53,9 @@ pub(super) fn stats(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answ
     let total = context.engine.used_memory();
     let keys: usize = databases.iter().map(|it| it.db.len()).sum();
     let values: usize = databases.iter().map(|it| it.db.value_bytes()).sum();
+    let peak = context.engine.shared.stats.peak_memory.max(total);
     let numbers = [
+        ("peak.allocated", peak),
         ("total.allocated", total),
         ("replication.backlog", 0),
         ("clients.slaves", 0),
@@ -74,10 +75,6 @@ pub(super) fn stats(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answ
     Ok(Done::Answered)
 }
 
-pub(super) fn help(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    lines(answer, &HELP)
-}
-
 /// Bytes below which Redis gives no advice.
 const TOO_LITTLE: usize = 5 << 20;
 
@@ -88,20 +85,3 @@ const EMPTY: &str = "Hi Sam, this instance is empty or is using very little memo
 
 const HEALTHY: &str = "Hi Sam, I can't find any memory issue in your instance. I can only account \
                        for what occurs on this base.\n";
-
-const HELP: [&str; 14] = [
-    "MEMORY <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-    "DOCTOR",
-    "    Return memory problems reports.",
-    "MALLOC-STATS",
-    "    Return internal statistics report from the memory allocator.",
-    "PURGE",
-    "    Attempt to purge dirty pages for reclamation by the allocator.",
-    "STATS",
-    "    Return information about the memory usage of the server.",
-    "USAGE <key> [SAMPLES <count>]",
-    "    Return memory in bytes used by <key> and its value. Nested values are",
-    "    sampled up to <count> times (default: 5, 0 means sample all).",
-    "HELP",
-    "    Prints this help.",
-];

@@ -1,3 +1,6 @@
+use redis_server_core::Topic;
+
+use crate::engine::Class;
 use crate::engine::testing::Rig;
 
 #[test]
@@ -12,7 +15,7 @@ fn integers_are_answered_in_order() {
     assert_eq!(rig.run("sscan s 5 match ?? count 1"), "*2 $1 0 *2 $2 -3 $2 10");
     assert_eq!(rig.run("spop s 9"), "*4 $2 -3 $1 5 $2 10 $3 200");
     assert_eq!(rig.run("exists s"), ":0");
-    rig.run("hello 3");
+    rig.speak(0, redis_server_core::Protocol::Resp3);
     assert_eq!(rig.run("smembers t"), "~3 $1 5 $1 7 $2 10");
     assert_eq!(rig.run("srandmember t 9"), "*3 $1 5 $1 7 $2 10");
     assert_eq!(rig.run("spop none 1"), "~0");
@@ -56,7 +59,6 @@ fn a_limit_ends_the_counting() {
 #[test]
 fn a_member_moves_once() {
     let mut rig = Rig::new();
-    rig.run("config set notify-keyspace-events EA");
     rig.run("sadd a 1 2");
     rig.run("set text 1");
     assert_eq!(rig.run("smove none text 1"), ":0", "the target is not looked at");
@@ -82,4 +84,30 @@ fn counts_of_random_members_are_bounded() {
     assert_eq!(rig.run("spop s 0"), "*0");
     assert!(rig.run("spop s 2").starts_with("*2 "));
     assert_eq!(rig.run("scard s"), ":1");
+}
+
+#[test]
+fn who_looks_at_keys_hears_what_happens_in_order() {
+    let mut rig = Rig::new();
+    rig.engine.shared.settings.notify = Class::parse(b"EAn").expect("known letters");
+    rig.run_as(1, "ping");
+    rig.engine.shared.hub.subscribe(2, Topic::Pattern, b"*");
+    let mut events = |line: &str| {
+        rig.run(line);
+        let heard = rig.heard(1);
+        let events = heard.split(' ').filter_map(|word| word.strip_prefix("__keyevent@0__:"));
+        events.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(events("sadd a 1 2 3"), "new sadd");
+    assert_eq!(events("sadd a 1"), "");
+    assert_eq!(events("smove a b 1"), "srem new sadd");
+    assert_eq!(events("smove a a 2"), "");
+    assert_eq!(events("sadd a 1"), "sadd");
+    assert_eq!(events("smove a b 1"), "srem");
+    assert_eq!(events("sunionstore c a b"), "new sunionstore");
+    assert_eq!(events("sinterstore c a b"), "del");
+    assert_eq!(events("sdiffstore c none"), "");
+    assert_eq!(events("spop a 1"), "spop");
+    assert_eq!(events("spop a 9"), "spop del");
+    assert_eq!(events("srem b 1 2"), "srem del");
 }

@@ -134,7 +134,7 @@ fn add(
         std::iter::from_fn(move || Some((arguments.next()?, arguments.next()?)))
     };
     let left = request.len() - first;
-    if left % 2 != 0 || left == 0 {
+    if !left.is_multiple_of(2) || left == 0 {
         return Err(Error::SYNTAX);
     }
     adding.check(left / 2)?;

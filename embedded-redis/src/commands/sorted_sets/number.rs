@@ -44,7 +44,7 @@ impl Number {
     /// Whether a double can hold it.
     fn is_fit(&self) -> bool {
         let lost = self.value == 0.0 || self.value.is_infinite();
-        !self.value.is_nan() && !(self.ordinary && lost)
+        !(self.value.is_nan() || (self.ordinary && lost))
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn xadd(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answe
     let mut options = Options::behind(&request, 2);
     let (settings, id) = Settings::parse(&mut options, true)?;
     let fields = options.rest();
-    let id = id.filter(|_| fields.len() >= 2 && fields.len() % 2 == 0);
+    let id = id.filter(|_| fields.len() >= 2 && fields.len().is_multiple_of(2));
     let Some(id) = id else { return Err(Error::arity("xadd")) };
     if matches!(id, NewId::Given(StreamId::MIN)) {
         return Err(Error::of("ERR The ID specified in XADD must be greater than 0-0"));
@@ -24,10 +24,11 @@ pub(super) fn xadd(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answe
     if stream.last_id() == StreamId::MAX {
         return Err(Error::of(EXHAUSTED));
     }
-    let id = id.resolve(stream.last_id(), now);
-    let Some(id) = id.filter(|id| stream.append(*id, fields)) else {
+    // What Redis says as well of a millisecond that has no number left.
+    let id = id.resolve(stream.last_id(), now).ok_or(Error::of(TOO_LARGE))?;
+    if !stream.append(id, fields) {
         return Err(Error::of(NOT_BEHIND_TOP));
-    };
+    }
     let trimmed = settings.trim.map_or(0, |trim| stream.trim(trim));
     stream.done(Class::STREAM, "xadd");
     if trimmed > 0 {
@@ -131,6 +132,7 @@ const LIMIT: usize = 10_000;
 
 const EXHAUSTED: &str =
     "ERR The stream has exhausted the last possible ID, unable to add more items";
+const TOO_LARGE: &str = "ERR Elements are too large to be stored";
 const NOT_BEHIND_TOP: &str =
     "ERR The ID specified in XADD is equal or smaller than the target stream top item";
 const NEGATIVE_LENGTH: &str = "ERR The MAXLEN argument must be >= 0.";

@@ -4,7 +4,7 @@ mod auto;
 mod by_id;
 
 use crate::engine::{Class, Data, Error};
-use crate::keyspace::{ConsumerNumber, Group, Millis, Pending, Stream, StreamId};
+use crate::keyspace::{ConsumerNumber, Group, Millis, Pending};
 
 pub(super) use auto::xautoclaim;
 pub(super) use by_id::xclaim;

@@ -1,7 +1,5 @@
 //! Some entries of a stream, one behind the other.
 
-use std::iter::FusedIterator;
-
 use super::{StreamId, listpack};
 use crate::keyspace::Compact;
 
@@ -118,6 +116,10 @@ impl Node {
         let mut entries = self.entries();
         let Some((start, end)) = entries.find_span(id) else { return false };
         self.remove_span(start, end, 1);
+        if id == self.top {
+            let top = self.entries_back().next().map(|entry| entry.id);
+            self.top = top.unwrap_or(id);
+        }
         true
     }
 
@@ -139,14 +141,33 @@ impl Node {
         self.bytes.drain(start..end);
         self.live -= entries;
         self.dead += entries;
-        if let Some(top) = self.entries().last() {
-            self.top = top.id;
-        }
     }
 
     /// The entries in order.
     pub(super) fn entries(&self) -> Entries<'_> {
         Entries { node: self, rest: &self.bytes }
+    }
+
+    /// The entries from the last to the first.
+    pub(super) fn entries_back(&self) -> impl Iterator<Item = Entry<'_>> {
+        let (mut texts, mut rest) = (Vec::with_capacity(self.live), &*self.bytes);
+        while let Some(text) = take(&mut rest) {
+            texts.push(text);
+        }
+        texts.into_iter().rev().filter_map(|text| self.read(text))
+    }
+
+    fn read<'a>(&'a self, mut text: &'a [u8]) -> Option<Entry<'a>> {
+        let head = Head::read(&mut text)?;
+        let id = StreamId {
+            ms: self.first.ms.wrapping_add(head.ms),
+            seq: self.first.seq.wrapping_add(head.seq),
+        };
+        let (names, len) = match head.names {
+            0 => (Some(&*self.names), self.names.len()),
+            own => (None, own as usize),
+        };
+        Some(Entry { id, len, names, text })
     }
 }
 
@@ -174,20 +195,9 @@ impl<'a> Iterator for Entries<'a> {
     type Item = Entry<'a>;
 
     fn next(&mut self) -> Option<Entry<'a>> {
-        let mut text = take(&mut self.rest)?;
-        let head = Head::read(&mut text)?;
-        let Node { first, names, .. } = self.node;
-        let id =
-            StreamId { ms: first.ms.wrapping_add(head.ms), seq: first.seq.wrapping_add(head.seq) };
-        let (names, len) = match head.names {
-            0 => (Some(&**names), names.len()),
-            own => (None, own as usize),
-        };
-        Some(Entry { id, len, names, text })
+        self.node.read(take(&mut self.rest)?)
     }
 }
-
-impl FusedIterator for Entries<'_> {}
 
 /// An entry of a stream: an id, and fields with their values.
 #[derive(Clone, Copy, Debug)]

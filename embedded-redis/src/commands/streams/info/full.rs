@@ -4,7 +4,7 @@ use redis_server_core::{Items, Pairs};
 
 use super::head;
 use crate::engine::{Answer, Done, Outcome};
-use crate::keyspace::{Compact, ConsumerNumber, Group, Stream, StreamId};
+use crate::keyspace::{Compact, Group, Stream, StreamId};
 
 pub(super) fn stream(stream: &Stream, count: usize, answer: &mut Answer<'_>) -> Outcome {
     let Some(mut pairs) = answer.map(9) else { return Ok(Done::Answered) };
