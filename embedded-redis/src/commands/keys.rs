@@ -1,6 +1,7 @@
 //! Commands on keys of any type.
 
 mod deadlines;
+mod dump;
 mod memory;
 mod moves;
 mod object;
@@ -18,6 +19,7 @@ use crate::keyspace::{Compact, Millis, Place};
 pub(super) const COMMANDS: Commands = &[
     ("copy", Runs::Client(moves::copy)),
     ("del", Runs::Data(del)),
+    ("dump", Runs::Data(dump::dump)),
     ("exists", Runs::Data(exists)),
     ("expire", Runs::Data(deadlines::expire)),
     ("expireat", Runs::Data(deadlines::expireat)),
@@ -43,6 +45,7 @@ pub(super) const COMMANDS: Commands = &[
     ("randomkey", Runs::Data(randomkey)),
     ("rename", Runs::Data(moves::rename)),
     ("renamenx", Runs::Data(moves::renamenx)),
+    ("restore", Runs::Data(dump::restore)),
     ("scan", Runs::Data(scan::scan)),
     ("sort", Runs::Data(sort::sort)),
     ("sort_ro", Runs::Data(sort::sort_ro)),

@@ -45,6 +45,17 @@ impl Data<'_> {
         self.shared.seconds().wrapping_sub(self.database.db.usage(place)) & CLOCK
     }
 
+    /// Has the key not been used for so long.
+    pub(crate) fn set_idle_seconds(&mut self, place: Place, idle: i64) {
+        let idle = idle.clamp(0, CLOCK.into()) as u32;
+        self.database.db.set_usage(place, self.shared.seconds().wrapping_sub(idle) & CLOCK);
+    }
+
+    pub(crate) fn set_frequency(&mut self, place: Place, frequency: u8) {
+        let usage = self.shared.minutes() << 8 | u32::from(frequency);
+        self.database.db.set_usage(place, usage);
+    }
+
     /// About how often the key was used, as the logarithm that has decayed since.
     pub(crate) fn frequency(&self, place: Place) -> u8 {
         let usage = self.database.db.usage(place);

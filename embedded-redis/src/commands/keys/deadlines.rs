@@ -85,11 +85,10 @@ impl Unit {
         }
     }
 
-    /// The nearest whole number of them.
+    /// The nearest whole number of them, of a time that is not negative.
     fn count(self, time: Millis) -> i64 {
         match self {
-            // Redis overflows as well.
-            Self::Seconds => time.wrapping_add(500) / 1_000,
+            Self::Seconds => ((time.unsigned_abs() + 500) / 1_000) as i64,
             Self::Milliseconds => time,
         }
     }

@@ -58,7 +58,7 @@ fn scan_sees_each_key_once_and_removes_what_is_due() {
         let answer = rig.run(&format!("scan {cursor} COUNT 100 match s*[05] TYPE String"));
         let words: Vec<&str> = answer.split(' ').collect();
         cursor = words[2].to_owned();
-        seen.extend(words[4..].iter().filter(|it| it.starts_with('s')).map(|it| it.to_string()));
+        seen.extend(words[4..].iter().filter(|it| it.starts_with('s')).map(|it| (*it).to_owned()));
         if cursor == "0" {
             break;
         }
@@ -203,6 +203,7 @@ fn a_deadline_is_set_on_conditions() {
         ("expiretime a", ":1700000002"),
         ("pexpireat a 9223372036854775807", ":1"),
         ("ttl a", ":9223370336854776"),
+        ("expiretime a", ":9223372036854776"),
         ("persist a", ":1"),
         ("persist a", ":0"),
         ("ttl a", ":-1"),
@@ -297,6 +298,44 @@ fn any_key_may_be_the_random_one_but_none_that_is_due() {
     rig.now += Duration::from_millis(2);
     let seen: std::collections::BTreeSet<String> = (0..50).map(|_| rig.run("randomkey")).collect();
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["$1 a", "$1 b"]);
+}
+
+#[test]
+fn what_was_dumped_is_restored() {
+    let mut rig = listening();
+    rig.run("set a 7 ex 100");
+    let dumped = rig.engine.databases[0].db.find(b"a");
+    let dumped = dumped.and_then(|place| rig.engine.databases[0].db.value(place)).unwrap();
+    let text = crate::keyspace::dump(dumped).unwrap();
+    let quoted: String = text.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+    let text = format!("\"{quoted}\"");
+    assert_eq!(rig.run(&format!("restore a 0 {text}")), "-BUSYKEY Target key name already exists.");
+    for (arguments, answer) in [
+        (format!("restore b x {text} foo"), "-ERR syntax error"),
+        (format!("restore b x {text}"), "-ERR value is not an integer or out of range"),
+        (format!("restore b -1 {text}"), "-ERR Invalid TTL value, must be >= 0"),
+        ("restore b 0 x".to_owned(), "-ERR DUMP payload version or checksum are wrong"),
+        (
+            format!("restore b 0 {text} freq 256"),
+            "-ERR Invalid FREQ value, must be >= 0 and <= 255",
+        ),
+        (format!("restore b 0 {text} freq 1 idletime 1"), "-ERR syntax error"),
+        (format!("restore b 0 {text} idletime -1"), "-ERR Invalid IDLETIME value, must be >= 0"),
+        (format!("restore b 100 {text} idletime 9"), "+OK"),
+        ("object idletime b".to_owned(), ":9"),
+        ("pttl b".to_owned(), ":100"),
+        (format!("restore a 0 {text} REPLACE"), "+OK"),
+        ("ttl a".to_owned(), ":-1"),
+    ] {
+        assert_eq!(rig.run(&arguments), answer, "{arguments}");
+    }
+    assert_eq!(rig.run("get a"), "$1 7");
+    events(&mut rig);
+    assert_eq!(rig.run(&format!("restore a 5 {text} absttl replace")), "+OK");
+    assert_eq!(events(&mut rig), "del:a");
+    assert_eq!(rig.run(&format!("restore a 5 {text}")), "+OK");
+    assert_eq!(events(&mut rig), "new:a restore:a");
+    assert_eq!(rig.run("dump none"), "$-1");
 }
 
 mod sorting {

@@ -12,7 +12,7 @@ pub(super) fn sort_range<T>(
     order: &impl Fn(&T, &T) -> Ordering,
     wanted: &Range<usize>,
 ) {
-    let mut left = vec![0..rows.len()];
+    let mut left: Vec<_> = std::iter::once(0..rows.len()).collect();
     while let Some(part) = left.pop() {
         let Some(rows) = rows.get_mut(part.clone()) else { continue };
         let mut part_of = Part { rows, order };
