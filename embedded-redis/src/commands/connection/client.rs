@@ -4,6 +4,7 @@ use redis_server_core::resp_core::request::Request;
 
 use crate::commands::arguments::{arg, integer, is};
 use crate::engine::{Answer, Context, Done, Error, Outcome, Replies};
+use crate::keyspace::parse_integer;
 
 pub(super) fn id(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     answer.any(context.client().map_or(0, |client| client.id))
@@ -100,8 +101,18 @@ pub(super) fn unblock(
     answer.int(waited.into())
 }
 
-pub(super) fn pause(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
-    Err(Error::of("ERR this server can't pause its clients"))
+/// `CLIENT PAUSE milliseconds [WRITE|ALL]`: only a pause that is over at once.
+pub(super) fn pause(_: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    let mode = request.arg(3).filter(|_| request.len() == 4);
+    if mode.is_some_and(|mode| !is(mode, "write") && !is(mode, "all")) {
+        return Err(Error::of("ERR CLIENT PAUSE mode must be WRITE or ALL"));
+    }
+    match parse_integer(arg(&request, 2)) {
+        None => Err(Error::of("ERR timeout is not an integer or out of range")),
+        Some(..0) => Err(Error::of("ERR timeout is negative")),
+        Some(0) => answer.ok(),
+        Some(_) => Err(Error::of("ERR this server can't pause its clients")),
+    }
 }
 
 /// Nobody is paused.

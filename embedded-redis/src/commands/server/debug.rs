@@ -16,6 +16,7 @@ pub(super) fn debug(
     match (subcommand, request.len()) {
         (it, 2) if is(it, "help") => help::debug(answer),
         (it, 2) if is(it, "change-repl-id") => answer.ok(),
+        (it, 3) if is(it, "sleep") && arg(&request, 2) == b"0" => answer.ok(),
         (it, 3) if is(it, "sleep") => Err(Error::of("ERR this server sleeps for nobody")),
         (it, 3) if is(it, "set-active-expire") => {
             let on = matches!(arg(&request, 2), b"1");
@@ -70,7 +71,7 @@ fn protocol(kind: &[u8], answer: &mut Answer<'_>) -> Outcome {
         it if is(it, "false") => answer.boolean(false),
         _ => Err(Error::of(
             "ERR Wrong protocol type name. Please use one of the following: \
-             string|integer|double|null|array|set|map|attrib|push|verbatim|true|false",
+             string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false",
         )),
     }
 }

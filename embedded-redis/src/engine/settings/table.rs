@@ -131,7 +131,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
             |it, to| it.hll_sparse_max_bytes = to as usize,
         ),
     ),
-    new("hz", "10", Kind::Integer(0, INT_MAX)),
+    new("hz", "10", Kind::Nearest(1, 500)),
     new("ignore-warnings", "", Kind::Text),
     new("io-threads", "1", Kind::Fixed),
     new("io-threads-do-reads", "no", Kind::Fixed),
