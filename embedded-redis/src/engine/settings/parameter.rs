@@ -77,7 +77,7 @@ impl Parameter {
     }
 
     /// The same under another name.
-    pub(super) const fn as_well(self, name: &'static str) -> Self {
+    pub(super) const fn alias(self, name: &'static str) -> Self {
         Self { name, of: Some(self.name), ..self }
     }
 
