@@ -1,7 +1,7 @@
 //! Cache-aside with an executor on each core:
 //! `cargo run --release -p adapter-glommio --example cache_aside`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. Each executor has a pool of its own, started
+//! Connects to REDIS_URL, or to a server of its own. Each executor has a pool of its own, started
 //! with it, and shares nothing with the others: no cache in the process, no lock on a request's way.
 //! Redis is what they have in common, so a price that one of them sets is what all of them read next,
 //! and total connections are pool size x executors.

@@ -1,6 +1,6 @@
 //! A pool: `cargo run --release -p adapter-glommio --example pool`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. What is shown is in [`pooled`], the same for
+//! Connects to REDIS_URL, or to a server of its own. What is shown is in [`pooled`], the same for
 //! all runtimes.
 
 #[path = "../../adapter-core/examples/pooled/mod.rs"]

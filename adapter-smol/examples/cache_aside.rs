@@ -1,6 +1,6 @@
 //! Cache-aside: `cargo run --release -p adapter-smol --example cache_aside`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. Readers ask for prices while a writer changes
+//! Connects to REDIS_URL, or to a server of its own. Readers ask for prices while a writer changes
 //! them; each price that the writer has set is what everybody reads next.
 
 #[path = "../../adapter-core/examples/cached/mod.rs"]

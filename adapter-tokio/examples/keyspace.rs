@@ -1,6 +1,6 @@
 //! Keyspace notifications: `cargo run --release -p adapter-tokio --example keyspace`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379, and watches what becomes of keys: set,
+//! Connects to REDIS_URL, or to a server of its own, and watches what becomes of keys: set,
 //! changed, expired, deleted. The server tells only if it is configured to
 //! (`notify-keyspace-events`), which is changed for the time being and put back.
 

@@ -1,6 +1,6 @@
 //! A lock: `cargo run --release -p adapter-tokio --example lock`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. One server, a time limit, and a token so that
+//! Connects to REDIS_URL, or to a server of its own. One server, a time limit, and a token so that
 //! nobody releases another's lock (<https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/>).
 //! It keeps efficient what would be right anyway: a holder that stalls for longer than the limit has
 //! lost the lock and does not know it. What must never run twice at once needs a growing number, too,

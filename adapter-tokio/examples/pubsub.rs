@@ -1,6 +1,6 @@
 //! Publish and subscribe: `cargo run --release -p adapter-tokio --example pubsub`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. What is shown is in [`messages`], the same
+//! Connects to REDIS_URL, or to a server of its own. What is shown is in [`messages`], the same
 //! for all runtimes.
 
 #[path = "../../adapter-core/examples/messages/mod.rs"]

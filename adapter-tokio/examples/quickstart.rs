@@ -1,6 +1,6 @@
 //! A tour of the client: `cargo run --release -p adapter-tokio --example quickstart`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. The commands are in [`tour`], which the
+//! Connects to REDIS_URL, or to a server of its own. The commands are in [`tour`], which the
 //! other runtimes make too.
 
 #[path = "../../adapter-core/examples/shown/mod.rs"]

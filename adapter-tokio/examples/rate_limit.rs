@@ -1,6 +1,6 @@
 //! A rate limit: `cargo run --release -p adapter-tokio --example rate_limit`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. A token bucket in one script, by the server's
+//! Connects to REDIS_URL, or to a server of its own. A token bucket in one script, by the server's
 //! own clock, so that any number of processes share the limit.
 
 #[path = "../../adapter-core/examples/keys/mod.rs"]

@@ -1,6 +1,6 @@
 //! Cursors: `cargo run --release -p adapter-tokio --example scan`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379.
+//! Connects to REDIS_URL, or to a server of its own.
 
 #[path = "../../adapter-core/examples/keys/mod.rs"]
 mod keys;

@@ -1,6 +1,6 @@
 //! A consumer group: `cargo run --release -p adapter-tokio --example stream_group`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. Two workers share a stream of orders; one
+//! Connects to REDIS_URL, or to a server of its own. Two workers share a stream of orders; one
 //! falls over with work in its hands, and the other one takes that over.
 
 #[path = "../../adapter-core/examples/keys/mod.rs"]

@@ -1,6 +1,6 @@
 //! Transactions: `cargo run --release -p adapter-tokio --example transaction`
 //!
-//! Connects to REDIS_URL, or to redis://127.0.0.1:6379. Many tasks move money between accounts at the
+//! Connects to REDIS_URL, or to a server of its own. Many tasks move money between accounts at the
 //! same time; none is lost and none is made.
 
 #[path = "../../adapter-core/examples/keys/mod.rs"]

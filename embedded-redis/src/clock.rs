@@ -1,27 +1,53 @@
 //! What time it is.
 
+use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The system's clock, or one that a test moves.
-#[derive(Clone, Debug, Default)]
+/// A clock that a test can move: the system's with an offset, or one that stands still.
+#[derive(Clone)]
 pub(crate) struct Clock {
-    /// Milliseconds that it is ahead.
-    ahead: Arc<AtomicI64>,
+    /// Nanoseconds to be added.
+    ahead: Arc<AtomicU64>,
+    /// Whether the system's clock is what they are added to.
+    runs: bool,
 }
 
 impl Clock {
+    /// The system's clock.
+    pub(crate) fn running() -> Self {
+        Self { ahead: Arc::default(), runs: true }
+    }
+
+    /// One that stands at that time since the beginning of 1970 until it is moved.
+    pub(crate) fn standing_at(time: Duration) -> Self {
+        Self { ahead: Arc::new(AtomicU64::new(nanos(time))), runs: false }
+    }
+
     /// The time since the beginning of 1970.
     #[inline]
     pub(crate) fn now(&self) -> Duration {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let ahead = self.ahead.load(Ordering::Relaxed);
-        now + Duration::from_millis(ahead.unsigned_abs())
+        let ahead = Duration::from_nanos(self.ahead.load(Ordering::Relaxed));
+        if self.runs {
+            SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + ahead
+        } else {
+            ahead
+        }
     }
 
     pub(crate) fn advance(&self, by: Duration) {
-        let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX / 4);
-        self.ahead.fetch_add(millis, Ordering::Relaxed);
+        self.ahead.fetch_add(nanos(by), Ordering::Relaxed);
     }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").field("now", &self.now()).field("runs", &self.runs).finish()
+    }
+}
+
+/// For the next 500 years.
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX / 2)
 }

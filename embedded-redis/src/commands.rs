@@ -12,6 +12,8 @@ mod hyperloglog;
 mod keys;
 mod lists;
 mod pubsub;
+mod sampling;
+mod scanning;
 mod scripting;
 mod server;
 mod sets;

@@ -1,20 +1,62 @@
 //! The server as a library.
 
+mod builder;
+
+use std::fmt;
 use std::io;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
-use adapter_core::server::{Cores, Listen, RunningServer, ServerOptions};
-use adapter_tokio::Tokio;
+use adapter_core::server::{RunningServer, ServerHandle};
+use adapter_core::{Address, Client, ConnectError, Door, Driver, InProcess, Runtime, Spawn};
+
+pub use builder::{Builder, SettingError};
 
 use crate::clock::Clock;
-use crate::engine::{Engine, Settings};
-use crate::service::Embedded;
 
-/// A server in this process, on a thread of its own, until it is dropped.
-#[derive(Debug)]
+/// A Redis-compatible server in this process, on a thread of its own, until it is dropped.
+///
+/// In a test, on a free port, for any client:
+///
+/// ```
+/// use embedded_redis::EmbeddedRedis;
+///
+/// let redis = EmbeddedRedis::start()?;
+/// println!("{}", redis.url()); // redis://127.0.0.1:41233
+/// # Ok::<_, std::io::Error>(())
+/// ```
+///
+/// Without any socket, for the clients of this project; and the clock is the test's:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use adapter_tokio::{Commands, Tokio};
+/// use embedded_redis::EmbeddedRedis;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let redis = EmbeddedRedis::in_process()?;
+/// let client = redis.client(Tokio).await?;
+/// client.set("session", "ada").ex(3600).await?;
+/// redis.advance(Duration::from_secs(3601));
+/// assert_eq!(client.exists(["session"]).await?, 0);
+/// # Ok(())
+/// # }
+/// ```
 pub struct EmbeddedRedis {
-    server: Option<RunningServer>,
+    runs: Option<Runs>,
+    handle: ServerHandle,
+    addresses: Vec<Address>,
+    door: Option<Door>,
+    password: Option<String>,
     clock: Clock,
+}
+
+/// What runs the server.
+enum Runs {
+    Threads(RunningServer),
+    InProcess(JoinHandle<io::Result<()>>),
 }
 
 impl EmbeddedRedis {
@@ -23,53 +65,126 @@ impl EmbeddedRedis {
     /// # Errors
     ///
     /// The operating system's, when it can't be listened or a thread can't be made.
+    #[cfg(any(feature = "tokio", feature = "smol", feature = "glommio"))]
     pub fn start() -> io::Result<Self> {
-        Self::listen("127.0.0.1:0")
+        Self::builder().start()
     }
 
-    /// Starts a server at an address.
+    /// Starts a server that has no sockets: [`client`](Self::client) connects to it.
     ///
     /// # Errors
     ///
-    /// The operating system's, when it can't be listened there or a thread can't be made.
-    pub fn listen(address: &str) -> io::Result<Self> {
-        let clock = Clock::default();
-        let engine = Engine::new(Settings::default(), 1);
-        let service = Embedded::new(engine, clock.clone());
-        let address = address.parse().map_err(io::Error::other)?;
-        let mut options = ServerOptions::default();
-        options.tick = Some(Duration::from_millis(10));
-        let mut cores = Cores::default();
-        cores.threads = 1;
-        let server = RunningServer::start::<Tokio, _>(
-            [Listen::new(address)],
-            &options,
-            &cores,
-            move |_, _| service.clone(),
-        )?;
-        Ok(Self { server: Some(server), clock })
+    /// The operating system's, when a thread can't be made.
+    #[cfg(any(feature = "tokio", feature = "smol", feature = "glommio"))]
+    pub fn in_process() -> io::Result<Self> {
+        Self::builder().start_in_process()
     }
 
-    /// Moves the server's clock forward.
+    /// To set where it listens, its password, memory, clock and more.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The URL of the first address that it listens at, its password included: what any Redis
+    /// client takes. Empty for one without sockets.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let password = self.password.as_ref().map(|it| format!(":{}@", escape(it)));
+        let password = password.unwrap_or_default();
+        match self.addresses.first() {
+            Some(Address::Tcp(address)) => format!("redis://{password}{address}"),
+            Some(Address::Unix(path)) => format!("unix://{password}{}", path.display()),
+            _ => String::new(),
+        }
+    }
+
+    /// Where it listens, with the ports that the system has chosen.
+    pub fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.addresses.iter()
+    }
+
+    /// A client of a server without sockets ([`in_process`](Self::in_process)), on the caller's
+    /// runtime, whichever the server's is.
+    ///
+    /// # Errors
+    ///
+    /// If the server has sockets, or has ended.
+    pub async fn client<R>(&self, runtime: R) -> Result<Client<InProcess<R>>, ConnectError>
+    where
+        R: Runtime + Spawn<Driver<InProcess<R>>>,
+    {
+        let password = self.password.as_ref().map(|it| format!(":{}@", escape(it)));
+        let url = format!("redis://{}in-process", password.unwrap_or_default());
+        Client::connect_on(self.runtime(runtime), url).await
+    }
+
+    /// A runtime whose connections lead to this server, for whatever a client can be made of: pools,
+    /// subscribers. Nobody answers there if the server has sockets.
+    pub fn runtime<R>(&self, runtime: R) -> InProcess<R> {
+        InProcess::new(runtime, &self.door.clone().unwrap_or_default())
+    }
+
+    /// Moves the server's clock forward: what is to expire until then does.
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
 
-    /// Waits for the end of the server.
+    /// What looks after the server: its connections, its end.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.handle.clone()
+    }
+
+    /// Waits for the end of the server, which `SHUTDOWN` and its [handle](Self::handle) bring about.
     ///
     /// # Errors
     ///
     /// What a thread has ended with.
     pub fn join(mut self) -> io::Result<()> {
-        self.server.take().map_or(Ok(()), RunningServer::join)
+        self.runs.take().map_or(Ok(()), Runs::join)
+    }
+}
+
+impl Runs {
+    fn join(self) -> io::Result<()> {
+        match self {
+            Self::Threads(server) => server.join(),
+            Self::InProcess(thread) => match thread.join() {
+                Ok(outcome) => outcome,
+                Err(_) => Err(io::Error::other("the server's thread panicked")),
+            },
+        }
     }
 }
 
 impl Drop for EmbeddedRedis {
     fn drop(&mut self) {
-        if let Some(server) = self.server.take() {
-            server.handle().shutdown(Duration::ZERO);
-            let _ = server.join();
+        if let Some(runs) = self.runs.take() {
+            self.handle.shutdown(Duration::ZERO);
+            let _ = runs.join();
         }
     }
+}
+
+impl fmt::Debug for EmbeddedRedis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmbeddedRedis")
+            .field("addresses", &self.addresses)
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A password as it stands in a URL.
+fn escape(password: &str) -> String {
+    let mut escaped = String::new();
+    for byte in password.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
 }

@@ -6,6 +6,7 @@ mod client;
 mod context;
 mod error;
 mod event;
+mod eviction;
 mod expiry;
 mod idle;
 mod monitor;
@@ -30,13 +31,16 @@ pub(crate) use client::{Client, ClientKey, Clients, Replies, Transaction, Watche
 pub(crate) use context::{Context, Data, Edit, Shared};
 pub(crate) use error::Error;
 pub(crate) use event::Event;
+pub(crate) use eviction::{Eviction, Policy};
+pub(crate) use expiry::Expiry;
 pub(crate) use notify::Class;
-pub(crate) use settings::{Policy, Settings};
+pub(crate) use settings::Settings;
 pub(crate) use stats::Stats;
 pub(crate) use table::{Handler, Runs, TABLE};
 
 use crate::keyspace::Millis;
 use context::Database;
+use eviction::Memory;
 
 /// The server's state: databases, clients, subscriptions.
 ///
@@ -138,7 +142,12 @@ impl Engine {
         self.shared.set_now(now);
         self.time_out_waiting();
         self.close_idle();
-        self.expire_some()
+        let expiring = self.expire_some();
+        let evicting = self.evict_some() == Memory::Evicting;
+        if !self.shared.ready.is_empty() {
+            self.serve_waiting();
+        }
+        expiring || evicting
     }
 
     /// Sees whether there may be one client more.

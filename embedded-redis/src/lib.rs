@@ -7,4 +7,6 @@ mod engine;
 mod keyspace;
 mod service;
 
-pub use embedded::EmbeddedRedis;
+pub use adapter_core;
+pub use embedded::{Builder, EmbeddedRedis, SettingError};
+pub use service::Embedded;

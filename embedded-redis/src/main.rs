@@ -1,9 +1,15 @@
-//! The server as a program.
+//! The server as a program: `embedded-redis --port 6379`, or with a redis.conf.
 
-use embedded_redis::EmbeddedRedis;
+mod program;
 
-fn main() -> std::io::Result<()> {
-    let port = std::env::args().skip_while(|it| it != "--port").nth(1);
-    let port = port.unwrap_or_else(|| "6379".into());
-    EmbeddedRedis::listen(&format!("127.0.0.1:{port}"))?.join()
+use std::process::ExitCode;
+
+use mimalloc::MiMalloc;
+
+/// Small blocks without a head of their own, and given back to the system soon.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+fn main() -> ExitCode {
+    program::run(std::env::args_os().skip(1))
 }

@@ -1,7 +1,7 @@
 //! The engine behind a server's connections.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use adapter_core::server::{
@@ -12,33 +12,61 @@ use adapter_core::server::{
 use crate::clock::Clock;
 use crate::engine::{Client, ClientKey, Engine, Event, Ran};
 
-/// The service of one thread. All threads share the engine.
-#[derive(Clone, Debug)]
-pub(crate) struct Embedded {
-    core: Arc<Mutex<Core>>,
+/// The server's commands as a [`Service`], on one thread.
+#[derive(Debug)]
+pub struct Embedded {
+    core: Cores,
     clock: Clock,
 }
 
+/// Whom the data belongs to.
 #[derive(Debug)]
-struct Core {
+enum Cores {
+    /// This thread alone: no lock is needed.
+    Own(Box<Core>),
+    Shared(Arc<Mutex<Core>>),
+}
+
+/// What the service knows of a connection.
+#[derive(Debug)]
+pub struct Guest(ClientKey);
+
+#[derive(Debug)]
+pub(crate) struct Core {
     engine: Engine,
     /// The replies of clients that are blocked.
     blocked: HashMap<u64, Deferred>,
 }
 
 impl Embedded {
-    pub(crate) fn new(mut engine: Engine, clock: Clock) -> Self {
-        engine.start(clock.now());
-        Self { core: Arc::new(Mutex::new(Core { engine, blocked: HashMap::new() })), clock }
+    /// The only thread's.
+    pub(crate) fn alone(engine: Engine, clock: Clock) -> Self {
+        Self { core: Cores::Own(Box::new(Core::new(engine, &clock))), clock }
     }
 
-    fn core(&self) -> MutexGuard<'_, Core> {
-        // A handler that has panicked has answered with an error; the data is as it left it.
-        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    /// One thread's of several.
+    pub(crate) fn shared(core: &Arc<Mutex<Core>>, clock: Clock) -> Self {
+        Self { core: Cores::Shared(Arc::clone(core)), clock }
+    }
+}
+
+impl Cores {
+    #[inline]
+    fn with<T>(&mut self, use_it: impl FnOnce(&mut Core) -> T) -> T {
+        match self {
+            Self::Own(core) => use_it(core),
+            // A handler that has panicked has answered with an error; the data is as it left it.
+            Self::Shared(core) => use_it(&mut core.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
     }
 }
 
 impl Core {
+    pub(crate) fn new(mut engine: Engine, clock: &Clock) -> Self {
+        engine.start(clock.now());
+        Self { engine, blocked: HashMap::new() }
+    }
+
     /// Does what the engine wants done.
     #[inline]
     fn act(&mut self, server: &ServerHandle) {
@@ -61,54 +89,58 @@ impl Core {
 }
 
 impl Service for Embedded {
-    type Context = ClientKey;
+    type Context = Guest;
 
-    fn on_open(&mut self, peer: &Peer, _: Reply<'_>) -> Result<ClientKey, Refusal> {
+    fn on_open(&mut self, peer: &Peer, _: Reply<'_>) -> Result<Guest, Refusal> {
         let local = peer.listener.to_string();
         let address = peer.address.map_or_else(|| format!("{local}:0"), |it| it.to_string());
         let client = Client::new(peer.id.get(), address, local);
         let now = self.clock.now();
-        let mut core = self.core();
-        core.engine.admit().map_err(Refusal::new)?;
-        Ok(core.engine.connect(now, client))
+        self.core.with(|core| {
+            core.engine.admit().map_err(Refusal::new)?;
+            Ok(Guest(core.engine.connect(now, client)))
+        })
     }
 
     #[inline]
     fn on_command(
         &mut self,
         command: Command<'_>,
-        connection: &mut Connection<'_, ClientKey>,
+        connection: &mut Connection<'_, Guest>,
         mut reply: Reply<'_>,
     ) -> Action {
         let now = self.clock.now();
-        let mut core = self.core();
-        let terms = connection.terms();
-        if terms.subscriptions() > 0 {
-            connection.tell_first(&mut reply);
-        }
-        let key = *connection.context;
-        let action = match core.engine.execute(now, key, command.request(), terms, reply) {
-            Ran::Answered(action) => action,
-            Ran::Blocked(reply) => {
-                core.blocked.insert(connection.id().get(), connection.block(reply));
-                Action::Continue
+        let (key, terms) = (connection.context.0, connection.terms());
+        self.core.with(|core| {
+            if terms.subscriptions() > 0 {
+                connection.tell_first(&mut reply);
             }
-        };
-        core.act(connection.server());
-        action
+            let action = match core.engine.execute(now, key, command.request(), terms, reply) {
+                Ran::Answered(action) => action,
+                Ran::Blocked(reply) => {
+                    core.blocked.insert(connection.id().get(), connection.block(reply));
+                    Action::Continue
+                }
+            };
+            core.act(connection.server());
+            action
+        })
     }
 
-    fn on_close(&mut self, context: ClientKey, peer: &Peer, _: &Closed) {
-        let mut core = self.core();
-        core.engine.disconnect(context);
-        core.blocked.remove(&peer.id.get());
+    fn on_close(&mut self, context: Guest, peer: &Peer, _: &Closed) {
+        self.core.with(|core| {
+            core.engine.disconnect(context.0);
+            core.blocked.remove(&peer.id.get());
+        });
     }
 
     fn on_tick(&mut self, server: &ServerHandle) -> Action {
         let started = Instant::now();
-        let mut core = self.core();
-        while core.engine.handle_timeout(self.clock.now()) && started.elapsed() < SLICE {}
-        core.act(server);
+        let clock = &self.clock;
+        self.core.with(|core| {
+            while core.engine.handle_timeout(clock.now()) && started.elapsed() < SLICE {}
+            core.act(server);
+        });
         Action::Continue
     }
 }

@@ -7,8 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use testkit::served;
-use testkit::simulation::{Options, Report, simulate};
+use testkit::simulation::{Options, Report, served, simulate};
 
 fn main() -> ExitCode {
     match parse(std::env::args().skip(1).collect()) {
@@ -47,19 +46,22 @@ fn parse(arguments: Vec<String>) -> Result<Task, String> {
 
 /// Runs one seed and prints the whole of it.
 fn replay(seed: u64) -> ExitCode {
-    let report = simulate(seed, &Options { keep: usize::MAX, tell: true, ..Options::default() });
+    let whole = Options { keep: usize::MAX, tell: true, ..Options::default() };
+    let (report, served) = (simulate(seed, &whole), served::serve(seed, &whole));
     for line in &report.events {
         println!("{line}");
     }
     for violation in &report.violations {
         println!("VIOLATION: {violation}");
     }
-    println!("{report}");
-    let served = served::serve(seed, &served::Options::default());
+    println!("{report}\n\nwhere we serve:");
+    for line in &served.events {
+        println!("{line}");
+    }
     for violation in &served.violations {
         println!("VIOLATION where we serve: {violation}");
     }
-    println!("where we serve: {served}");
+    println!("{served}");
     let right = report.violations.is_empty() && served.violations.is_empty();
     if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -68,7 +70,7 @@ fn replay(seed: u64) -> ExitCode {
 fn run_served(from: u64, seeds: u64) -> ExitCode {
     let (mut total, start) = (served::Report::default(), Instant::now());
     for seed in (0..seeds).map(|index| from.wrapping_add(index)) {
-        let report = served::serve(seed, &served::Options::default());
+        let report = served::serve(seed, &Options::default());
         if !report.violations.is_empty() && total.violations.len() < SHOWN {
             println!("seed {seed}, where we serve: {:#?}", report.violations);
         }

@@ -17,7 +17,6 @@ pub mod pair;
 pub mod proxy;
 pub mod pubsub_cuts;
 pub mod redis_server;
-pub mod served;
 pub mod serving;
 pub mod session_script;
 pub mod simulation;

@@ -55,8 +55,9 @@ struct Clock {
     timers: RefCell<BTreeMap<(Time, u64), Waker>>,
     /// How many timers were ever made.
     made: Cell<u64>,
-    /// Whether somebody answers to those who connect.
-    listening: Cell<bool>,
+    /// How many connections are answered at the most, and how many were.
+    limit: Cell<usize>,
+    answered: Cell<usize>,
     /// Connections made and not taken yet.
     backlog: RefCell<Vec<Wire>>,
     /// Tasks spawned and not run yet.
@@ -92,6 +93,18 @@ impl Memory {
         drop(timers);
         due.into_values().for_each(Waker::wake);
     }
+
+    /// Moves the clock that far, with a stop at each timer, and runs what there is at each.
+    fn pass(&self, duration: Duration, mut run: impl FnMut()) {
+        let end = self.now() + duration;
+        run();
+        while let Some(next) = self.next_timer().filter(|next| *next <= end) {
+            self.advance(next.since(self.now()));
+            run();
+        }
+        self.advance(end.since(self.now()));
+        run();
+    }
 }
 
 impl Runtime for Memory {
@@ -108,9 +121,11 @@ impl Runtime for Memory {
 
     /// Answered by a [`Service`], if there is one.
     fn connect(&self, _: &Address, _: &SocketOptions) -> Self::Connect {
-        if !self.0.listening.get() {
+        let answered = self.0.answered.get();
+        if answered >= self.0.limit.get() {
             return ready(Err(io::ErrorKind::ConnectionRefused.into()));
         }
+        self.0.answered.set(answered + 1);
         let wire = Wire::default();
         self.0.backlog.borrow_mut().push(wire.clone());
         ready(Ok(wire.stream()))
@@ -124,6 +139,10 @@ impl Runtime for Memory {
 
     fn now(&self) -> Time {
         self.0.now.get()
+    }
+
+    fn seed(&self) -> u64 {
+        7
     }
 }
 
@@ -223,13 +242,7 @@ impl<S: Server> World<S> {
 
     /// Spawns a task.
     pub fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> Outcome<T> {
-        let outcome = Outcome::default();
-        let slot = Rc::clone(&outcome);
-        self.tasks.spawn(async move {
-            let result = future.await;
-            *slot.borrow_mut() = Some(result);
-        });
-        outcome
+        self.tasks.spawn_for(future).1
     }
 
     /// Takes a task's result, if it has ended.
@@ -249,14 +262,7 @@ impl<S: Server> World<S> {
 
     /// Runs for so long, with a stop at each timer.
     pub fn run_for(&mut self, duration: Duration) {
-        let end = self.runtime.now() + duration;
-        self.run();
-        while let Some(next) = self.runtime.next_timer().filter(|next| *next <= end) {
-            self.runtime.advance(next.since(self.runtime.now()));
-            self.run();
-        }
-        self.runtime.advance(end.since(self.runtime.now()));
-        self.run();
+        self.runtime.clone().pass(duration, || self.run());
     }
 
     /// Why the driver has ended, if it has.

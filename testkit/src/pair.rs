@@ -43,6 +43,9 @@ use record::Record;
 pub trait Server {
     /// Runs one command, and appends what is sent back for it.
     fn execute(&mut self, command: &[Bytes], out: &mut Vec<u8>);
+
+    /// Exchanges its data, if it has any, for those that several connections have in common.
+    fn share(&mut self, _: &mut Data) {}
 }
 
 impl<F: FnMut(&[Bytes], &mut Vec<u8>)> Server for F {

@@ -29,8 +29,9 @@ mod ledger;
 mod network;
 mod pipe;
 mod plan;
+pub mod served;
 mod server;
-pub(crate) mod tasks;
+mod tasks;
 mod tenants;
 mod trace;
 mod weather;
@@ -47,7 +48,7 @@ use adapter_core::Time;
 use crate::chunking::SplitMix64;
 pub use check::Elements;
 pub use journal::Outcome;
-pub use network::{Connect, Resolve, Stream};
+pub use network::{Connect, Listening, Resolve, Stream};
 use plan::Plan;
 use trace::What;
 pub use weather::Fault;
@@ -167,32 +168,55 @@ impl Report {
 
 /// Runs the world that a seed makes.
 pub fn simulate(seed: u64, options: &Options) -> Report {
+    let (random, plan) = draw(seed, options);
+    let world = Rc::new(World::new(random, plan, options.sabotage, options.keep));
+    let begin = || {
+        world.brew();
+        workload::spawn(&world);
+    };
+    let (polls, time) = run(&world, begin, || check::check(&world));
+    let mut report = Report { polls, time, ..Report::default() };
+    report.tell(&world, options);
+    end(&world, &mut report.violations);
+    report
+}
+
+/// What a seed makes a world of.
+fn draw(seed: u64, options: &Options) -> (SplitMix64, Plan) {
     let mut random = SplitMix64::new(seed);
     let mut plan = Plan::draw(&mut random);
     if options.sabotage.is_some() {
         plan = plan.faultless(&mut random);
     }
-    let world = Rc::new(World::new(random, plan, options.sabotage, options.keep));
+    (random, plan)
+}
+
+/// Begins, runs until nothing is left to be done, and checks: how many polls and what time it took.
+fn run(world: &World, begin: impl FnOnce(), check: impl FnOnce()) -> (u64, Duration) {
     let start = world.now.get();
-    let polls = match catch_unwind(AssertUnwindSafe(|| run(&world))) {
-        Ok(polls) => polls,
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-            world.violated(format!("panic: {}", text.unwrap_or_default()));
-            0
-        }
+    let whole = || {
+        begin();
+        let polls = live(world);
+        check();
+        polls
     };
-    let mut report = Report { polls, time: world.now.get().since(start), ..Report::default() };
-    report.tell(&world, options);
-    // What hangs owns the world that owns it.
+    let polls = catch_unwind(AssertUnwindSafe(whole)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        world.violated(format!("panic: {}", text.unwrap_or_default()));
+        0
+    });
+    (polls, world.now.get().since(start))
+}
+
+/// Drops what is left in a world: what hangs there owns the world that owns it.
+fn end(world: &Rc<World>, violations: &mut Vec<String>) {
     let leftovers = catch_unwind(AssertUnwindSafe(|| world.tasks.clear()));
     if leftovers.is_err() {
-        report.violations.push("panic while tasks were dropped".to_owned());
-    } else if Rc::strong_count(&world) > 1 && report.violations.is_empty() {
-        report.violations.push("somebody still holds on to the runtime".to_owned());
+        violations.push("panic while tasks were dropped".to_owned());
+    } else if Rc::strong_count(world) > 1 && violations.is_empty() {
+        violations.push("somebody still holds on to the runtime".to_owned());
     }
-    report
 }
 
 impl Report {
@@ -219,11 +243,9 @@ impl Report {
 }
 
 /// Runs until nothing is left to be done: how many polls it took.
-fn run(world: &Rc<World>) -> u64 {
+fn live(world: &World) -> u64 {
     let limit = world.now.get() + LIMIT;
     let mut polls = Polls { total: 0, second: world.now.get(), in_second: 0 };
-    world.brew();
-    workload::spawn(world);
     loop {
         world.run_due();
         let woken = world.tasks.woken();
@@ -242,7 +264,6 @@ fn run(world: &Rc<World>) -> u64 {
             break;
         }
     }
-    check::check(world);
     polls.total
 }
 
@@ -259,7 +280,7 @@ fn step(world: &World, woken: usize) {
         world.note(What::Ended { task });
     }
     let mut took = world.up_to(world.plan.poll_time);
-    if world.one_in(STALL) {
+    if world.one_in(world.plan.stall) {
         took += world.up_to(STALLED);
         world.note(What::Stalled);
     }
@@ -319,8 +340,7 @@ const SPURIOUS: usize = 24;
 /// One poll in so many comes with a new waker, and the old one is worth nothing any more.
 const NEW_WAKER: usize = 16;
 
-/// One poll in so many takes up to so long, as where an executor does something else.
-const STALL: usize = 1_000;
+/// What a poll that takes much longer takes at the most.
 const STALLED: Duration = Duration::from_millis(200);
 
 /// No run lasts as long. (Keepalive needs half a minute for a dead connection; a caller may wait

@@ -1,7 +1,8 @@
 //! Our server and our clients in virtual time: that nothing is wrong, and that what is wrong is
 //! noticed.
 
-use testkit::served::{Options, Report, Sabotage, serve};
+use testkit::simulation::served::{Report, serve};
+use testkit::simulation::{Options, Sabotage};
 
 /// Many more run in release mode: `cargo xtask simulate`.
 #[test]
@@ -30,11 +31,11 @@ fn what_is_wrong_is_noticed() {
     for (sabotage, sign) in [
         (Sabotage::SwapsReplies, "another's reply"),
         (Sabotage::AppliesTwice, "ran 2 times"),
-        (Sabotage::ForgetsToWake, "hangs"),
-        (Sabotage::LosesPromise, "hangs"),
+        (Sabotage::NeverWakes, "hangs"),
+        (Sabotage::LosesReply, "hangs"),
     ] {
         let noticed = (0..20).filter(|seed| {
-            let report = serve(*seed, &Options { sabotage: Some(sabotage) });
+            let report = serve(*seed, &Options { sabotage: Some(sabotage), ..Options::default() });
             report.violations.iter().any(|violation| violation.contains(sign))
         });
         assert!(noticed.count() > 5, "{sabotage:?}");

@@ -42,8 +42,11 @@ pub(crate) fn run(options: &BenchServerOptions) -> Result<(), Failure> {
 ///
 /// In rounds, so that a slow spell of the machine hits everyone alike.
 fn measure(servers: &[Launchable], pace: &Pace, cores: Cores) -> Result<Vec<Row>, Failure> {
-    let pairs: Vec<(&Load, &Launchable)> =
-        LOADS.iter().flat_map(|load| servers.iter().map(move |server| (load, server))).collect();
+    let under = |load: &'static Load| {
+        let for_it = servers.iter().filter(|server| load.is_for(server.server.role));
+        for_it.map(move |server| (load, server))
+    };
+    let pairs: Vec<(&Load, &Launchable)> = LOADS.iter().flat_map(under).collect();
     let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); pairs.len()];
     for round in 1..=pace.rounds {
         for ((load, server), samples) in pairs.iter().zip(&mut samples) {

@@ -82,7 +82,7 @@ fn what_had_left_once_has_not_been_not_sent() {
         async move { pool.echo("hello").await }
     });
     service.run();
-    service.listen(false);
+    service.limit(0);
     service.connections[0].wire.hang_up();
     service.run();
     let error = echoed.take().expect("it is over").unwrap_err();

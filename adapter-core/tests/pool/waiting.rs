@@ -66,7 +66,7 @@ fn a_lease_comes_in_time_where_nobody_answers_any_more() {
     for connection in &mut service.connections {
         connection.peer.stalled = true;
     }
-    service.listen(false);
+    service.limit(0);
     let start = service.runtime.now();
     let runtime = service.runtime.clone();
     let took = service.spawn(async move {

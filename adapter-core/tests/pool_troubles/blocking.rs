@@ -6,13 +6,13 @@ use std::task::Poll;
 use adapter_core::{Commands, Reconnect};
 use testkit::memory::Woken;
 
-use super::{ms, options, silent_to};
+use super::{ms, options, pool, silent_to};
 
 #[test]
 fn the_last_usable_connection_is_left_to_the_others() {
     let mut world = silent_to(&["BLPOP"]);
     world.limit(1);
-    let pool = world.pool(options(3));
+    let pool = pool(&mut world, options(3));
     world.run_for(ms(1_000));
     let blocking = world.spawn({
         let pool = pool.clone();
@@ -21,8 +21,8 @@ fn the_last_usable_connection_is_left_to_the_others() {
     world.run();
     let other = world.spawn(async move { pool.command("GET").arg("k").await });
     world.run();
-    assert!(matches!(world.take(&other), Some(Ok(_))), "it finds a connection");
-    assert!(world.take(&blocking).is_none());
+    assert!(matches!(other.take(), Some(Ok(_))), "it finds a connection");
+    assert!(blocking.take().is_none());
 }
 
 /// There is nobody to come to whom it could be left.
@@ -30,17 +30,17 @@ fn the_last_usable_connection_is_left_to_the_others() {
 fn the_only_one_that_is_not_given_up_is_taken() {
     let mut world = silent_to(&[]);
     world.limit(1);
-    let pool = world.pool(options(2).reconnect(Reconnect::default().attempts(Some(1))));
+    let pool = pool(&mut world, options(2).reconnect(Reconnect::default().attempts(Some(1))));
     world.run_for(ms(5_000));
     let blocking = world.spawn(async move { pool.command("BLPOP").arg("k").arg(0).await });
     world.run();
-    assert!(matches!(world.take(&blocking), Some(Ok(_))));
+    assert!(matches!(blocking.take(), Some(Ok(_))));
 }
 
 #[test]
 fn a_command_that_is_answered_gives_its_connection_back_though_its_future_is_kept() {
     let mut world = silent_to(&[]);
-    let pool = world.pool(options(1));
+    let pool = pool(&mut world, options(1));
     let mut blocking = Box::pin(pool.command("BLPOP").arg("k").arg(0).into_future());
     assert!(Woken::default().poll(&mut blocking).is_pending());
     world.run();
@@ -50,13 +50,13 @@ fn a_command_that_is_answered_gives_its_connection_back_though_its_future_is_kep
         async move { pool.lease().await }
     });
     world.run();
-    assert!(matches!(world.take(&lease), Some(Ok(_))));
+    assert!(matches!(lease.take(), Some(Ok(_))));
 }
 
 #[test]
 fn a_command_that_waited_in_vain_leaves_the_line_though_its_future_is_kept() {
     let mut world = silent_to(&[]);
-    let pool = world.pool(options(1).lease_timeout(ms(100)));
+    let pool = pool(&mut world, options(1).lease_timeout(ms(100)));
     let lease = world.spawn({
         let pool = pool.clone();
         async move { pool.lease().await }
@@ -66,11 +66,11 @@ fn a_command_that_waited_in_vain_leaves_the_line_though_its_future_is_kept() {
     assert!(Woken::default().poll(&mut blocking).is_pending());
     world.run_for(ms(200));
     assert!(matches!(Woken::default().poll(&mut blocking), Poll::Ready(Err(_))));
-    drop(world.take(&lease).unwrap().unwrap());
+    drop(lease.take().unwrap().unwrap());
     let other = world.spawn({
         let pool = pool.clone();
         async move { pool.command("BLPOP").arg("k").arg(0).await }
     });
     world.run();
-    assert!(matches!(world.take(&other), Some(Ok(_))));
+    assert!(matches!(other.take(), Some(Ok(_))));
 }

@@ -10,7 +10,7 @@ use super::{options, silent_to};
 #[test]
 fn a_pool_that_is_being_opened_is_closed_too() {
     let mut world = silent_to(&[]);
-    let pools = Pools::on(world.net.clone());
+    let pools = Pools::on(world.runtime.clone());
     let mut opening = Box::pin(pools.get(options(2).client_name("x")));
     assert!(Woken::default().poll(&mut opening).is_pending());
     let waiting = world.spawn({
@@ -23,7 +23,7 @@ fn a_pool_that_is_being_opened_is_closed_too() {
         async move { pools.close(false).await }
     });
     world.run();
-    assert_eq!(world.take(&closed), Some(()));
+    assert_eq!(closed.take(), Some(()));
 
     let is_closed = |end: &Result<_, ConnectError>| match end {
         Err(ConnectError::Session { error, .. }) => *error == ConnectionError::Closed,
@@ -32,14 +32,12 @@ fn a_pool_that_is_being_opened_is_closed_too() {
     let end = Woken::default().poll(&mut opening);
     assert!(matches!(end, Poll::Ready(end) if is_closed(&end)), "it is open, and no more");
     world.run();
-    assert!(is_closed(&world.take(&waiting).expect("it waits no more")));
+    assert!(is_closed(&waiting.take().expect("it waits no more")));
     assert!(pools.is_empty());
-    for connection in 0..world.connections() {
-        assert!(world.wire(connection).is_closed(), "connection {connection} is left");
-    }
+    assert!(world.connections.iter().all(|connection| connection.wire.is_closed()), "one is left");
 
     drop(opening);
     let again = world.spawn(async move { pools.get(options(1)).await });
     world.run();
-    assert!(matches!(world.take(&again), Some(Ok(_))), "a new one can be opened");
+    assert!(matches!(again.take(), Some(Ok(_))), "a new one can be opened");
 }

@@ -6,28 +6,27 @@ use std::rc::Rc;
 use adapter_core::{Cause, Error};
 use testkit::memory::Woken;
 
-use super::{LONG, ms, options, silent_to};
-use crate::network::{Answer, World};
+use super::{Answer, LONG, ms, options, pool, silent_to, world};
 
 #[test]
 fn the_checks_are_part_of_the_lease_timeout() {
     let mut world = silent_to(&["PING"]);
-    let pool = world.pool(options(4).lease_timeout(ms(300)));
+    let pool = pool(&mut world, options(4).lease_timeout(ms(300)));
     world.run_for(LONG);
     let lease = world.spawn(async move { pool.lease().await.map(drop) });
     world.run_for(ms(299));
-    assert_eq!(world.take(&lease), None);
+    assert_eq!(lease.take(), None);
     world.run_for(ms(2));
-    assert_eq!(world.take(&lease), Some(Err(Error::NotSent(Cause::TimedOut))));
+    assert_eq!(lease.take(), Some(Err(Error::NotSent(Cause::TimedOut))));
 }
 
 #[test]
 fn whoever_got_a_dead_connection_goes_before_those_who_came_later() {
-    let mut world = World::new(|connection, _| match connection {
+    let mut world = world(|connection, _| match connection {
         0 => Answer::Nothing,
         _ => Answer::Ok,
     });
-    let pool = world.pool(options(1));
+    let pool = pool(&mut world, options(1));
     world.run_for(LONG);
     let order = Rc::new(Cell::new(0));
     let places = [(); 3].map(|()| {
@@ -41,13 +40,13 @@ fn whoever_got_a_dead_connection_goes_before_those_who_came_later() {
         place
     });
     world.run_for(ms(3_000));
-    assert_eq!(places.map(|place| world.take(&place)), [Some(1), Some(2), Some(3)]);
+    assert_eq!(places.map(|place| place.take()), [Some(1), Some(2), Some(3)]);
 }
 
 #[test]
 fn a_lease_given_up_while_its_connection_is_asked_leaves_that_open() {
     let mut world = silent_to(&[]);
-    let pool = world.pool(options(1));
+    let pool = pool(&mut world, options(1));
     world.run_for(LONG);
     for asked in [false, true] {
         let mut lease = Box::pin(pool.lease());
@@ -58,9 +57,9 @@ fn a_lease_given_up_while_its_connection_is_asked_leaves_that_open() {
         drop(lease);
         world.run();
         world.run_for(LONG);
-        assert_eq!((world.connections(), world.wire(0).is_closed()), (1, false));
+        assert_eq!((world.connections.len(), world.connections[0].wire.is_closed()), (1, false));
     }
     let lease = world.spawn(async move { pool.lease().await.map(drop) });
     world.run();
-    assert_eq!(world.take(&lease), Some(Ok(())));
+    assert_eq!(lease.take(), Some(Ok(())));
 }

@@ -5,12 +5,12 @@ use std::future::IntoFuture;
 use adapter_core::Commands;
 use testkit::memory::Woken;
 
-use super::{ms, options, silent_to};
+use super::{ms, options, pool, silent_to};
 
 #[test]
 fn a_parked_command_holds_up_no_other() {
     let mut world = silent_to(&[]);
-    let pool = world.pool(options(1));
+    let pool = pool(&mut world, options(1));
     let lease = world.spawn({
         let pool = pool.clone();
         async move { pool.lease().await }
@@ -18,7 +18,7 @@ fn a_parked_command_holds_up_no_other() {
     world.run();
     let mut parked = Box::pin(pool.command("GET").arg("parked").into_future());
     assert!(Woken::default().poll(&mut parked).is_pending(), "the connection is leased");
-    drop(world.take(&lease).unwrap().unwrap());
+    drop(lease.take().unwrap().unwrap());
     world.run();
 
     let other = world.spawn({
@@ -26,7 +26,7 @@ fn a_parked_command_holds_up_no_other() {
         async move { pool.command("GET").arg("k").await }
     });
     world.run();
-    assert!(matches!(world.take(&other), Some(Ok(_))), "the connection is free");
+    assert!(matches!(other.take(), Some(Ok(_))), "the connection is free");
     assert!(Woken::default().poll(&mut parked).is_pending(), "it leaves now");
     world.run();
     assert!(Woken::default().poll(&mut parked).is_ready());
@@ -35,7 +35,7 @@ fn a_parked_command_holds_up_no_other() {
 #[test]
 fn a_parked_lease_holds_up_others_until_it_is_overdue() {
     let mut world = silent_to(&[]);
-    let pool = world.pool(options(1).lease_timeout(ms(5_000)));
+    let pool = pool(&mut world, options(1).lease_timeout(ms(5_000)));
     let lease = world.spawn({
         let pool = pool.clone();
         async move { pool.lease().await }
@@ -43,7 +43,7 @@ fn a_parked_lease_holds_up_others_until_it_is_overdue() {
     world.run();
     let mut parked = Box::pin(pool.lease());
     assert!(Woken::default().poll(&mut parked).is_pending());
-    drop(world.take(&lease).unwrap().unwrap());
+    drop(lease.take().unwrap().unwrap());
     world.run_for(ms(1_000));
 
     let next = world.spawn({
@@ -51,15 +51,15 @@ fn a_parked_lease_holds_up_others_until_it_is_overdue() {
         async move { pool.lease().await }
     });
     world.run_for(ms(3_900));
-    assert!(world.take(&next).is_none(), "it is the other one's turn");
+    assert!(next.take().is_none(), "it is the other one's turn");
     world.run_for(ms(200));
-    assert!(matches!(world.take(&next), Some(Ok(_))), "and that is over");
+    assert!(matches!(next.take(), Some(Ok(_))), "and that is over");
 }
 
 #[test]
 fn a_parked_lease_holds_up_one_connection_and_not_the_others() {
     let mut world = silent_to(&[]);
-    let pool = world.pool(options(2));
+    let pool = pool(&mut world, options(2));
     let leases = [(); 2].map(|()| {
         let pool = pool.clone();
         world.spawn(async move { pool.lease().await })
@@ -67,7 +67,7 @@ fn a_parked_lease_holds_up_one_connection_and_not_the_others() {
     world.run();
     let mut parked = Box::pin(pool.lease());
     assert!(Woken::default().poll(&mut parked).is_pending());
-    drop(leases.map(|lease| world.take(&lease).unwrap().unwrap()));
+    drop(leases.map(|lease| lease.take().unwrap().unwrap()));
     world.run();
 
     let [next, last] = [(); 2].map(|()| {
@@ -75,7 +75,7 @@ fn a_parked_lease_holds_up_one_connection_and_not_the_others() {
         world.spawn(async move { pool.lease().await })
     });
     world.run();
-    let taken = world.take(&next);
+    let taken = next.take();
     assert!(matches!(taken, Some(Ok(_))), "one is free beside the other's");
-    assert!(world.take(&last).is_none(), "no other is");
+    assert!(last.take().is_none(), "no other is");
 }

@@ -2,8 +2,7 @@
 
 use adapter_core::{Cause, Commands, Error, Offline, Options, Pool};
 
-use super::{ms, options};
-use crate::network::{Answer, World};
+use super::{Answer, World, ms, options, pool, world};
 
 fn failing() -> Options {
     options(1).offline(Offline::Fail)
@@ -11,7 +10,7 @@ fn failing() -> Options {
 
 /// The first connection is the last; `DIE` ends it.
 fn mortal() -> World {
-    let world = World::new(|_, name| match name {
+    let world = world(|_, name| match name {
         "DIE" => Answer::HangUp,
         _ => Answer::Ok,
     });
@@ -23,20 +22,20 @@ fn mortal() -> World {
 #[test]
 fn a_pool_that_has_just_been_opened_is_not_offline() {
     let mut world = mortal();
-    let net = world.net.clone();
+    let net = world.runtime.clone();
     let first = world.spawn(async move {
         let pool = Pool::connect_on(net, failing()).await.unwrap();
         pool.command("GET").arg("k").await
     });
     world.run();
-    let end = world.take(&first).expect("it is answered");
+    let end = first.take().expect("it is answered");
     assert!(end.is_ok(), "{end:?}");
 }
 
 #[test]
 fn commands_in_line_fail_when_the_last_connection_goes() {
     let mut world = mortal();
-    let pool = world.pool(failing());
+    let pool = pool(&mut world, failing());
     let lease = world.spawn({
         let pool = pool.clone();
         async move { pool.lease().await }
@@ -47,12 +46,12 @@ fn commands_in_line_fail_when_the_last_connection_goes() {
         world.spawn(async move { pool.command(name).arg("k").arg(0).await })
     });
     world.run();
-    let lease = world.take(&lease).unwrap().unwrap();
+    let lease = lease.take().unwrap().unwrap();
     let lost = world.spawn(async move { lease.command("DIE").await.map(|_| lease) });
     world.run();
-    assert!(matches!(world.take(&lost), Some(Err(Error::MaybeApplied(_)))));
+    assert!(matches!(lost.take(), Some(Err(Error::MaybeApplied(_)))));
     for command in waiting {
-        let end = world.take(&command).expect("it fails at once");
+        let end = command.take().expect("it fails at once");
         assert!(matches!(end, Err(Error::NotSent(Cause::Connection(_)))), "{end:?}");
     }
 }
@@ -60,8 +59,8 @@ fn commands_in_line_fail_when_the_last_connection_goes() {
 #[test]
 fn commands_that_come_later_fail_at_once_and_leases_wait() {
     let mut world = mortal();
-    let pool = world.pool(failing());
-    world.wire(0).hang_up();
+    let pool = pool(&mut world, failing());
+    world.connections[0].wire.hang_up();
     world.run();
     let later = ["GET", "BLPOP"].map(|name| {
         let pool = pool.clone();
@@ -70,11 +69,11 @@ fn commands_that_come_later_fail_at_once_and_leases_wait() {
     let lease = world.spawn(async move { pool.lease().await });
     world.run();
     for command in later {
-        let end = world.take(&command).expect("it fails at once");
+        let end = command.take().expect("it fails at once");
         assert!(matches!(end, Err(Error::NotSent(Cause::Connection(_)))), "{end:?}");
     }
-    assert!(world.take(&lease).is_none());
+    assert!(lease.take().is_none());
     world.limit(2);
     world.run_for(ms(1_000));
-    assert!(matches!(world.take(&lease), Some(Ok(_))));
+    assert!(matches!(lease.take(), Some(Ok(_))));
 }

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use adapter_core::{Cause, Commands, Error, cmd};
 
-use super::{config, ms, options, silent_to};
-use crate::network::World;
+use super::{World, config, ms, options, pool, silent_to};
 
 /// Waits for the end of something for a while, to the millisecond.
 fn took<T>(world: &mut World, end: &testkit::memory::Outcome<T>) -> (Duration, T) {
     for waited in 0..10_000 {
-        if let Some(end) = world.take(end) {
+        if let Some(end) = end.take() {
             return (ms(waited), end);
         }
         world.run_for(ms(1));
@@ -21,7 +20,7 @@ fn took<T>(world: &mut World, end: &testkit::memory::Outcome<T>) -> (Duration, T
 #[test]
 fn a_commands_own_timeout_holds_while_it_waits_for_a_connection() {
     let mut world = silent_to(&[]);
-    let pool = world.pool(options(1));
+    let pool = pool(&mut world, options(1));
     let lease = world.spawn({
         let pool = pool.clone();
         async move { pool.lease().await }
@@ -48,7 +47,7 @@ fn a_commands_own_timeout_holds_while_it_waits_for_a_connection() {
     let (time, end) = took(&mut world, &blocking);
     assert_eq!(end, Err(Error::NotSent(Cause::AllLeased)));
     assert!(time <= ms(102), "{time:?}");
-    drop(world.take(&lease));
+    drop(lease.take());
 }
 
 /// First for a connection, then for the reply.
@@ -56,7 +55,7 @@ fn a_commands_own_timeout_holds_while_it_waits_for_a_connection() {
 fn the_time_that_a_command_waited_for_a_connection_counts() {
     for batch in [false, true] {
         let mut world = silent_to(&["SLOW"]);
-        let pool = world.pool(options(1));
+        let pool = pool(&mut world, options(1));
         let lease = world.spawn({
             let pool = pool.clone();
             async move { pool.lease().await }
@@ -72,7 +71,7 @@ fn the_time_that_a_command_waited_for_a_connection_counts() {
             }
         });
         world.run_for(ms(60));
-        drop(world.take(&lease).unwrap().unwrap());
+        drop(lease.take().unwrap().unwrap());
         let (time, end) = took(&mut world, &slow);
         assert_eq!(end, Err(Error::MaybeApplied(Cause::TimedOut)));
         assert!(time <= ms(42), "{time:?} of 40 ms");
@@ -83,7 +82,7 @@ fn the_time_that_a_command_waited_for_a_connection_counts() {
 #[test]
 fn the_time_that_a_command_waited_for_room_counts() {
     let mut world = silent_to(&["SLOW"]);
-    let pool = world.pool(options(1).config(config().max_in_flight(1)));
+    let pool = pool(&mut world, options(1).config(config().max_in_flight(1)));
     let start = |world: &mut World, name: &'static str| {
         let pool = pool.clone();
         world.spawn(async move { pool.command(name).timeout(ms(100)).await })
@@ -98,7 +97,7 @@ fn the_time_that_a_command_waited_for_room_counts() {
         async move { pool.lease().await }
     });
     world.run();
-    assert!(world.take(&lease).is_none());
+    assert!(lease.take().is_none());
     let (time, end) = took(&mut world, &waits);
     assert_eq!(end, Err(Error::NotSent(Cause::AllLeased)));
     assert!(time <= ms(42), "{time:?} of 40 ms");

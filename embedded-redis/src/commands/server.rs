@@ -6,7 +6,6 @@ mod database;
 mod debug;
 mod info;
 mod logs;
-mod memory;
 mod persistence;
 #[cfg(test)]
 mod tests;
@@ -58,11 +57,7 @@ pub(super) const COMMANDS: Commands = &[
     ("latency|reset", Runs::Client(logs::zero)),
     ("lolwut", Runs::Client(lolwut)),
     ("memory", Runs::Client(help::alone)),
-    ("memory|doctor", Runs::Client(memory::doctor)),
     ("memory|help", Runs::Client(help::memory)),
-    ("memory|malloc-stats", Runs::Client(memory::malloc_stats)),
-    ("memory|purge", Runs::Client(memory::purge)),
-    ("memory|stats", Runs::Client(memory::stats)),
     ("module", Runs::Client(help::alone)),
     ("module|help", Runs::Client(help::module)),
     ("module|list", Runs::Client(logs::none)),

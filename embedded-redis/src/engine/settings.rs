@@ -2,7 +2,6 @@
 
 mod buffers;
 mod parameter;
-mod policy;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -10,10 +9,10 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::error::Error;
+use super::eviction::Policy;
 use super::notify::Class;
 pub(crate) use parameter::Parameter;
 use parameter::{Kind, New};
-pub(crate) use policy::Policy;
 use table::PARAMETERS;
 
 /// How the server behaves. The names are those of `redis.conf`, the defaults those of Redis 7.0.
@@ -25,8 +24,10 @@ pub(crate) struct Settings {
     /// Bytes; 0 is no limit.
     pub(crate) maxmemory: usize,
     pub(crate) maxmemory_policy: Policy,
+    /// Keys of which the best to be evicted is chosen.
     pub(crate) maxmemory_samples: usize,
     pub(crate) lfu_log_factor: u32,
+    /// Minutes.
     pub(crate) lfu_decay_time: u32,
     pub(crate) notify: Class,
     pub(crate) password: Option<String>,
@@ -46,7 +47,7 @@ pub(crate) struct Settings {
     /// Whether expired keys are looked for; otherwise they go when somebody asks for them.
     pub(crate) active_expire: bool,
     /// What has been set of the parameters that don't act.
-    remembered: BTreeMap<&'static str, Vec<u8>>,
+    pub(crate) remembered: BTreeMap<&'static str, Vec<u8>>,
 }
 
 impl Default for Settings {
@@ -54,7 +55,7 @@ impl Default for Settings {
         Self {
             databases: 16,
             maxmemory: 0,
-            maxmemory_policy: Policy::NoEviction,
+            maxmemory_policy: Policy::default(),
             maxmemory_samples: 5,
             lfu_log_factor: 10,
             lfu_decay_time: 1,
@@ -83,6 +84,12 @@ impl Settings {
     #[inline]
     pub(crate) fn counts_usage(&self) -> bool {
         self.maxmemory_policy.counts_usage()
+    }
+
+    /// Whether Redis would have small integers once for all keys: not if each has to know when it
+    /// was used.
+    pub(crate) fn shares_integers(&self) -> bool {
+        self.maxmemory == 0 || !self.maxmemory_policy.counts_usage()
     }
 
     /// Sets a parameter before the server starts, when all of them can be.

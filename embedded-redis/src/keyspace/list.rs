@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::Compact;
 
 /// Elements in a row, which grows at both ends.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct List {
     elements: VecDeque<Compact>,
     element_bytes: usize,

@@ -12,6 +12,8 @@ pub(crate) enum Text {
     Grown(Vec<u8>),
 }
 
+/// The longest that a string may become: `proto-max-bulk-len`.
+pub(crate) const MAX_TEXT: usize = 512 * 1024 * 1024;
 /// As much as fits into two words.
 const INLINE: usize = 15;
 /// What Redis stores in one piece with the object's head, and calls `embstr`.

@@ -2,13 +2,12 @@
 
 use std::fmt;
 use std::future::Future;
-use std::rc::Rc;
 use std::time::Duration;
 
 use adapter_core::Runtime;
 
 use super::{Memory, Outcome, Peer, Tasks, Wire};
-use crate::pair::{Data, Model};
+use crate::pair::{Data, Model, Server};
 
 /// A server with any number of connections, and the tasks of a test.
 ///
@@ -24,22 +23,26 @@ use crate::pair::{Data, Model};
 /// assert_eq!(echoed.unwrap(), "hello");
 /// assert_eq!(service.connections.len(), 3);
 /// ```
-pub struct Service {
+pub struct Service<S = Model> {
     /// The clock and the timers.
     pub runtime: Memory,
     /// All connections that were ever made.
-    pub connections: Vec<Connection>,
+    pub connections: Vec<Connection<S>>,
     /// What the connections have in common.
     pub data: Data,
     /// The tasks, drivers among them.
     pub tasks: Tasks,
+    server: Box<ForEach<S>>,
 }
+
+/// Makes a connection's end at the server, by its number and its wire.
+type ForEach<S> = dyn FnMut(usize, &Wire) -> S;
 
 /// One of a [`Service`]'s connections.
 #[derive(Debug)]
-pub struct Connection {
+pub struct Connection<S> {
     /// The server's end.
-    pub peer: Peer<Model>,
+    pub peer: Peer<S>,
     /// The bytes in between.
     pub wire: Wire,
 }
@@ -47,16 +50,29 @@ pub struct Connection {
 impl Service {
     /// A server that answers to everybody who connects.
     pub fn new() -> Self {
+        Self::with_servers(|_, _| Model::default())
+    }
+}
+
+impl<S: Server> Service<S> {
+    /// One with a server of one's own for each connection, made by its number and its wire.
+    pub fn with_servers(server: impl FnMut(usize, &Wire) -> S + 'static) -> Self {
         let runtime = Memory::default();
         // Not 0, so that a time taken for an elapsed one shows.
         runtime.advance(Duration::from_secs(1000));
-        runtime.0.listening.set(true);
-        Self { runtime, connections: Vec::new(), data: Data::default(), tasks: Tasks::default() }
+        runtime.0.limit.set(usize::MAX);
+        Self {
+            runtime,
+            connections: Vec::new(),
+            data: Data::default(),
+            tasks: Tasks::default(),
+            server: Box::new(server),
+        }
     }
 
-    /// Has it answer to those who connect from now on, or not.
-    pub fn listen(&self, listening: bool) {
-        self.runtime.0.listening.set(listening);
+    /// Refuses whoever connects after so many others, from the first one on.
+    pub fn limit(&self, connections: usize) {
+        self.runtime.0.limit.set(connections);
     }
 
     /// Spawns a task.
@@ -69,13 +85,7 @@ impl Service {
         &mut self,
         future: impl Future<Output = T> + 'static,
     ) -> (usize, Outcome<T>) {
-        let outcome = Outcome::default();
-        let slot = Rc::clone(&outcome);
-        let task = self.tasks.spawn(async move {
-            let result = future.await;
-            *slot.borrow_mut() = Some(result);
-        });
-        (task, outcome)
+        self.tasks.spawn_for(future)
     }
 
     /// Runs a task to its end, without any time passing.
@@ -101,9 +111,9 @@ impl Service {
             self.accept();
             let mut moved = !self.runtime.0.spawned.borrow().is_empty();
             for connection in &mut self.connections {
-                std::mem::swap(&mut connection.peer.server.data, &mut self.data);
+                connection.peer.server.share(&mut self.data);
                 moved |= connection.peer.turn();
-                std::mem::swap(&mut connection.peer.server.data, &mut self.data);
+                connection.peer.server.share(&mut self.data);
             }
             if !moved {
                 return;
@@ -114,21 +124,15 @@ impl Service {
     /// Takes those who have connected.
     pub fn accept(&mut self) {
         for wire in self.runtime.0.backlog.take() {
-            let peer = Peer::new(Model::default(), wire.clone());
+            let server = (self.server)(self.connections.len(), &wire);
+            let peer = Peer::new(server, wire.clone());
             self.connections.push(Connection { peer, wire });
         }
     }
 
     /// Runs for so long, with a stop at each timer.
     pub fn run_for(&mut self, duration: Duration) {
-        let end = self.runtime.now() + duration;
-        self.run();
-        while let Some(next) = self.runtime.next_timer().filter(|next| *next <= end) {
-            self.runtime.advance(next.since(self.runtime.now()));
-            self.run();
-        }
-        self.runtime.advance(end.since(self.runtime.now()));
-        self.run();
+        self.runtime.clone().pass(duration, || self.run());
     }
 }
 
@@ -138,11 +142,11 @@ impl Default for Service {
     }
 }
 
-impl fmt::Debug for Service {
+impl<S> fmt::Debug for Service<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service")
             .field("now", &self.runtime.now())
-            .field("connections", &self.connections)
+            .field("connections", &self.connections.len())
             .finish_non_exhaustive()
     }
 }

@@ -4,9 +4,12 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
+
+use super::Outcome;
 
 /// A little executor. A task that was not woken is not polled, so that a lost wakeup shows as a
 /// task that never ends.
@@ -82,6 +85,20 @@ impl Tasks {
         waker.wake_by_ref();
         self.tasks.push(Task { future: Some(Box::pin(future)), woken, waker, polls: 0 });
         id
+    }
+
+    /// The same for a task with a result; its number, and where the result will be.
+    pub fn spawn_for<T: 'static>(
+        &mut self,
+        future: impl Future<Output = T> + 'static,
+    ) -> (usize, Outcome<T>) {
+        let outcome = Outcome::default();
+        let slot = Rc::clone(&outcome);
+        let task = self.spawn(async move {
+            let result = future.await;
+            *slot.borrow_mut() = Some(result);
+        });
+        (task, outcome)
     }
 
     /// Polls the task that was woken first; false if none was.

@@ -241,6 +241,10 @@ impl Model {
 }
 
 impl Server for Model {
+    fn share(&mut self, data: &mut Data) {
+        std::mem::swap(&mut self.data, data);
+    }
+
     fn execute(&mut self, command: &[Bytes], out: &mut Vec<u8>) {
         // As Redis does with `*0`.
         let [name, arguments @ ..] = command else { return };

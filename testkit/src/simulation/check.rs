@@ -3,7 +3,6 @@
 mod elements;
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::time::Duration;
 
 use super::journal::{Issued, Kind, Outcome};
@@ -12,9 +11,8 @@ use super::world::World;
 pub use elements::Elements;
 pub(super) use elements::account;
 
-/// Compares what callers were told with what the server has run, and looks for what was left
-/// behind.
-pub(super) fn check(world: &Rc<World>) {
+/// Looks for what was left behind.
+pub(super) fn left_behind(world: &World) {
     for (task, name) in world.tasks.left() {
         world.violated(format!("task {task}, a {name}, hangs"));
     }
@@ -22,6 +20,12 @@ pub(super) fn check(world: &Rc<World>) {
     if timers > 0 {
         world.violated(format!("{timers} timers are left"));
     }
+}
+
+/// Compares what callers were told with what the server has run, and looks for what was left
+/// behind.
+pub(super) fn check(world: &World) {
+    left_behind(world);
     let server = world.server.borrow();
     let journal = world.journal.borrow();
     let mut groups: BTreeMap<usize, Vec<(usize, &[Entry])>> = BTreeMap::new();

@@ -1,36 +1,81 @@
-//! Connections, and the client's end of them.
+//! Connections.
 
 mod dialling;
+mod listening;
+mod stream;
 
-use std::fmt;
 use std::io;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use adapter_core::resp_core::OutBuf;
-use adapter_core::{SocketOptions, Transport};
-use bytes::{Buf, BufMut, BytesMut};
+use adapter_core::{SocketOptions, Time};
+use bytes::BytesMut;
 
 use super::Sabotage;
 use super::pipe::Pipe;
 use super::trace::What;
-use super::world::{Event, Simulated, World};
+use super::world::{Event, World};
 pub(super) use dialling::Fate;
 pub use dialling::{Connect, Resolve};
+pub(super) use listening::Door;
+pub use listening::Listening;
+pub use stream::Stream;
 
-/// A connection, without its ends.
+/// A connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) upward: Pipe,
     pub(super) downward: Pipe,
-    /// Why the client can't use it any more.
-    reset: Option<io::ErrorKind>,
-    pub(super) client_gone: bool,
-    pub(super) server_gone: bool,
-    options: SocketOptions,
+    pub(super) client: Side,
+    pub(super) server: Side,
     /// By sabotage.
     deaf: bool,
+}
+
+/// One of a connection's ends.
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
+pub(super) enum End {
+    Client,
+    Server,
+}
+
+/// What an end knows of its connection.
+#[derive(Debug, Default)]
+pub(super) struct Side {
+    pub(super) gone: bool,
+    /// Why it can't use the connection any more.
+    reset: Option<io::ErrorKind>,
+    /// It reads nothing before.
+    paused: Time,
+    /// After what time it notices that the connection is dead.
+    keepalive: Option<Duration>,
+    /// By sabotage.
     nervous: bool,
+}
+
+impl Connection {
+    /// What an end reads from, what it writes to, and what it knows.
+    const fn at(&mut self, end: End) -> (&mut Pipe, &mut Pipe, &mut Side) {
+        match end {
+            End::Client => (&mut self.downward, &mut self.upward, &mut self.client),
+            End::Server => (&mut self.upward, &mut self.downward, &mut self.server),
+        }
+    }
+}
+
+impl End {
+    const fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+impl Side {
+    fn keep_alive(&mut self, options: &SocketOptions) {
+        let probing = options.keepalive_interval * options.keepalive_probes;
+        self.keepalive = options.keepalive_idle.map(|idle| idle + probing);
+    }
 }
 
 impl World {
@@ -44,19 +89,19 @@ impl World {
         if let Some(at) = next {
             self.schedule(at, Event::Arrive { connection, upward });
         }
-        if upward && state.server_gone {
+        let reader = pipe.reader.take();
+        if upward && state.server.gone {
             drop(connections);
             return self.send_reset(connection);
         }
-        if !upward && state.client_gone {
-            return self.schedule_in(self.latency(), Event::ResetServer { connection });
+        if !upward && state.client.gone {
+            return self.schedule_reset(connection, End::Server);
         }
-        // Above it is the writer's, which waits until the server has read.
-        let reader = pipe.waker.take_if(|_| !upward);
         drop(connections);
         if upward {
             self.call_server(connection);
-        } else if let Some(reader) = reader
+        }
+        if let Some(reader) = reader
             && !self.is_deaf(connection)
         {
             reader.wake();
@@ -73,30 +118,37 @@ impl World {
         })
     }
 
-    /// The client can't use the connection any more: what has arrived and is not read is lost.
-    pub(super) fn reset_client(&self, connection: usize) {
+    /// An end can't use the connection any more: what has arrived and is not read is lost.
+    pub(super) fn reset(&self, connection: usize, end: End) {
         let mut connections = self.connections.borrow_mut();
         let Some(state) = connections.get_mut(connection) else { return };
-        if state.client_gone || state.reset.is_some() {
+        let dead = state.upward.swallows || state.downward.swallows;
+        let (from, to, side) = state.at(end);
+        if side.gone || side.reset.is_some() {
             return;
         }
-        let dead = state.upward.swallows || state.downward.swallows;
         let (reset, timed_out) = (io::ErrorKind::ConnectionReset, io::ErrorKind::TimedOut);
-        state.reset = Some(if dead { timed_out } else { reset });
-        self.note(What::ResetSeen { connection });
-        for waker in [state.upward.waker.take(), state.downward.waker.take()].into_iter().flatten()
-        {
+        side.reset = Some(if dead { timed_out } else { reset });
+        if end == End::Client {
+            self.note(What::ResetSeen { connection });
+        }
+        for waker in [to.writer.take(), from.reader.take()].into_iter().flatten() {
             waker.wake();
         }
+    }
+
+    /// The other end has said that it knows nothing of the connection.
+    fn schedule_reset(&self, connection: usize, end: End) {
+        self.schedule_in(self.latency(), Event::Reset { connection, end });
     }
 
     /// The server tells the client that it knows nothing of the connection.
     pub(super) fn send_reset(&self, connection: usize) {
         let mut connections = self.connections.borrow_mut();
         let Some(state) = connections.get_mut(connection) else { return };
-        state.server_gone = true;
+        state.server.gone = true;
         if !state.downward.swallows {
-            self.schedule_in(self.latency(), Event::ResetClient { connection });
+            self.schedule_reset(connection, End::Client);
         }
     }
 
@@ -112,9 +164,17 @@ impl World {
             state.downward.swallow();
             state.upward.lose_acknowledgements();
         }
-        if let Some(idle) = state.options.keepalive_idle {
-            let probing = state.options.keepalive_interval * state.options.keepalive_probes;
-            self.schedule_in(idle + probing, Event::ResetClient { connection });
+        for end in [End::Client, End::Server] {
+            if let Some(time) = state.at(end).2.keepalive {
+                self.schedule_in(time, Event::Reset { connection, end });
+            }
+        }
+    }
+
+    /// The client reads nothing for a while.
+    pub(super) fn stop_reading(&self, connection: usize, duration: Duration) {
+        if let Some(state) = self.connections.borrow_mut().get_mut(connection) {
+            state.client.paused = self.now.get() + duration;
         }
     }
 
@@ -143,11 +203,7 @@ impl World {
             return 0;
         }
         let sent = out.split_to(bytes);
-        let at = || self.now.get() + self.latency();
-        if let Some(at) = state.downward.send(&sent, self.segment(), at) {
-            self.schedule(at, Event::Arrive { connection, upward: false });
-        }
-        self.note(What::Sent { connection, bytes });
+        self.send(connection, End::Server, &mut state.downward, &sent);
         bytes
     }
 
@@ -155,9 +211,27 @@ impl World {
     pub(super) fn finish_down(&self, connection: usize) {
         let mut connections = self.connections.borrow_mut();
         let Some(state) = connections.get_mut(connection) else { return };
-        state.server_gone = true;
-        if let Some(at) = state.downward.finish(self.now.get() + self.latency()) {
-            self.schedule(at, Event::Arrive { connection, upward: false });
+        state.server.gone = true;
+        self.finish(connection, End::Server, &mut state.downward);
+    }
+
+    /// Sends bytes from an end, segment by segment.
+    fn send(&self, connection: usize, end: End, to: &mut Pipe, sent: &[u8]) {
+        let at = || self.now.get() + self.latency();
+        if let Some(at) = to.send(sent, self.segment(), at) {
+            self.schedule(at, Event::Arrive { connection, upward: end == End::Client });
+        }
+        let bytes = sent.len();
+        self.note(match end {
+            End::Client => What::Wrote { connection, bytes },
+            End::Server => What::Sent { connection, bytes },
+        });
+    }
+
+    /// Ends the stream from an end.
+    fn finish(&self, connection: usize, end: End, to: &mut Pipe) {
+        if let Some(at) = to.finish(self.now.get() + self.latency()) {
+            self.schedule(at, Event::Arrive { connection, upward: end == End::Client });
         }
     }
 
@@ -171,123 +245,6 @@ impl World {
             usize::MAX => usize::MAX,
             most => 1 + self.below(most),
         }
-    }
-}
-
-/// The client's end of a connection.
-pub struct Stream {
-    runtime: Simulated,
-    connection: usize,
-}
-
-impl Stream {
-    fn with<O>(&self, use_it: impl FnOnce(&World, &mut Connection) -> O) -> Option<O> {
-        let world = &*self.runtime.0;
-        world.connections.borrow_mut().get_mut(self.connection).map(|state| use_it(world, state))
-    }
-}
-
-impl Transport for Stream {
-    fn poll_read(&mut self, cx: &mut Context<'_>, dst: &mut BytesMut) -> Poll<io::Result<usize>> {
-        let connection = self.connection;
-        let read = self.with(|world, state| {
-            if let Some(kind) = state.reset {
-                return Poll::Ready(Err(kind.into()));
-            }
-            let room = dst.capacity() - dst.len();
-            assert!(room > 0, "a read with no room would look like the end of the stream");
-            if state.downward.readable() == 0 {
-                if state.downward.end_arrived {
-                    world.note(What::EndOfStream { connection });
-                    return Poll::Ready(Ok(0));
-                }
-                state.nervous |= world.sabotages(Sabotage::WakesForNothing);
-                if state.nervous {
-                    cx.waker().wake_by_ref();
-                }
-                state.downward.waker = Some(cx.waker().clone());
-                return Poll::Pending;
-            }
-            if world.one_in(world.plan.network.hesitation) {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            let bytes = state.downward.read(world.piece().min(room), |bytes| dst.put(bytes));
-            world.note(What::Read { connection, bytes });
-            Poll::Ready(Ok(bytes))
-        });
-        if matches!(read, Some(Poll::Ready(Ok(1..)))) {
-            // There is room for more.
-            self.runtime.0.call_server_to_write(connection);
-        }
-        read.unwrap_or(Poll::Pending)
-    }
-
-    fn poll_write(&mut self, cx: &mut Context<'_>, src: &mut OutBuf) -> Poll<io::Result<usize>> {
-        let connection = self.connection;
-        let written = self.with(|world, state| {
-            if let Some(kind) = state.reset {
-                return Poll::Ready(Err(kind.into()));
-            }
-            if state.upward.finished {
-                return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
-            }
-            // A socket's buffer goes on as ever while it fills, and what it takes after it did not
-            // is a sign of life: one of a dead connection must not give any.
-            let dead = state.upward.swallows || state.downward.swallows;
-            let piece = if dead { usize::MAX } else { world.piece() };
-            let bytes = src.remaining().min(state.upward.room()).min(piece);
-            if bytes == 0 {
-                state.upward.waker = Some(cx.waker().clone());
-                return Poll::Pending;
-            }
-            if !dead && world.one_in(world.plan.network.hesitation) {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            let at = || world.now.get() + world.latency();
-            let sent = src.copy_to_bytes(bytes);
-            if let Some(at) = state.upward.send(&sent, world.segment(), at) {
-                world.schedule(at, Event::Arrive { connection, upward: true });
-            }
-            world.note(What::Wrote { connection, bytes });
-            Poll::Ready(Ok(bytes))
-        });
-        written.unwrap_or(Poll::Pending)
-    }
-
-    fn poll_close(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let connection = self.connection;
-        self.with(|world, state| {
-            if let Some(at) = state.upward.finish(world.now.get() + world.latency()) {
-                world.schedule(at, Event::Arrive { connection, upward: true });
-            }
-        });
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl Drop for Stream {
-    fn drop(&mut self) {
-        let connection = self.connection;
-        // Closing with something unread resets the connection.
-        let unread = self.with(|_, state| state.downward.readable() > 0).unwrap_or_default();
-        if !unread {
-            let _ = self.poll_close(&mut Context::from_waker(std::task::Waker::noop()));
-        }
-        self.with(|world, state| {
-            world.note(What::ClientHungUp { connection });
-            state.client_gone = true;
-            if unread && !state.upward.swallows {
-                world.schedule_in(world.latency(), Event::ResetServer { connection });
-            }
-        });
-    }
-}
-
-impl fmt::Debug for Stream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Stream").field(&self.connection).finish()
     }
 }
 

@@ -22,8 +22,9 @@ pub(super) struct Pipe {
     pub(super) swallows: bool,
     /// What is read makes no room any more: word of it is lost on its way back.
     unacknowledged: Option<usize>,
-    /// Who waits at the client's end.
-    pub(super) waker: Option<Waker>,
+    /// Who waits at either end. (The simulated server is called, not woken.)
+    pub(super) reader: Option<Waker>,
+    pub(super) writer: Option<Waker>,
 }
 
 #[derive(Debug)]

@@ -40,6 +40,8 @@ pub(super) struct Plan {
     pub(super) payload: usize,
     /// What a poll takes at the most.
     pub(super) poll_time: Duration,
+    /// One poll in so many takes much longer, as where an executor does something else.
+    pub(super) stall: usize,
     pub(super) bounds: Bounds,
     /// How the clients connect, and what they keep to.
     pub(super) options: Options,
@@ -150,6 +152,7 @@ impl Plan {
                 _ => one_of(random, [20, 400, 3_000, 20_000]),
             },
             poll_time: micros(one_of(random, [1, 5, 20, 500])),
+            stall: 1_000,
             reconnects,
             pool,
             closes: random.below(3) == 0,

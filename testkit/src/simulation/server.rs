@@ -167,7 +167,7 @@ impl World {
         }
         drop(server);
         if let Some(state) = self.connections.borrow_mut().get_mut(connection) {
-            state.server_gone = true;
+            state.server.gone = true;
         }
     }
 
@@ -253,7 +253,7 @@ impl World {
         let most = if self.one_in(3) { 1 + self.below(100) } else { usize::MAX };
         let read = state.upward.read(most, |bytes| input.extend_from_slice(bytes));
         let over = state.upward.end_arrived && state.upward.readable() == 0;
-        let writer = state.upward.waker.take_if(|_| read > 0);
+        let writer = state.upward.writer.take_if(|_| read > 0);
         drop(connections);
         if let Some(writer) = writer {
             writer.wake();

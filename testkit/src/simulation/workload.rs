@@ -10,7 +10,7 @@ mod way;
 use std::rc::Rc;
 use std::time::Duration;
 
-use adapter_core::{Runtime, Time};
+use adapter_core::Runtime;
 
 use super::journal::{Closing, Issued, Kind, Outcome, Via};
 use super::world::{Simulated, World};
@@ -188,8 +188,7 @@ impl Caller {
     }
 
     async fn pause(&self, limit: Duration) {
-        let until: Time = self.runtime.now() + self.world().up_to(limit);
-        self.runtime.sleep_until(until).await;
+        self.runtime.pause(limit).await;
     }
 
     const fn asker(&self, via: Via) -> Asker {

@@ -14,7 +14,7 @@ use adapter_core::{Address, Runtime, SocketOptions, Spawn, Time};
 
 use super::Sabotage;
 use super::journal::Journal;
-use super::network::{Connect, Connection, Resolve, Stream};
+use super::network::{Connect, Connection, Door, End, Resolve, Stream};
 use super::plan::Plan;
 use super::server::Server;
 use super::tasks::Tasks;
@@ -30,6 +30,8 @@ pub(super) struct World {
     pub(super) tasks: Tasks,
     pub(super) connections: RefCell<Vec<Connection>>,
     pub(super) server: RefCell<Server>,
+    /// Of a server that is not simulated, once it listens.
+    pub(super) door: RefCell<Option<Door>>,
     pub(super) weather: RefCell<Weather>,
     pub(super) journal: RefCell<Journal>,
     pub(super) tenants: RefCell<Tenants>,
@@ -49,10 +51,8 @@ pub(super) enum Event {
     Timer(Waker),
     /// Segments arrive.
     Arrive { connection: usize, upward: bool },
-    /// The client learns that its connection is reset, or dead.
-    ResetClient { connection: usize },
-    /// The server learns that its connection is reset.
-    ResetServer { connection: usize },
+    /// An end learns that its connection is reset, or dead.
+    Reset { connection: usize, end: End },
     /// The server looks after a connection.
     Serve { connection: usize },
     /// A blocking command has waited long enough.
@@ -74,6 +74,7 @@ impl World {
             tasks: Tasks::default(),
             connections: RefCell::default(),
             server: RefCell::new(Server::new()),
+            door: RefCell::default(),
             weather: RefCell::new(Weather::new(&plan, &mut random)),
             journal: RefCell::default(),
             tenants: RefCell::default(),
@@ -170,8 +171,12 @@ impl World {
                 waker.wake();
             }
             Event::Arrive { connection, upward } => self.arrive(connection, upward),
-            Event::ResetClient { connection } => self.reset_client(connection),
-            Event::ResetServer { connection } => self.server_forgets(connection),
+            Event::Reset { connection, end } => {
+                self.reset(connection, end);
+                if end == End::Server {
+                    self.server_forgets(connection);
+                }
+            }
             Event::Serve { connection } => self.serve(connection),
             Event::Unblock { connection } => self.unblock(connection),
             Event::Strike => self.strike(),
@@ -219,6 +224,12 @@ impl Runtime for Simulated {
 impl<F: Future + 'static> Spawn<F> for Simulated {
     fn spawn(&self, future: F) {
         self.0.spawn("driver", async move { drop(future.await) });
+    }
+}
+
+impl Simulated {
+    pub(super) async fn pause(&self, limit: Duration) {
+        self.sleep_until(self.now() + self.0.up_to(limit)).await;
     }
 }
 

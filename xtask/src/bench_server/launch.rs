@@ -22,7 +22,7 @@ pub(super) struct Launchable {
 pub(super) fn prepare(server: &'static Server) -> Result<Launchable, Failure> {
     let program = match server.program {
         Program::RedisServer => redis_server(),
-        Program::Cargo(arguments) => build(server, arguments)?,
+        Program::Cargo(arguments) | Program::CargoRedis(arguments) => build(server, arguments)?,
     };
     Ok(Launchable { server, program })
 }
@@ -78,7 +78,7 @@ impl Launchable {
     fn line(&self, core: u32, port: u16) -> Exec {
         let exec = pinned(core, &self.program);
         match self.server.program {
-            Program::RedisServer => {
+            Program::RedisServer | Program::CargoRedis(_) => {
                 exec.args(["--save", "", "--appendonly", "no", "--port"]).args([port.to_string()])
             }
             Program::Cargo(_) => exec.args(["--addr".to_owned(), format!("127.0.0.1:{port}")]),

@@ -30,8 +30,10 @@ impl Server {
 pub(super) enum Role {
     /// Everyone's ratio is to this one. There is one.
     Reference,
-    /// Held against the reference and against its siblings.
+    /// `memory_kv` on an adapter: held against the reference and against its siblings.
     Adapter,
+    /// A whole Redis: held against the reference, command by command.
+    Embedded,
 }
 
 /// Where a server's program comes from, and with it how to start it.
@@ -41,6 +43,8 @@ pub(super) enum Program {
     RedisServer,
     /// What `cargo build --release` makes of these arguments, started with `--addr HOST:PORT`.
     Cargo(&'static [&'static str]),
+    /// The same, started with redis-server's own arguments.
+    CargoRedis(&'static [&'static str]),
 }
 
 /// The reference comes first.
@@ -61,6 +65,11 @@ pub(super) const SERVERS: &[Server] = &[
         role: Role::Adapter,
         program: Program::Cargo(&["-p", "adapter-glommio", "--example", "memory_kv"]),
     },
+    Server {
+        name: "embedded-redis",
+        role: Role::Embedded,
+        program: Program::CargoRedis(&["-p", "embedded-redis"]),
+    },
 ];
 
 /// What `redis-benchmark` is told to do: values of 3 bytes, its default, and one key.
@@ -72,11 +81,37 @@ pub(super) struct Load {
     pub(super) pipeline: u64,
     /// Commands a test before the measurement: enough for a rate, well below a second.
     pub(super) warm_up: u64,
-    /// How much of the reference's CPU time the best adapter may take, if the bars say so.
-    pub(super) best_at_most: Option<f64>,
+    /// What the bars say of it.
+    pub(super) bar: Bar,
+}
+
+/// How much of the reference's CPU time a server may take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Bar {
+    /// It is not said; adapters are measured.
+    None,
+    /// Adapters are measured, and the best one may take so much.
+    BestAdapter(f64),
+    /// The embedded server is measured, and may take so much.
+    Embedded(f64),
 }
 
 impl Load {
+    /// Whether a server of that role is put under it.
+    pub(super) fn is_for(&self, role: Role) -> bool {
+        match role {
+            Role::Reference => true,
+            Role::Adapter => !matches!(self.bar, Bar::Embedded(_)),
+            Role::Embedded => matches!(self.bar, Bar::Embedded(_)),
+        }
+    }
+
+    /// One command by itself, for a server that has them all.
+    const fn single(command: &'static [&'static str], pipeline: u64) -> Self {
+        let warm_up = pipeline * 4_000;
+        Self { commands: command, clients: 50, pipeline, warm_up, bar: Bar::Embedded(0.6) }
+    }
+
     /// How many tests `redis-benchmark` makes of it.
     pub(super) fn tests(&self) -> u32 {
         u32::try_from(self.commands.len()).unwrap_or(u32::MAX)
@@ -89,30 +124,42 @@ impl fmt::Display for Load {
     }
 }
 
-/// The last is redhub's own line, from its README.
+/// The fourth is redhub's own line, from its README.
 pub(super) const LOADS: &[Load] = &[
-    Load { commands: SET_GET, clients: 50, pipeline: 1, warm_up: 20_000, best_at_most: Some(1.0) },
+    Load {
+        commands: SET_GET,
+        clients: 50,
+        pipeline: 1,
+        warm_up: 20_000,
+        bar: Bar::BestAdapter(1.0),
+    },
     Load {
         commands: SET_GET,
         clients: 50,
         pipeline: 16,
         warm_up: 160_000,
-        best_at_most: Some(0.6),
+        bar: Bar::BestAdapter(0.6),
     },
     Load {
         commands: SET_GET,
         clients: 50,
         pipeline: 256,
         warm_up: 512_000,
-        best_at_most: Some(0.25),
+        bar: Bar::BestAdapter(0.25),
     },
-    Load {
-        commands: SET_GET,
-        clients: 512,
-        pipeline: 1024,
-        warm_up: 1_048_576,
-        best_at_most: None,
-    },
+    Load { commands: SET_GET, clients: 512, pipeline: 1024, warm_up: 1_048_576, bar: Bar::None },
+    Load::single(&["get"], 16),
+    Load::single(&["get"], 256),
+    Load::single(&["set"], 16),
+    Load::single(&["set"], 256),
+    Load::single(&["incr"], 16),
+    Load::single(&["incr"], 256),
+    Load::single(&["lpush"], 16),
+    Load::single(&["lpush"], 256),
+    Load::single(&["hset"], 16),
+    Load::single(&["hset"], 256),
+    Load::single(&["zadd"], 16),
+    Load::single(&["zadd"], 256),
 ];
 
 const SET_GET: &[&str] = &["set", "get"];
@@ -137,10 +184,10 @@ impl fmt::Display for Pace {
     }
 }
 
-/// About four minutes with four servers, and below five on a busy machine.
+/// About seven minutes with all servers, and below nine on a busy machine.
 pub(super) const THOROUGH: Pace = Pace { rounds: 3, test: Duration::from_millis(1500) };
 
-/// About half a minute, to see that everything works.
+/// About a minute, to see that everything works.
 pub(super) const QUICK: Pace = Pace { rounds: 1, test: Duration::from_millis(500) };
 
 /// The servers of these names and the reference, or all of them if none is named.

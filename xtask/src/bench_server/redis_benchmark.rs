@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_line_is_redhubs_own() {
-        let redhub = LOADS.last().unwrap();
+        let redhub = LOADS.iter().find(|load| load.pipeline == 1024).unwrap();
         let line = line(redhub, 6380, 2048, 0).to_string();
         assert!(line.ends_with("-p 6380 -t set,get -c 512 -P 1024 -n 2048"), "{line}");
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use super::plan::{EVERY_ADAPTER_AT_MOST, LOADS, Load, Role, Server};
+use super::plan::{Bar, EVERY_ADAPTER_AT_MOST, LOADS, Load, Role, Server};
 use crate::exec::{Failure, root};
 
 /// What one run showed.
@@ -107,19 +107,33 @@ fn line(text: &mut String, row: &Row, reference: Option<&Row>) {
 
 /// What the bars say about one load, if they do.
 fn bars(text: &mut String, rows: &[Row], load: &Load) {
-    let Some(best_at_most) = load.best_at_most else { return };
-    let adapters: Vec<&Row> =
-        rows.iter().filter(|row| row.load == load && row.server.role == Role::Adapter).collect();
-    let best = adapters.iter().min_by(|one, other| one.cpu_ns.total_cmp(&other.cpu_ns));
-    let Some(best) = best else {
-        let _ = writeln!(text, "{load}: no adapter measured");
-        return;
+    let of = |role| {
+        let rows = rows.iter().filter(move |row| row.load == load && row.server.role == role);
+        rows.collect::<Vec<&Row>>()
     };
-    if let Some(reference) = reference(rows, load) {
-        bar(text, best, reference, best_at_most);
-    }
-    for adapter in adapters.iter().filter(|adapter| adapter.server != best.server) {
-        bar(text, adapter, best, EVERY_ADAPTER_AT_MOST);
+    match load.bar {
+        Bar::None => {}
+        Bar::Embedded(at_most) => {
+            for row in of(Role::Embedded) {
+                if let Some(reference) = reference(rows, load) {
+                    bar(text, row, reference, at_most);
+                }
+            }
+        }
+        Bar::BestAdapter(at_most) => {
+            let adapters = of(Role::Adapter);
+            let best = adapters.iter().min_by(|one, other| one.cpu_ns.total_cmp(&other.cpu_ns));
+            let Some(best) = best else {
+                let _ = writeln!(text, "{load}: no adapter measured");
+                return;
+            };
+            if let Some(reference) = reference(rows, load) {
+                bar(text, best, reference, at_most);
+            }
+            for adapter in adapters.iter().filter(|adapter| adapter.server != best.server) {
+                bar(text, adapter, best, EVERY_ADAPTER_AT_MOST);
+            }
+        }
     }
 }
 
@@ -128,7 +142,8 @@ fn bar(text: &mut String, row: &Row, other: &Row, at_most: f64) {
     let met = if ratio <= at_most { "met" } else { "SHORT" };
     let _ = writeln!(
         text,
-        "{:<15} {:<15} / {:<15} {ratio:>6.3}, at most {at_most:.2} {met}",
+        "{:<7} {:<15} {:<15} / {:<15} {ratio:>6.3}, at most {at_most:.2} {met}",
+        row.load.commands.join(","),
         row.load.to_string(),
         row.server.name,
         other.server.name

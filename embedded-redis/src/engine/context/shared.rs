@@ -6,7 +6,7 @@ use std::time::Duration;
 use redis_server_core::Hub;
 
 use crate::engine::stats::Stats;
-use crate::engine::{ClientKey, Event, Settings, millis};
+use crate::engine::{ClientKey, Event, Eviction, Expiry, Settings, millis};
 use crate::keyspace::{Millis, Rng};
 
 /// The time, the settings, and what is to be said.
@@ -27,6 +27,10 @@ pub(crate) struct Shared {
     /// Changes since the beginning.
     pub(crate) changes: u64,
     pub(crate) stats: Stats,
+    /// How far the search for expired keys has come.
+    pub(crate) expiry: Expiry,
+    /// Who may be evicted next.
+    pub(crate) eviction: Eviction,
     /// Clients that hear of every command.
     pub(crate) monitors: Vec<u64>,
     /// A script runs: the commands are its own.
@@ -62,6 +66,8 @@ impl Shared {
             deadlines: BTreeSet::new(),
             changes: 0,
             stats: Stats::default(),
+            expiry: Expiry::default(),
+            eviction: Eviction::default(),
             monitors: Vec::new(),
             in_script: false,
             started: Duration::ZERO,

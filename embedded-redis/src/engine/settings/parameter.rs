@@ -184,9 +184,7 @@ fn memory_or_percent(value: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 fn policy(value: &[u8]) -> Result<Policy, String> {
-    let mut all = Policy::ALL.into_iter();
-    let found = all.find(|(_, name)| value.eq_ignore_ascii_case(name.as_bytes()));
-    found.map(|(policy, _)| policy).ok_or_else(|| one_of(&Policy::ALL.map(|(_, name)| name)))
+    Policy::parse(value).ok_or_else(|| one_of(&Policy::ALL.map(|(name, _)| name)))
 }
 
 fn word(value: &[u8], words: &[&'static str]) -> Option<&'static str> {

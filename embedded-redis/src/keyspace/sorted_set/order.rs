@@ -7,7 +7,7 @@ use super::{Compact, Score};
 /// A row of sorted chunks: what is added or removed moves the rest of one chunk, and a rank is a sum
 /// over the chunks in front. A skip list takes a dozen jumps through memory where this adds up
 /// lengths that lie side by side.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Order {
     /// None of them is empty.
     chunks: Vec<Chunk>,
@@ -21,6 +21,18 @@ type Chunk = Vec<(Score, Compact)>;
 type Spot = (usize, usize);
 
 impl Order {
+    /// Of elements that are in order.
+    pub(super) fn of_sorted(elements: Vec<(Score, Compact)>) -> Self {
+        let len = elements.len();
+        let member_bytes = elements.iter().map(|(_, member)| member.heap_bytes()).sum();
+        let mut chunks = Vec::with_capacity(len.div_ceil(CHUNK));
+        let mut elements = elements.into_iter();
+        while elements.len() > 0 {
+            chunks.push(elements.by_ref().take(CHUNK).collect());
+        }
+        Self { chunks, len, member_bytes }
+    }
+
     pub(super) fn insert(&mut self, score: Score, member: &[u8]) {
         let (mut at, mut within) = self.spot(|other, name| precedes(other, name, score, member));
         // At the end of a chunk rather than before the next, and in the last where there is none.
@@ -71,14 +83,29 @@ impl Order {
         }
     }
 
-    pub(super) fn rank(&self, score: Score, member: &[u8]) -> usize {
-        self.partition_point(|other, name| precedes(other, name, score, member))
+    pub(super) fn remove_range(&mut self, first: usize, end: usize) -> Vec<(Score, Compact)> {
+        let mut removed = Vec::new();
+        let mut left = end.min(self.len).saturating_sub(first);
+        let Some((at, mut within)) = self.spot_of(first) else { return removed };
+        for chunk in self.chunks.iter_mut().skip(at) {
+            let end = chunk.len().min(within + left);
+            left -= end - within;
+            removed.extend(chunk.drain(within..end));
+            if left == 0 {
+                break;
+            }
+            within = 0;
+        }
+        self.len -= removed.len();
+        self.member_bytes -= removed.iter().map(|(_, member)| member.heap_bytes()).sum::<usize>();
+        if self.chunks.get(at..).is_some_and(|rest| rest.iter().any(Vec::is_empty)) {
+            self.chunks.retain(|chunk| !chunk.is_empty());
+        }
+        removed
     }
 
-    pub(super) fn at(&self, rank: usize) -> Option<(&Compact, Score)> {
-        let (at, within) = self.spot_of(rank)?;
-        let (score, member) = self.chunks.get(at)?.get(within)?;
-        Some((member, *score))
+    pub(super) fn rank(&self, score: Score, member: &[u8]) -> usize {
+        self.partition_point(|other, name| precedes(other, name, score, member))
     }
 
     pub(super) fn partition_point(&self, is_before: impl Fn(Score, &[u8]) -> bool) -> usize {
@@ -145,6 +172,13 @@ impl Order {
     }
 }
 
+/// Puts elements in order.
+pub(crate) fn sort(elements: &mut [(Score, Compact)]) {
+    elements.sort_unstable_by(|(score, member), (other, name)| {
+        score.partial_cmp(other).unwrap_or(Ordering::Equal).then_with(|| member.cmp(name))
+    });
+}
+
 /// Whether the first comes before the second.
 fn precedes(score: Score, member: &[u8], than: Score, name: &[u8]) -> bool {
     match score.partial_cmp(&than) {
@@ -187,12 +221,30 @@ mod tests {
             assert!(reversed.eq(model.iter().rev().cloned()));
             for (rank, (score, member)) in model.iter().enumerate() {
                 assert_eq!(order.rank(*score as f64, member), rank);
-                assert_eq!(order.at(rank).map(rows), Some((*score, member.clone())));
             }
-            assert_eq!(order.at(model.len()), None);
             let (first, end) = (rng.below(model.len() + 2), rng.below(model.len() + 2));
             let expected = model.iter().skip(first).take(end.saturating_sub(first));
             assert!(order.range(first, end).map(rows).eq(expected.cloned()), "{first}..{end}");
+        }
+    }
+
+    #[test]
+    fn a_range_is_removed_from_wherever_it_lies() {
+        let elements: Vec<_> = (0..1_000)
+            .map(|it| (f64::from(it / 3), Compact::from(format!("{it:0>4}").as_bytes())))
+            .collect();
+        let mut rng = Rng::new(12);
+        for _ in 0..300 {
+            let (first, end) = (rng.below(1_002), rng.below(1_002));
+            let mut order = Order::of_sorted(elements.clone());
+            let mut model = elements.clone();
+            let range = first.min(end.min(1_000))..end.min(1_000);
+            let expected: Vec<_> = model.drain(range).collect();
+            assert_eq!(order.remove_range(first, end), expected, "{first}..{end}");
+            assert_eq!(order.len, model.len());
+            assert!(order.chunks.iter().all(|chunk| !chunk.is_empty()));
+            let rows = order.range(0, usize::MAX).map(|(member, score)| (score, member.clone()));
+            assert!(rows.eq(model));
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use adapter_core::{Address, Runtime, SocketOptions};
 
-use super::{Connection, Stream};
+use super::{Connection, End, Side, Stream};
 use crate::simulation::pipe::Pipe;
 use crate::simulation::trace::What;
 use crate::simulation::world::{Simulated, Sleep, World};
@@ -59,29 +59,28 @@ impl Future for Connect {
         }
         std::task::ready!(Pin::new(&mut this.arrival).poll(cx));
         let world = &this.runtime.0;
-        if this.fate == Fate::Refused || world.refuses() {
+        if this.fate == Fate::Refused || world.refuses() || world.is_shut() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionRefused.into()));
         }
-        let connection = world.establish(this.options);
+        let connection = world.establish(&this.options);
         world.note(What::Connected { connection });
-        world.accept(connection);
-        Poll::Ready(Ok(Stream { runtime: this.runtime.clone(), connection }))
+        world.line_up(connection);
+        Poll::Ready(Ok(Stream { runtime: this.runtime.clone(), connection, end: End::Client }))
     }
 }
 
 impl World {
-    fn establish(&self, options: SocketOptions) -> usize {
+    fn establish(&self, options: &SocketOptions) -> usize {
         let pipe = || Pipe::new(self.plan.network.window);
+        let mut client = Side::default();
+        client.keep_alive(options);
         let mut connections = self.connections.borrow_mut();
         connections.push(Connection {
             upward: pipe(),
             downward: pipe(),
-            reset: None,
-            client_gone: false,
-            server_gone: false,
-            options,
+            client,
+            server: Side::default(),
             deaf: false,
-            nervous: false,
         });
         connections.len() - 1
     }

@@ -80,10 +80,10 @@ fn the_best_is_held_against_redis_and_the_others_against_the_best() {
         bar_lines(&rows),
         [
             "-c 50 -P 1: no adapter measured",
-            "-c 50 -P 16 adapter-glommio / redis-server 0.601, at most 0.60 SHORT",
-            "-c 50 -P 256 adapter-smol / redis-server 0.250, at most 0.25 met",
-            "-c 50 -P 256 adapter-tokio / adapter-smol 1.250, at most 1.30 met",
-            "-c 50 -P 256 adapter-glommio / adapter-smol 1.500, at most 1.30 SHORT",
+            "set,get -c 50 -P 16 adapter-glommio / redis-server 0.601, at most 0.60 SHORT",
+            "set,get -c 50 -P 256 adapter-smol / redis-server 0.250, at most 0.25 met",
+            "set,get -c 50 -P 256 adapter-tokio / adapter-smol 1.250, at most 1.30 met",
+            "set,get -c 50 -P 256 adapter-glommio / adapter-smol 1.500, at most 1.30 SHORT",
         ]
     );
 }

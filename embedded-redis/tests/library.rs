@@ -1,0 +1,100 @@
+//! The server as a library, on each runtime.
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use adapter_glommio::Glommio;
+use adapter_smol::Smol;
+use adapter_tokio::Tokio;
+use embedded_redis::EmbeddedRedis;
+use embedded_redis::adapter_core::server::Threads;
+use embedded_redis::adapter_core::{Client, Commands, Driver, InProcess, Runtime, Spawn};
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// Each runtime's servers with each runtime's clients, without a socket.
+#[test]
+fn in_process() -> Outcome {
+    let builder = EmbeddedRedis::builder;
+    for redis in [
+        builder().start_in_process_on::<Tokio>()?,
+        builder().start_in_process_on::<Smol>()?,
+        builder().start_in_process_on::<Glommio>()?,
+    ] {
+        Tokio::run(|local| tour(redis.runtime(local), "tokio"))??;
+        Smol::run(|local| tour(redis.runtime(local), "smol"))??;
+        Glommio::run(|local| tour(redis.runtime(local), "glommio"))??;
+    }
+    Ok(())
+}
+
+async fn tour<R>(runtime: InProcess<R>, key: &'static str) -> Outcome
+where
+    R: Runtime + Spawn<Driver<InProcess<R>>>,
+{
+    let client = Client::connect_on(runtime, "redis://in-process").await?;
+    client.set(key, "value").await?;
+    assert_eq!(client.get(key).await?.as_deref(), Some(&b"value"[..]));
+    // More than the pipe takes at once, there and back.
+    let large = vec![b'x'; 3_000_000];
+    client.set(key, &large[..]).await?;
+    assert!(client.get(key).await?.is_some_and(|it| it == large));
+    Ok(())
+}
+
+#[test]
+fn a_port_of_its_own() -> Outcome {
+    let (one, two) = (EmbeddedRedis::start()?, EmbeddedRedis::start()?);
+    assert_ne!(one.url(), two.url());
+    let value = Tokio::run(|_| async {
+        let first = adapter_tokio::Client::connect(one.url()).await?;
+        let second = adapter_tokio::Client::connect(two.url()).await?;
+        first.set("key", "of the first").await?;
+        Ok::<_, Box<dyn Error>>(second.get("key").await?)
+    })??;
+    assert_eq!(value, None, "each has its own data");
+    Ok(())
+}
+
+#[test]
+fn a_password_is_asked_for_and_stands_in_the_url() -> Outcome {
+    let redis = EmbeddedRedis::builder().password("p@ss: word/é").start()?;
+    Tokio::run(|_| async {
+        let client = adapter_tokio::Client::connect(redis.url()).await?;
+        client.set("key", 1).await?;
+        let without = redis.addresses().next().map(ToString::to_string).unwrap_or_default();
+        let refused = adapter_tokio::Client::connect(format!("redis://{without}")).await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("NOAUTH")));
+        Ok::<_, Box<dyn Error>>(())
+    })?
+}
+
+/// The clock is the test's: nothing has to be waited for.
+#[test]
+fn time_is_moved() -> Outcome {
+    let start = Duration::from_secs(1_700_000_000);
+    let redis = EmbeddedRedis::builder().frozen_at(start).start_in_process()?;
+    Tokio::run(async |local| {
+        let client = redis.client(local).await?;
+        client.set("key", "value").ex(100).await?;
+        assert_eq!(client.pttl("key").await?, 100_000);
+        redis.advance(Duration::from_millis(99_999));
+        assert_eq!(client.pttl("key").await?, 1);
+        redis.advance(Duration::from_millis(2));
+        assert_eq!(client.pttl("key").await?, -2);
+        Ok::<_, Box<dyn Error>>(())
+    })?
+}
+
+#[test]
+fn it_ends_when_it_is_dropped() -> Outcome {
+    let redis = EmbeddedRedis::start()?;
+    let url = redis.url();
+    let connect = || Tokio::run(|_| async { adapter_tokio::Client::connect(&*url).await.is_ok() });
+    assert!(connect()?);
+    let started = Instant::now();
+    drop(redis);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(!connect()?);
+    Ok(())
+}
