@@ -3,6 +3,7 @@
 mod arguments;
 mod bitmaps;
 mod catalogue;
+mod cluster;
 mod connection;
 mod geo;
 mod hashes;
@@ -30,6 +31,7 @@ pub(crate) type Commands = &'static [(&'static str, Runs)];
 pub(crate) const ALL: &[Commands] = &[
     bitmaps::COMMANDS,
     catalogue::COMMANDS,
+    cluster::COMMANDS,
     connection::COMMANDS,
     geo::COMMANDS,
     hashes::COMMANDS,

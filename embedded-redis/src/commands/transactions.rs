@@ -1,5 +1,8 @@
 //! `MULTI`, `EXEC` and what belongs to them.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 

@@ -38,13 +38,17 @@ impl ToReply for Docs<'_> {
         let (arguments, count) = (about.arguments, subcommands().count());
         let more = usize::from(!arguments.is_empty()) + usize::from(count > 0);
         let mut pairs = reply.map(texts.clone().count() + more);
-        texts.for_each(|(key, text)| drop(pairs.pair(key, text)));
+        for (key, text) in texts {
+            pairs.pair(key, text);
+        }
         if !arguments.is_empty() {
             pairs.pair("arguments", arguments);
         }
         if count > 0 {
             let mut inner = pairs.value("subcommands").map(count);
-            subcommands().for_each(|entry| drop(inner.pair(entry.spec.name(), Docs(entry))));
+            for entry in subcommands() {
+                inner.pair(entry.spec.name(), Docs(entry));
+            }
         }
         Action::Continue
     }
@@ -66,7 +70,9 @@ impl ToReply for Argument {
         }
         if !flags.is_empty() {
             let mut items = pairs.value("flags").set(flags.len());
-            flags.into_iter().for_each(|(name, _)| drop(items.add(Simple(name))));
+            for (name, _) in flags {
+                items.add(Simple(name));
+            }
         }
         if !self.arguments.is_empty() {
             pairs.pair("arguments", self.arguments);

@@ -2,7 +2,7 @@
 
 use redis_client_core::{Begin, Facts, Find, KeyFlags, KeySpec};
 use redis_server_core::resp_core::request::Request;
-use redis_server_core::{Answering, Entry, Pairs, Reply, Simple, ToReply};
+use redis_server_core::{Action, Answering, Entry, Pairs, Reply, Simple, ToReply};
 
 use super::About;
 use crate::engine::{Answer, Context, Done, Outcome, Runs, TABLE};
@@ -46,7 +46,7 @@ pub(super) fn info(
 struct Info<'a>(&'a Entry<Runs>);
 
 impl ToReply for Info<'_> {
-    fn to_reply<'a, P: Answering<'a>>(&self, reply: Reply<'a, P>) -> redis_server_core::Action {
+    fn to_reply<'a, P: Answering<'a>>(&self, reply: Reply<'a, P>) -> Action {
         let spec = &self.0.spec;
         let about = About::of(spec.name());
         let keys = key_specs(spec.name());
@@ -54,26 +54,23 @@ impl ToReply for Info<'_> {
         let mut info = reply.array(10);
         info.add(spec.name()).add(spec.arity().to_integer());
         let movable = range.movable.then_some("movablekeys");
-        let flags: Vec<_> = spec.flags().names().chain(movable).collect();
-        let mut items = info.item().set(flags.len());
-        flags.into_iter().for_each(|flag| drop(items.add(Simple(flag))));
-        drop(items);
+        let flags: Vec<_> = spec.flags().names().chain(movable).map(Simple).collect();
+        set(info.item(), flags.iter());
         info.add(range.first).add(range.last).add(range.step);
-        let mut items = info.item().set(about.categories.len());
-        for category in about.categories {
-            items.add(Simple(&format!("@{category}")));
-        }
-        drop(items);
-        let mut items = info.item().set(about.tips.len());
-        about.tips.iter().for_each(|tip| drop(items.add(tip)));
-        drop(items);
-        let mut items = info.item().set(keys.len());
-        keys.iter().for_each(|spec| drop(items.add(Keys(spec))));
-        drop(items);
-        let subcommands = || TABLE.subcommands(spec.name());
-        let mut items = info.item().set(subcommands().count());
-        subcommands().for_each(|entry| drop(items.add(Info(entry))));
-        redis_server_core::Action::Continue
+        let categories: Vec<_> = about.categories.iter().map(|it| format!("@{it}")).collect();
+        set(info.item(), categories.iter().map(|it| Simple(it)));
+        set(info.item(), about.tips.iter());
+        set(info.item(), keys.iter().map(Keys));
+        let subcommands: Vec<_> = TABLE.subcommands(spec.name()).map(Info).collect();
+        set(info.item(), subcommands.iter());
+        Action::Continue
+    }
+}
+
+fn set<'a, P: Answering<'a>>(reply: Reply<'a, P>, elements: impl ExactSizeIterator<Item: ToReply>) {
+    let mut items = reply.set(elements.len());
+    for element in elements {
+        items.add(element);
     }
 }
 
@@ -120,27 +117,24 @@ impl LegacyRange {
 struct Keys<'s>(&'s KeySpec);
 
 impl ToReply for Keys<'_> {
-    fn to_reply<'a, P: Answering<'a>>(&self, reply: Reply<'a, P>) -> redis_server_core::Action {
+    fn to_reply<'a, P: Answering<'a>>(&self, reply: Reply<'a, P>) -> Action {
         let mut pairs = reply.map(3);
         let _ = key_flags(self.0.flags, pairs.value("flags"));
         begin(self.0.begin, &mut pairs);
         find(self.0.find, &mut pairs);
-        redis_server_core::Action::Continue
+        Action::Continue
     }
 }
 
 /// Redis has some of them in upper case.
-pub(super) fn key_flags<'a, P: Answering<'a>>(
-    flags: KeyFlags,
-    reply: Reply<'a, P>,
-) -> redis_server_core::Action {
+pub(super) fn key_flags<'a, P: Answering<'a>>(flags: KeyFlags, reply: Reply<'a, P>) -> Action {
     let names: Vec<_> = flags.names().collect();
     let mut items = reply.set(names.len());
     for name in names {
         let upper = name.to_ascii_uppercase();
         items.add(Simple(if name.len() == 2 { &upper } else { name }));
     }
-    redis_server_core::Action::Continue
+    Action::Continue
 }
 
 fn begin(begin: Begin, pairs: &mut Pairs<'_>) {

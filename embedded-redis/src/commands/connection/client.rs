@@ -2,8 +2,10 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use crate::commands::arguments::{arg, integer, is};
+use crate::commands::arguments::{Options, arg, integer, is};
+use crate::commands::help;
 use crate::engine::{Answer, Context, Done, Error, Outcome, Replies};
+use crate::keyspace::parse_integer;
 
 pub(super) fn id(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     answer.any(context.client().map_or(0, |client| client.id))
@@ -86,7 +88,10 @@ pub(super) fn unblock(
     request: Request<'_>,
     answer: &mut Answer<'_>,
 ) -> Outcome {
-    let error = match request.arg(3).filter(|_| request.len() == 4) {
+    if request.len() > 4 {
+        return Err(help::unknown("CLIENT", arg(&request, 1)));
+    }
+    let error = match request.arg(3) {
         None => None,
         Some(reason) if is(reason, "timeout") => None,
         Some(reason) if is(reason, "error") => Some(UNBLOCKED),
@@ -100,8 +105,20 @@ pub(super) fn unblock(
     answer.int(waited.into())
 }
 
-pub(super) fn pause(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
-    Err(Error::of("ERR this server can't pause its clients"))
+/// `CLIENT PAUSE milliseconds [WRITE|ALL]`: only a pause that is over at once.
+pub(super) fn pause(_: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    if request.len() > 4 {
+        return Err(help::unknown("CLIENT", arg(&request, 1)));
+    }
+    if request.arg(3).is_some_and(|mode| !is(mode, "write") && !is(mode, "all")) {
+        return Err(Error::of("ERR CLIENT PAUSE mode must be WRITE or ALL"));
+    }
+    match parse_integer(arg(&request, 2)) {
+        None => Err(Error::of("ERR timeout is not an integer or out of range")),
+        Some(..0) => Err(Error::of("ERR timeout is negative")),
+        Some(0) => answer.ok(),
+        Some(_) => Err(Error::of("ERR this server can't pause its clients")),
+    }
 }
 
 /// Nobody is paused.
@@ -114,6 +131,14 @@ pub(super) fn tracking(
     request: Request<'_>,
     answer: &mut Answer<'_>,
 ) -> Outcome {
+    let mut options = Options::behind(&request, 3);
+    while let Some(option) = options.next() {
+        match option {
+            it if is(it, "redirect") || is(it, "prefix") => drop(options.value()?),
+            it if ["bcast", "optin", "optout", "noloop"].iter().any(|name| is(it, name)) => {}
+            _ => return Err(Error::SYNTAX),
+        }
+    }
     if on_or_off(arg(&request, 2))? {
         return Err(Error::of("ERR this server does not track what clients have cached"));
     }
@@ -136,7 +161,10 @@ pub(super) fn getredir(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<
     answer.int(-1)
 }
 
-pub(super) fn caching(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
+pub(super) fn caching(_: &mut Context<'_>, request: Request<'_>, _: &mut Answer<'_>) -> Outcome {
+    if !is(arg(&request, 2), "yes") && !is(arg(&request, 2), "no") {
+        return Err(Error::SYNTAX);
+    }
     Err(Error::of(
         "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or \
          OPTOUT mode enabled",

@@ -2,9 +2,10 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use crate::commands::arguments::{arg, is};
+use crate::commands::arguments::{arg, integer, is};
 use crate::commands::catalogue::{CATEGORIES, commands_of};
-use crate::engine::{Answer, Context, Done, Error, Outcome};
+use crate::commands::help;
+use crate::engine::{Answer, Context, Done, Error, Outcome, TABLE};
 
 pub(super) fn whoami(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     answer.bulk(b"default")
@@ -52,10 +53,93 @@ pub(super) fn cat(_: &mut Context<'_>, request: Request<'_>, answer: &mut Answer
         return answer.bulks(CATEGORIES.iter());
     };
     if request.len() > 3 {
-        return Err(crate::commands::help::unknown("ACL", arg(&request, 1)));
+        return Err(help::unknown("ACL", arg(&request, 1)));
     }
     let Some(category) = CATEGORIES.iter().find(|category| is(name, category)) else {
         return Err(Error::new([b"ERR Unknown category '", name, b"'"].concat()));
     };
     answer.bulks(commands_of(category).into_iter())
 }
+
+/// `ACL LOG [count|RESET]`: nobody is kept from anything.
+pub(super) fn log(_: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    if request.len() > 3 {
+        return Err(help::unknown("ACL", arg(&request, 1)));
+    }
+    match request.arg(2) {
+        Some(reset) if is(reset, "reset") => answer.ok(),
+        Some(count) => integer(count).and_then(|_| answer.any([(); 0])),
+        None => answer.any([(); 0]),
+    }
+}
+
+/// `ACL GENPASS [bits]`
+pub(super) fn genpass(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    if request.len() > 3 {
+        return Err(help::unknown("ACL", arg(&request, 1)));
+    }
+    let bits = request.arg(2).map_or(Ok(256), integer)?;
+    if !(1..=4096).contains(&bits) {
+        return Err(BAD_BITS);
+    }
+    let mut password = String::new();
+    let digits = (bits as usize).div_ceil(4);
+    while password.len() < digits {
+        let random = format!("{:016x}", context.engine.shared.rng.next());
+        password.extend(random.chars().take(digits - password.len()));
+    }
+    answer.bulk(password.as_bytes())
+}
+
+/// `ACL DRYRUN user command ...`
+pub(super) fn dryrun(
+    _: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let (user, command) = (arg(&request, 2), arg(&request, 3));
+    if user != b"default" {
+        return Err(Error::new([b"ERR User '", user, b"' not found"].concat()));
+    }
+    let subcommand = request.arg(4).and_then(|sub| TABLE.get(&[command, sub].join(&b'|')));
+    let Some(entry) = subcommand.or_else(|| TABLE.get(command)) else {
+        return Err(Error::new([b"ERR Command '", command, b"' not found"].concat()));
+    };
+    if !entry.spec.arity().allows(request.len() - 3) {
+        return Err(Error::arity(entry.spec.name()));
+    }
+    answer.ok()
+}
+
+/// `ACL DELUSER user ...`
+pub(super) fn deluser(
+    _: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    if request.iter().skip(2).any(|user| user == b"default") {
+        return Err(Error::of("ERR The 'default' user cannot be removed"));
+    }
+    answer.int(0)
+}
+
+pub(super) fn setuser(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
+    Err(Error::of("ERR this server has no users but the one who may do everything"))
+}
+
+pub(super) fn file(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
+    Err(Error::of(
+        "ERR This Redis instance is not configured to use an ACL file. You may want to specify \
+         users via the ACL SETUSER command and then issue a CONFIG REWRITE (assuming you have a \
+         Redis configuration file set) in order to store users in the Redis configuration.",
+    ))
+}
+
+const BAD_BITS: Error = Error::of(
+    "ERR ACL GENPASS argument must be the number of bits for the output password, a positive \
+     number up to 4096",
+);

@@ -3,7 +3,7 @@
 use redis_server_core::Items;
 use redis_server_core::resp_core::request::Request;
 
-use crate::commands::arguments::{arg, is};
+use crate::commands::arguments::{arg, float, is};
 use crate::commands::help;
 use crate::engine::{Answer, Context, Done, Error, Outcome};
 
@@ -16,9 +16,13 @@ pub(super) fn debug(
     match (subcommand, request.len()) {
         (it, 2) if is(it, "help") => help::debug(answer),
         (it, 2) if is(it, "change-repl-id") => answer.ok(),
-        (it, 3) if is(it, "sleep") => Err(Error::of("ERR this server sleeps for nobody")),
+        (it, 3) if is(it, "sleep") => match float(arg(&request, 2)) {
+            Ok(seconds) if seconds > 0.0 => Err(Error::of("ERR this server sleeps for nobody")),
+            _ => answer.ok(),
+        },
         (it, 3) if is(it, "set-active-expire") => {
-            let on = matches!(arg(&request, 2), b"1");
+            // As C's `atoi` takes it.
+            let on = float(arg(&request, 2)).is_ok_and(|number| number.trunc() != 0.0);
             context.engine.shared.settings.active_expire = on;
             answer.ok()
         }
@@ -44,6 +48,7 @@ fn object(context: &mut Context<'_>, key: &[u8], answer: &mut Answer<'_>) -> Out
 }
 
 /// `DEBUG PROTOCOL type`: one of each.
+#[expect(clippy::approx_constant, reason = "so Redis has it")]
 fn protocol(kind: &[u8], answer: &mut Answer<'_>) -> Outcome {
     let elements = |items: Option<Items<'_>>| {
         if let Some(mut items) = items {
@@ -70,7 +75,7 @@ fn protocol(kind: &[u8], answer: &mut Answer<'_>) -> Outcome {
         it if is(it, "false") => answer.boolean(false),
         _ => Err(Error::of(
             "ERR Wrong protocol type name. Please use one of the following: \
-             string|integer|double|null|array|set|map|attrib|push|verbatim|true|false",
+             string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false",
         )),
     }
 }

@@ -57,3 +57,11 @@ pub(super) fn histogram(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer
     drop(answer.map(0));
     Ok(Done::Answered)
 }
+
+pub(super) fn no_modules(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
+    Err(Error::of(
+        "ERR MODULE command not allowed. If the enable-module-command option is set to \"local\", \
+         you can run it from a local connection, otherwise you need to set this option in the \
+         configuration file, and then restart the server.",
+    ))
+}

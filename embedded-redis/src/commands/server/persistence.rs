@@ -6,6 +6,18 @@ use redis_server_core::resp_core::request::Request;
 use crate::commands::arguments::{arg, is};
 use crate::engine::{Answer, Context, Done, Error, Outcome};
 
+/// `BGSAVE [SCHEDULE]`
+pub(super) fn bgsave(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    if request.len() > 2 || request.arg(1).is_some_and(|option| !is(option, "schedule")) {
+        return Err(Error::SYNTAX);
+    }
+    refuse(context, request, answer)
+}
+
 /// To save is what it is asked, and can't do.
 pub(super) fn refuse(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
     Err(Error::of("ERR this server keeps nothing on disk"))
@@ -34,6 +46,10 @@ pub(super) fn replicaof(
         return answer.ok();
     }
     Err(Error::of("ERR this server can't be a replica"))
+}
+
+pub(super) fn failover(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
+    Err(Error::of("ERR FAILOVER requires connected replicas."))
 }
 
 /// `SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]`

@@ -9,7 +9,7 @@ use super::parameter::memory;
 /// What Redis says of it.
 pub(super) fn limits(old: &[u8], value: &[u8]) -> Result<Vec<u8>, String> {
     let words: Vec<&[u8]> = words(value).collect();
-    if words.is_empty() || words.len() % 4 != 0 {
+    if words.is_empty() || !words.len().is_multiple_of(4) {
         return Err("Wrong number of arguments in buffer limit configuration.".into());
     }
     let mut limits: Vec<[Vec<u8>; 4]> = groups(self::words(old).map(<[u8]>::to_vec));

@@ -20,6 +20,8 @@ pub(super) enum Kind {
     Switch,
     /// An integer from the least to the most.
     Integer(i64, i64),
+    /// The same; what is out of the range becomes the nearest in it.
+    Nearest(i64, i64),
     /// Bytes, at least so many.
     Memory(i64),
     /// The same, or a percentage.
@@ -75,7 +77,7 @@ impl Parameter {
     }
 
     /// The same under another name.
-    pub(super) const fn as_well(self, name: &'static str) -> Self {
+    pub(super) const fn alias(self, name: &'static str) -> Self {
         Self { name, of: Some(self.name), ..self }
     }
 
@@ -114,6 +116,9 @@ impl Parameter {
                 word(value, &["no", "yes"]).ok_or("argument must be 'yes' or 'no'")?.into()
             }
             Kind::Integer(least, most) => integer(value, least, most)?.to_string().into(),
+            Kind::Nearest(least, most) => {
+                integer(value, 0, i32::MAX.into())?.clamp(least, most).to_string().into()
+            }
             Kind::Memory(least) => bytes(value, least)?.to_string().into(),
             Kind::MemoryOrPercent => memory_or_percent(value)?,
             Kind::Word(words) => word(value, words).ok_or_else(|| one_of(words))?.into(),

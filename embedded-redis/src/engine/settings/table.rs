@@ -64,9 +64,9 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
     new("cluster-replica-no-failover", "no", Kind::Switch),
     new("cluster-replica-validity-factor", "10", Kind::Integer(0, INT_MAX)),
     new("cluster-require-full-coverage", "yes", Kind::Switch),
-    new("cluster-replica-no-failover", "no", Kind::Switch).as_well("cluster-slave-no-failover"),
+    new("cluster-replica-no-failover", "no", Kind::Switch).alias("cluster-slave-no-failover"),
     new("cluster-replica-validity-factor", "10", Kind::Integer(0, INT_MAX))
-        .as_well("cluster-slave-validity-factor"),
+        .alias("cluster-slave-validity-factor"),
     new("crash-log-enabled", "yes", Kind::Switch),
     new("crash-memcheck-enabled", "yes", Kind::Switch),
     new("daemonize", "no", Kind::Fixed),
@@ -111,7 +111,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
             |it, to| it.hash_max_listpack_entries = to as usize,
         ),
     )
-    .as_well("hash-max-ziplist-entries"),
+    .alias("hash-max-ziplist-entries"),
     new(
         "hash-max-listpack-value",
         "64",
@@ -121,7 +121,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
             |it, to| it.hash_max_listpack_value = to as usize,
         ),
     )
-    .as_well("hash-max-ziplist-value"),
+    .alias("hash-max-ziplist-value"),
     new(
         "hll-sparse-max-bytes",
         "3000",
@@ -131,7 +131,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
             |it, to| it.hll_sparse_max_bytes = to as usize,
         ),
     ),
-    new("hz", "10", Kind::Integer(0, INT_MAX)),
+    new("hz", "10", Kind::Nearest(1, 500)),
     new("ignore-warnings", "", Kind::Text),
     new("io-threads", "1", Kind::Fixed),
     new("io-threads-do-reads", "no", Kind::Fixed),
@@ -175,10 +175,10 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
             |it, to| it.list_max_listpack_size = to,
         ),
     )
-    .as_well("list-max-ziplist-size"),
+    .alias("list-max-ziplist-size"),
     new("logfile", "", Kind::Fixed),
     new("loglevel", "notice", Kind::Word(&["debug", "verbose", "notice", "warning"])),
-    new("busy-reply-threshold", "5000", Kind::Integer(0, i64::MAX)).as_well("lua-time-limit"),
+    new("busy-reply-threshold", "5000", Kind::Integer(0, i64::MAX)).alias("lua-time-limit"),
     new("masterauth", "", Kind::Text),
     new("masteruser", "", Kind::Text),
     new(
@@ -202,8 +202,8 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
     ),
     new("min-replicas-max-lag", "10", Kind::Integer(0, INT_MAX)),
     new("min-replicas-to-write", "0", Kind::Integer(0, INT_MAX)),
-    new("min-replicas-max-lag", "10", Kind::Integer(0, INT_MAX)).as_well("min-slaves-max-lag"),
-    new("min-replicas-to-write", "0", Kind::Integer(0, INT_MAX)).as_well("min-slaves-to-write"),
+    new("min-replicas-max-lag", "10", Kind::Integer(0, INT_MAX)).alias("min-slaves-max-lag"),
+    new("min-replicas-to-write", "0", Kind::Integer(0, INT_MAX)).alias("min-slaves-to-write"),
     new("no-appendfsync-on-rewrite", "no", Kind::Switch),
     new("notify-keyspace-events", "", Kind::Events),
     new("oom-score-adj", "no", Kind::Word(&["no", "yes", "relative", "absolute"])),
@@ -239,7 +239,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
     new("repl-diskless-sync-max-replicas", "0", Kind::Integer(0, INT_MAX)),
     new("repl-ping-replica-period", "10", Kind::Integer(1, INT_MAX)),
     new("repl-ping-replica-period", "10", Kind::Integer(1, INT_MAX))
-        .as_well("repl-ping-slave-period"),
+        .alias("repl-ping-slave-period"),
     new("repl-timeout", "60", Kind::Integer(1, INT_MAX)),
     new("replica-announce-ip", "", Kind::Text),
     new("replica-announce-port", "0", Kind::Integer(0, 65535)),
@@ -277,14 +277,14 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
         Kind::Words(&["default", "save", "nosave", "now", "force"]),
     ),
     new("shutdown-timeout", "10", Kind::Integer(0, INT_MAX)),
-    new("replica-announce-ip", "", Kind::Text).as_well("slave-announce-ip"),
-    new("replica-announce-port", "0", Kind::Integer(0, 65535)).as_well("slave-announce-port"),
-    new("replica-ignore-maxmemory", "yes", Kind::Switch).as_well("slave-ignore-maxmemory"),
-    new("replica-lazy-flush", "no", Kind::Switch).as_well("slave-lazy-flush"),
-    new("replica-priority", "100", Kind::Integer(0, INT_MAX)).as_well("slave-priority"),
-    new("replica-read-only", "yes", Kind::Switch).as_well("slave-read-only"),
-    new("replica-serve-stale-data", "yes", Kind::Switch).as_well("slave-serve-stale-data"),
-    new("replicaof", "", Kind::Fixed).as_well("slaveof"),
+    new("replica-announce-ip", "", Kind::Text).alias("slave-announce-ip"),
+    new("replica-announce-port", "0", Kind::Integer(0, 65535)).alias("slave-announce-port"),
+    new("replica-ignore-maxmemory", "yes", Kind::Switch).alias("slave-ignore-maxmemory"),
+    new("replica-lazy-flush", "no", Kind::Switch).alias("slave-lazy-flush"),
+    new("replica-priority", "100", Kind::Integer(0, INT_MAX)).alias("slave-priority"),
+    new("replica-read-only", "yes", Kind::Switch).alias("slave-read-only"),
+    new("replica-serve-stale-data", "yes", Kind::Switch).alias("slave-serve-stale-data"),
+    new("replicaof", "", Kind::Fixed).alias("slaveof"),
     new("slowlog-log-slower-than", "10000", Kind::Integer(-1, i64::MAX)),
     new("slowlog-max-len", "128", Kind::Integer(0, i64::MAX)),
     new("socket-mark-id", "0", Kind::Fixed),
@@ -371,7 +371,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
             |it, to| it.zset_max_listpack_entries = to as usize,
         ),
     )
-    .as_well("zset-max-ziplist-entries"),
+    .alias("zset-max-ziplist-entries"),
     new(
         "zset-max-listpack-value",
         "64",
@@ -381,7 +381,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
             |it, to| it.zset_max_listpack_value = to as usize,
         ),
     )
-    .as_well("zset-max-ziplist-value"),
+    .alias("zset-max-ziplist-value"),
 ];
 
 const fn new(name: &'static str, default: &'static str, kind: Kind) -> Parameter {

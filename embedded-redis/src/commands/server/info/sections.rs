@@ -21,7 +21,7 @@ pub(super) const SECTIONS: [Section; 13] = [
     Section { by_default: false, ..section("commandstats", commandstats) },
     section("errorstats", errorstats),
     Section { by_default: false, ..section("latencystats", |_, _| {}) },
-    section("cluster", |_, lines| drop(lines.add("cluster_enabled", 0))),
+    section("cluster", cluster),
     section("keyspace", keyspace),
 ];
 
@@ -153,6 +153,10 @@ fn errorstats(engine: &Engine, lines: &mut Lines<'_>) {
         let name = format!("errorstat_{}", String::from_utf8_lossy(code));
         lines.add(&name, format_args!("count={count}"));
     }
+}
+
+fn cluster(_: &Engine, lines: &mut Lines<'_>) {
+    lines.add("cluster_enabled", 0);
 }
 
 fn keyspace(engine: &Engine, lines: &mut Lines<'_>) {
