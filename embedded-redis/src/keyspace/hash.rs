@@ -98,5 +98,5 @@ impl Hash {
 }
 
 /// `hash-max-listpack-entries` and `hash-max-listpack-value`.
-const LISTPACK_ENTRIES: usize = 128;
+const LISTPACK_ENTRIES: usize = 512;
 const LISTPACK_VALUE: usize = 64;
