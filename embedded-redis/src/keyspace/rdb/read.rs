@@ -60,11 +60,11 @@ impl<'a> Reader<'a> {
             let plain = kind == kind::LIST_LISTPACKS && self.length()? == 1;
             let node = self.string()?;
             if plain {
-                list.push(Side::Right, &node);
+                list.push(Side::Right, &*node);
                 continue;
             }
             let elements = if kind == kind::LIST_LISTPACKS { listpack } else { ziplist };
-            elements(&node)?.iter().for_each(|element| list.push(Side::Right, element));
+            elements(&node)?.iter().for_each(|element| list.push(Side::Right, element.as_slice()));
         }
         (list.len() > 0).then(|| Value::List(Box::new(list)))
     }

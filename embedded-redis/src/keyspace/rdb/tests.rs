@@ -94,7 +94,7 @@ fn every_type_comes_back_as_it_went() {
     for (sample, next) in samples.iter().zip(samples.iter().cycle().skip(1)) {
         let text = Value::String(Text::new(sample));
         assert_eq!(words(&restore(&dump(&text).unwrap(), 7).unwrap()), words(&text));
-        list.push(Side::Right, sample);
+        list.push(Side::Right, sample.as_slice());
         hash.insert(sample, next);
         set.insert(sample);
         sorted.insert(sample, sample.len() as f64 / 3.0);
