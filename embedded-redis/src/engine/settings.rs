@@ -80,12 +80,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether it matters when keys were used.
-    #[inline]
-    pub(crate) fn counts_usage(&self) -> bool {
-        self.maxmemory_policy.counts_usage()
-    }
-
     /// Whether Redis would have small integers once for all keys: not if each has to know when it
     /// was used.
     pub(crate) fn shares_integers(&self) -> bool {

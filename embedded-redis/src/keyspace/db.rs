@@ -100,11 +100,6 @@ impl Db {
         old
     }
 
-    pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Value> {
-        let place = self.keys.find(key)?;
-        self.remove_at(place).map(|(_, value)| value)
-    }
-
     pub(crate) fn remove_at(&mut self, place: Place) -> Option<(Compact, Value)> {
         let volatile = self.keys.note_at(place) & VOLATILE != 0;
         let (key, value) = self.keys.remove_at(place)?;
@@ -196,10 +191,6 @@ impl Db {
     /// Where all keys are, in no certain order.
     pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
         self.keys.places()
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Compact, &Value)> {
-        self.keys.iter()
     }
 
     /// Removes everything, and returns what is to be dropped.

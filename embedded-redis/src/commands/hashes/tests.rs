@@ -14,7 +14,10 @@ fn a_listpack_keeps_its_order_and_is_never_one_again() {
     );
     let long = "x".repeat(65);
     rig.run(&format!("hsetnx h c {long}"));
-    let encoding = |rig: &mut Rig| rig.engine.databases[0].db.iter().next().unwrap().1.encoding();
+    let encoding = |rig: &mut Rig| {
+        let db = &rig.engine.databases[0].db;
+        db.places().find_map(|place| db.value(place)).unwrap().encoding()
+    };
     assert_eq!(encoding(&mut rig), "listpack", "nothing was set");
     rig.run(&format!("hset h c {long}"));
     rig.run("hdel h c");
