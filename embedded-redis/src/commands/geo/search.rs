@@ -3,7 +3,7 @@
 use redis_server_core::resp_core::request::Request;
 
 use super::super::arguments::{Options, arg, integer, is};
-use super::super::sorted_sets::number::float;
+use crate::commands::numbers::float;
 use super::super::sorted_sets::store;
 use super::cell::{Cell, Position};
 use super::nearest::partial_sort;
