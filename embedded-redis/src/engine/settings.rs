@@ -111,7 +111,7 @@ impl Settings {
     ) -> Result<(), Error> {
         let parameters = settable(pairs.clone().map(|(name, _)| name))?;
         let mut news = self.clone();
-        for (parameter, (_, value)) in parameters.into_iter().zip(pairs) {
+        for (parameter, (_, value)) in parameters.into_iter().zip(pairs.clone()) {
             let new = match parameter.parse(&news, value) {
                 Ok(new) => new,
                 Err(reason) => {

@@ -11,10 +11,10 @@ use redis_server_core::Null;
 use redis_server_core::resp_core::request::Request;
 
 use super::super::arguments::{Options, arg};
+use crate::commands::numbers::weight as number;
 use crate::engine::{Answer, Class, Data, Done, Error, Outcome};
 use crate::keyspace::{Compact, List, Side, Value};
 use lookup::look_up_pattern;
-use crate::commands::numbers::weight as number;
 use options::{By, Sort};
 
 pub(super) fn sort(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
