@@ -30,6 +30,8 @@ pub(crate) use settings::Settings;
 pub(crate) use table::{Handler, Runs, TABLE};
 
 use crate::keyspace::Millis;
+#[cfg(feature = "lua")]
+use crate::scripting::Scripts;
 use context::{Database, Shared};
 
 /// The server's state: databases, clients, subscriptions.
@@ -41,6 +43,9 @@ pub(crate) struct Engine {
     pub(crate) databases: Vec<Database>,
     pub(crate) shared: Shared,
     pub(crate) clients: Clients,
+    /// Made when the first script comes.
+    #[cfg(feature = "lua")]
+    pub(crate) scripts: Option<Box<Scripts>>,
 }
 
 /// What has become of a command.
@@ -55,7 +60,13 @@ pub(crate) enum Ran<'a> {
 impl Engine {
     pub(crate) fn new(settings: Settings, seed: u64) -> Self {
         let databases = (0..settings.databases).map(|_| Database::new(seed)).collect();
-        Self { databases, shared: Shared::new(settings, seed), clients: Clients::default() }
+        Self {
+            databases,
+            shared: Shared::new(settings, seed),
+            clients: Clients::default(),
+            #[cfg(feature = "lua")]
+            scripts: None,
+        }
     }
 
     /// Runs a command of a client, at that time since the beginning of 1970.

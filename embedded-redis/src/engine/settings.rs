@@ -1,5 +1,7 @@
 //! What `CONFIG` sets.
 
+use std::time::Duration;
+
 use super::notify::Class;
 
 /// How the server behaves. The names are those of `redis.conf`.
@@ -10,11 +12,20 @@ pub(crate) struct Settings {
     pub(crate) maxmemory: usize,
     pub(crate) notify: Class,
     pub(crate) password: Option<String>,
+    /// How long a script may run; zero is no limit. Redis lets it run on and answers others with
+    /// `BUSY`, which a server of one thread can't.
+    pub(crate) lua_time_limit: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { databases: 16, maxmemory: 0, notify: Class::default(), password: None }
+        Self {
+            databases: 16,
+            maxmemory: 0,
+            notify: Class::default(),
+            password: None,
+            lua_time_limit: Duration::from_secs(5),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ impl Data<'_> {
 impl Context<'_> {
     /// Whether there is too little memory for a command that needs more, though others were evicted.
     #[inline]
-    pub(super) fn out_of_memory(&mut self) -> bool {
+    pub(crate) fn out_of_memory(&mut self) -> bool {
         false
     }
 }
