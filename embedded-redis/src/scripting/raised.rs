@@ -26,6 +26,11 @@ impl Raised {
         Error::external(Self::Reply(text.as_bytes().to_vec()))
     }
 
+    /// An error that Lua itself would raise.
+    pub(super) fn text(text: &str) -> Error {
+        Error::external(Self::Text(text.as_bytes().to_vec()))
+    }
+
     /// An error of a library's function, with the place where it was called.
     pub(super) fn at_caller(lua: &Lua, message: impl AsRef<[u8]>) -> Error {
         let place = lua.inspect_stack(1, |frame| {

@@ -92,10 +92,17 @@ local function resumed(succeeded, ...)
 end
 
 function globals.pcall(...)
+    if select("#", ...) == 0 then
+        return false, "attempt to call a boolean value"
+    end
     return protected(pcall(...))
 end
 
-function globals.xpcall(call, handle)
+function globals.xpcall(call, ...)
+    if select("#", ...) == 0 then
+        error("bad argument #2 to 'xpcall' (value expected)", 2)
+    end
+    local handle = ...
     return resumed(xpcall(call, function(problem) return handle(seen(problem)) end))
 end
 
@@ -104,6 +111,9 @@ for name, value in pairs(coroutine) do
     coroutines[name] = value
 end
 function coroutines.resume(...)
+    if type((...)) ~= "thread" then
+        error("bad argument #1 to 'resume' (coroutine expected)", 2)
+    end
     return resumed(resume(...))
 end
 
