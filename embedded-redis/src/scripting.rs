@@ -148,8 +148,8 @@ impl Scripts {
         self.sandbox.globals.raw_set("ARGV", texts(&run.arguments)?)?;
         let (succeeded, value) = lua.scope(|scope| {
             let redis = &self.sandbox.redis;
-            redis.raw_set("call", scope.create_function(|lua, it| caller.call(lua, it))?)?;
-            redis.raw_set("pcall", scope.create_function(|lua, it| caller.pcall(lua, it))?)?;
+            redis.raw_set("call", scope.create_function(|lua, it| caller.call(lua, &it))?)?;
+            redis.raw_set("pcall", scope.create_function(|lua, it| caller.pcall(lua, &it))?)?;
             self.sandbox.run.call::<(bool, Value)>(&script.body)
         })?;
         if succeeded {

@@ -40,16 +40,16 @@ impl<'c, 'e> Caller<'c, 'e> {
     }
 
     /// `redis.call`
-    pub(super) fn call(&self, lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<Value> {
-        match self.ask(lua, &arguments)? {
+    pub(super) fn call(&self, lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<Value> {
+        match self.ask(lua, arguments)? {
             Ok(value) => Ok(value),
             Err(error) => Err(mlua::Error::external(Raised::Reply(error))),
         }
     }
 
     /// `redis.pcall`
-    pub(super) fn pcall(&self, lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<Value> {
-        match self.ask(lua, &arguments)? {
+    pub(super) fn pcall(&self, lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<Value> {
+        match self.ask(lua, arguments)? {
             Ok(value) => Ok(value),
             Err(error) => Ok(Value::Table(table(lua, &error)?)),
         }

@@ -19,13 +19,13 @@ pub(super) fn make(lua: &Lua, running: &Arc<Running>) -> mlua::Result<Table> {
     fill(
         &redis,
         [
-            ("sha1hex", lua.create_function(sha1hex)?),
-            ("error_reply", lua.create_function(error_reply)?),
-            ("status_reply", lua.create_function(status_reply)?),
-            ("log", lua.create_function(log)?),
-            ("set_repl", lua.create_function(set_repl)?),
+            ("sha1hex", lua.create_function(|lua, it| sha1hex(lua, &it))?),
+            ("error_reply", lua.create_function(|lua, it| error_reply(lua, &it))?),
+            ("status_reply", lua.create_function(|lua, it| status_reply(lua, &it))?),
+            ("log", lua.create_function(|lua, it| log(lua, &it))?),
+            ("set_repl", lua.create_function(|lua, it| set_repl(lua, &it))?),
             ("setresp", lua.create_function(move |_, it| setresp(&own, &it))?),
-            ("acl_check_cmd", lua.create_function(acl_check_cmd)?),
+            ("acl_check_cmd", lua.create_function(|lua, it| acl_check_cmd(lua, &it))?),
             ("replicate_commands", lua.create_function(|_, ()| Ok(true))?),
             ("breakpoint", lua.create_function(|_, ()| Ok(false))?),
             ("debug", lua.create_function(|_, ()| Ok(()))?),
@@ -34,14 +34,14 @@ pub(super) fn make(lua: &Lua, running: &Arc<Running>) -> mlua::Result<Table> {
     Ok(redis)
 }
 
-fn sha1hex(lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<mlua::String> {
+fn sha1hex(lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<mlua::String> {
     let [argument] = arguments.as_slice() else {
         return Err(Raised::reply("ERR wrong number of arguments"));
     };
     lua.create_string(sha_of(&argument.text().unwrap_or_default()))
 }
 
-fn error_reply(lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<Table> {
+fn error_reply(lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<Table> {
     let table = lua.create_table()?;
     let text = match arguments.as_slice() {
         [Argument::Text(text)] => {
@@ -55,7 +55,7 @@ fn error_reply(lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<Table> 
     Ok(table)
 }
 
-fn status_reply(lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<Table> {
+fn status_reply(lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<Table> {
     let table = lua.create_table()?;
     match arguments.as_slice() {
         [Argument::Text(text)] => table.raw_set("ok", mlua::String::wrap(text))?,
@@ -65,7 +65,7 @@ fn status_reply(lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<Table>
 }
 
 /// There is no log: a server that is a part of another program has none of its own.
-fn log(_: &Lua, arguments: Variadic<Argument>) -> mlua::Result<()> {
+fn log(_: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<()> {
     let [level, _, ..] = arguments.as_slice() else {
         return Err(Raised::reply("ERR redis.log() requires two arguments or more."));
     };
@@ -76,7 +76,7 @@ fn log(_: &Lua, arguments: Variadic<Argument>) -> mlua::Result<()> {
     }
 }
 
-fn set_repl(_: &Lua, arguments: Variadic<Argument>) -> mlua::Result<()> {
+fn set_repl(_: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<()> {
     let [flags] = arguments.as_slice() else {
         return Err(Raised::reply("ERR redis.set_repl() requires two arguments."));
     };
@@ -101,8 +101,8 @@ fn setresp(running: &Running, arguments: &Variadic<Argument>) -> mlua::Result<()
 }
 
 /// There are no users but one, who may run everything.
-fn acl_check_cmd(_: &Lua, arguments: Variadic<Argument>) -> mlua::Result<Value> {
-    match call::is_command(&arguments) {
+fn acl_check_cmd(_: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<Value> {
+    match call::is_command(arguments) {
         Ok(true) => Ok(Value::Boolean(true)),
         Ok(false) => Err(Raised::reply("ERR Invalid command passed to redis.acl_check_cmd()")),
         Err(why) => Err(Raised::reply(why)),

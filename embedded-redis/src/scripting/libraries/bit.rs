@@ -45,14 +45,14 @@ pub(super) fn make(lua: &Lua) -> mlua::Result<Table> {
             ("arshift", shift("arshift", |value, by| (value.cast_signed() >> by).cast_unsigned())?),
             ("rol", shift("rol", u32::rotate_left)?),
             ("ror", shift("ror", u32::rotate_right)?),
-            ("tohex", lua.create_function(tohex)?),
+            ("tohex", lua.create_function(|lua, it| tohex(lua, &it))?),
         ],
     )?;
     Ok(table)
 }
 
-fn tohex(lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<String> {
-    let given = Given { lua, function: "tohex", arguments: &arguments };
+fn tohex(lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<String> {
+    let given = Given { lua, function: "tohex", arguments };
     let value = bits(given.number(0)?);
     let digits = match arguments.get(1) {
         Some(_) => bits(given.number(1)?).cast_signed(),

@@ -18,7 +18,7 @@ pub(super) fn make(lua: &Lua) -> mlua::Result<Table> {
     fill(
         &table,
         [
-            ("pack", lua.create_function(pack)?),
+            ("pack", lua.create_function(|lua, it| pack(lua, &it))?),
             ("unpack", lua.create_function(|lua, it| unpack(lua, "unpack", &it))?),
             ("unpack_one", lua.create_function(|lua, it| unpack(lua, "unpack_one", &it))?),
             ("unpack_limit", lua.create_function(|lua, it| unpack(lua, "unpack_limit", &it))?),
@@ -27,7 +27,7 @@ pub(super) fn make(lua: &Lua) -> mlua::Result<Table> {
     Ok(table)
 }
 
-fn pack(lua: &Lua, values: Variadic<Value>) -> mlua::Result<mlua::String> {
+fn pack(lua: &Lua, values: &Variadic<Value>) -> mlua::Result<mlua::String> {
     if values.is_empty() {
         return Err(Raised::bad_argument(lua, 0, "pack", "MessagePack pack needs input."));
     }

@@ -13,9 +13,9 @@ pub(super) fn make(lua: &Lua) -> mlua::Result<Table> {
     fill(
         &table,
         [
-            ("pack", lua.create_function(pack)?),
-            ("unpack", lua.create_function(unpack)?),
-            ("size", lua.create_function(size)?),
+            ("pack", lua.create_function(|lua, it| pack(lua, &it))?),
+            ("unpack", lua.create_function(|lua, it| unpack(lua, &it))?),
+            ("size", lua.create_function(|lua, it| size(lua, &it))?),
         ],
     )?;
     Ok(table)
@@ -137,7 +137,7 @@ impl<'f> Format<'f> {
     }
 }
 
-fn pack(lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<mlua::String> {
+fn pack(lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<mlua::String> {
     // The buffer begins behind a nil, which is what is found in place of a missing argument.
     let mut arguments = arguments.to_vec();
     arguments.push(Argument::Nil);
@@ -190,8 +190,8 @@ fn to_bits(number: f64) -> u64 {
     if number < 0.0 { to_integer(number).cast_unsigned() } else { number as u64 }
 }
 
-fn unpack(lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<MultiValue> {
-    let given = Given { lua, function: "unpack", arguments: &arguments };
+fn unpack(lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<MultiValue> {
+    let given = Given { lua, function: "unpack", arguments };
     let mut format = Format::new(&given, given.text(0)?);
     let data = given.text(1)?;
     let position = given.integer_or(2, 1)?;
@@ -258,8 +258,8 @@ fn integer(little: &[u8], signed: bool) -> f64 {
     bits.checked_shl(unused).map_or(0.0, |bits| (bits.cast_signed() >> unused) as f64)
 }
 
-fn size(lua: &Lua, arguments: Variadic<Argument>) -> mlua::Result<f64> {
-    let given = Given { lua, function: "size", arguments: &arguments };
+fn size(lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<f64> {
+    let given = Given { lua, function: "size", arguments };
     let mut format = Format::new(&given, given.text(0)?);
     let mut total = 0_usize;
     while let Some(field) = format.next()? {

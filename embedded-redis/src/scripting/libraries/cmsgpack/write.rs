@@ -19,7 +19,7 @@ pub(super) fn value(out: &mut Vec<u8>, value: &Value, depth: usize) -> mlua::Res
 
 fn integer(out: &mut Vec<u8>, number: i64) {
     match number {
-        0..=0x7f | -32..=-1 => out.push(number as u8),
+        -32..=0x7f => out.push(number as u8),
         0x80..=0xff => out.extend_from_slice(&[0xcc, number as u8]),
         0x100..=0xffff => head(out, 0xcd, &(number as u16).to_be_bytes()),
         0x1_0000..=0xffff_ffff => head(out, 0xce, &(number as u32).to_be_bytes()),
