@@ -55,6 +55,7 @@ impl<S: Transport> Link<S> {
     /// Writes what TLS has taken and not written. Reading does so, too: this is for when there is
     /// none.
     #[inline]
+    #[cfg_attr(not(feature = "tls"), expect(unused_variables, reason = "only TLS keeps any back"))]
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Plain(_) => {

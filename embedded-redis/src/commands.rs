@@ -2,13 +2,18 @@
 
 mod arguments;
 mod bitmaps;
+mod catalogue;
+mod cluster;
 mod connection;
 mod geo;
 mod hashes;
+mod help;
 mod hyperloglog;
 mod keys;
 mod lists;
 mod pubsub;
+mod sampling;
+mod scanning;
 mod scripting;
 mod server;
 mod sets;
@@ -25,6 +30,8 @@ pub(crate) type Commands = &'static [(&'static str, Runs)];
 /// All of them. Subcommands are `container|subcommand`.
 pub(crate) const ALL: &[Commands] = &[
     bitmaps::COMMANDS,
+    catalogue::COMMANDS,
+    cluster::COMMANDS,
     connection::COMMANDS,
     geo::COMMANDS,
     hashes::COMMANDS,

@@ -6,33 +6,43 @@ mod client;
 mod context;
 mod error;
 mod event;
+mod eviction;
 mod expiry;
+mod idle;
+mod monitor;
 mod notify;
+mod refusing;
 mod settings;
+mod stats;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
+mod unheard;
 mod usage;
 
 use std::time::Duration;
 
 use redis_server_core::resp_core::request::Request;
-use redis_server_core::{Action, Flags, Protocol, Reply, Terms};
+use redis_server_core::{Action, Entry, Flags, Protocol, Reply, Terms};
 
 pub(crate) use answer::{Answer, Done, Outcome};
 pub(crate) use blocking::Waiting;
-pub(crate) use client::{Client, ClientKey, Clients, Transaction, Watched};
-pub(crate) use context::{Context, Data, Edit};
+pub(crate) use client::{Client, ClientKey, Clients, Replies, Transaction, Watched};
+pub(crate) use context::{Context, Data, Edit, Shared};
 pub(crate) use error::Error;
 pub(crate) use event::Event;
+pub(crate) use eviction::{Eviction, Policy};
+pub(crate) use expiry::Expiry;
 pub(crate) use notify::Class;
 pub(crate) use settings::Settings;
+pub(crate) use stats::Stats;
 pub(crate) use table::{Handler, Runs, TABLE};
 
 use crate::keyspace::Millis;
 #[cfg(feature = "lua")]
 use crate::scripting::Scripts;
-use context::{Database, Shared};
+use context::Database;
+use eviction::Memory;
 
 /// The server's state: databases, clients, subscriptions.
 ///
@@ -69,9 +79,30 @@ impl Engine {
         }
     }
 
+    /// Says when the server was started.
+    pub(crate) fn start(&mut self, now: Duration) {
+        self.shared.set_now(now);
+        self.shared.started = now;
+    }
+
     /// Runs a command of a client, at that time since the beginning of 1970.
     #[inline]
     pub(crate) fn execute<'a>(
+        &mut self,
+        now: Duration,
+        client: ClientKey,
+        request: Request<'_>,
+        terms: &Terms,
+        reply: Reply<'a>,
+    ) -> Ran<'a> {
+        if self.clients.get(client).is_some_and(|it| it.replies != Replies::On) {
+            return self.execute_unheard(now, client, request, terms, reply);
+        }
+        self.execute_heard(now, client, request, terms, reply)
+    }
+
+    #[inline]
+    fn execute_heard<'a>(
         &mut self,
         now: Duration,
         client: ClientKey,
@@ -86,6 +117,7 @@ impl Engine {
         let done = match outcome {
             Ok(done) => done,
             Err(error) => {
+                self.shared.stats.answered_with(&error);
                 answer.error(&error);
                 Done::Answered
             }
@@ -120,12 +152,34 @@ impl Engine {
     pub(crate) fn handle_timeout(&mut self, now: Duration) -> bool {
         self.shared.set_now(now);
         self.time_out_waiting();
-        self.expire_some()
+        self.close_idle();
+        let expiring = self.expire_some();
+        let evicting = self.evict_some() == Memory::Evicting;
+        if !self.shared.ready.is_empty() {
+            self.serve_waiting();
+        }
+        expiring || evicting
+    }
+
+    /// Sees whether there may be one client more.
+    ///
+    /// # Errors
+    ///
+    /// What it is told otherwise.
+    pub(crate) fn admit(&mut self) -> Result<(), &'static str> {
+        if self.clients.len() < self.shared.settings.maxclients {
+            return Ok(());
+        }
+        self.shared.stats.rejected_connections += 1;
+        Err("ERR max number of clients reached")
     }
 
     /// A client has come.
-    pub(crate) fn connect(&mut self, now: Duration, client: Client) -> ClientKey {
+    pub(crate) fn connect(&mut self, now: Duration, mut client: Client) -> ClientKey {
         self.shared.set_now(now);
+        self.shared.stats.connections += 1;
+        client.connected = now;
+        client.heard = now;
         self.clients.insert(client)
     }
 
@@ -151,6 +205,7 @@ impl Engine {
             }
         }
         self.shared.hub.remove(client.id);
+        self.shared.monitors.retain(|id| *id != client.id);
     }
 }
 
@@ -160,36 +215,65 @@ impl Context<'_> {
     fn run(&mut self, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
         let entry = match TABLE.lookup(request) {
             Ok(entry) => entry,
-            Err(refused) => {
-                self.spoil_transaction();
-                return Err(Error::new(refused.text()));
-            }
+            Err(refused) => return self.refuse(refused),
         };
-        let flags = entry.spec.flags();
-        if !self.terms().is_authenticated() && !flags.contains(Flags::NO_AUTH) {
-            self.spoil_transaction();
-            return Err(Error::NOT_AUTHENTICATED);
+        let now = self.engine.shared.time;
+        let (mut transaction, mut monitors) = (false, false);
+        if let Some(client) = self.client_mut() {
+            (transaction, monitors) = (client.transaction.is_some(), client.monitors);
+            client.heard = now;
+            if client.command.replace(entry).is_none() {
+                self.greet();
+            }
         }
-        if self.terms().subscriptions() > 0
-            && self.terms().protocol() == Protocol::Resp2
-            && !flags.contains(Flags::ALLOW_SUBSCRIBED)
-        {
-            return Err(Error::subscribed(entry.spec.name()));
-        }
-        let transaction = self.client().is_some_and(|client| client.transaction.is_some());
-        if flags.contains(Flags::DENYOOM) && self.out_of_memory() {
-            self.spoil_transaction();
-            return Err(Error::OUT_OF_MEMORY);
+        if let Some(error) = self.objection(entry, transaction, monitors) {
+            return self.reject(entry, error);
         }
         if transaction && !entry.handler.in_transaction() {
-            if flags.contains(Flags::NO_MULTI) {
-                self.spoil_transaction();
-                return Err(Error::NOT_IN_A_TRANSACTION);
-            }
-            return self.enqueue(request, answer);
+            return self.enqueue(entry, request, answer);
         }
         self.call(entry, request, answer)
     }
+
+    /// What speaks against running a command; the first of Redis's reasons.
+    #[inline]
+    fn objection(
+        &mut self,
+        entry: &Entry<Runs>,
+        transaction: bool,
+        monitors: bool,
+    ) -> Option<Error> {
+        let (flags, terms) = (entry.spec.flags(), self.terms());
+        if !terms.is_authenticated() && !flags.contains(Flags::NO_AUTH) && self.needs_password() {
+            return Some(Error::NOT_AUTHENTICATED);
+        }
+        if transaction && flags.contains(Flags::NO_MULTI) {
+            return Some(Error::NOT_IN_A_TRANSACTION);
+        }
+        // What is queued takes memory, whatever it is.
+        let needs_memory = flags.contains(Flags::DENYOOM)
+            || transaction && (!entry.handler.in_transaction() || self.queue_needs_memory(entry));
+        if needs_memory && self.out_of_memory() {
+            return Some(Error::OUT_OF_MEMORY);
+        }
+        if terms.subscriptions() > 0
+            && terms.protocol() == Protocol::Resp2
+            && !flags.contains(Flags::ALLOW_SUBSCRIBED)
+        {
+            return Some(Error::subscribed(entry.spec.name()));
+        }
+        (monitors && is_for_replicas(entry)).then_some(Error::MONITORS)
+    }
+}
+
+/// Whether a command concerns the data, which Redis keeps from those who monitor: it takes them for
+/// replicas.
+fn is_for_replicas(entry: &Entry<Runs>) -> bool {
+    let flags = entry.spec.flags();
+    let replicated = ["publish", "spublish", "eval", "evalsha", "fcall"];
+    flags.contains(Flags::WRITE)
+        || flags.contains(Flags::READONLY)
+        || replicated.contains(&entry.spec.name())
 }
 
 /// Whole milliseconds of a time.

@@ -20,6 +20,7 @@ mod tests;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mlua::{ChunkMode, Function, Lua, Table, Value};
 
@@ -117,13 +118,15 @@ impl Scripts {
         script.flags.allow(run.read_only, oom)?;
         let read_only = run.read_only || script.flags.no_writes();
         let db = context.db();
-        let limit = context.engine.shared.settings.lua_time_limit;
-        self.running.begin(limit);
+        let limit = context.engine.shared.settings.busy_reply_threshold;
+        self.running.begin(Duration::from_millis(limit));
+        context.engine.shared.in_script = true;
         let caller =
             Caller::new(context, &self.running, read_only, oom && !script.flags.allow_oom());
         let ended = self.execute(script, run, &caller);
         drop(caller);
         let resp3 = self.running.end();
+        context.engine.shared.in_script = false;
         if let Some(client) = context.client_mut() {
             client.db = db;
         }

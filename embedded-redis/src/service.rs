@@ -41,7 +41,7 @@ pub(crate) struct Core {
 impl Embedded {
     /// The only thread's.
     pub(crate) fn alone(engine: Engine, clock: Clock) -> Self {
-        Self { core: Cores::Own(Box::new(Core::new(engine))), clock }
+        Self { core: Cores::Own(Box::new(Core::new(engine, &clock))), clock }
     }
 
     /// One thread's of several.
@@ -62,7 +62,8 @@ impl Cores {
 }
 
 impl Core {
-    pub(crate) fn new(engine: Engine) -> Self {
+    pub(crate) fn new(mut engine: Engine, clock: &Clock) -> Self {
+        engine.start(clock.now());
         Self { engine, blocked: HashMap::new() }
     }
 
@@ -95,7 +96,10 @@ impl Service for Embedded {
         let address = peer.address.map_or_else(|| format!("{local}:0"), |it| it.to_string());
         let client = Client::new(peer.id.get(), address, local);
         let now = self.clock.now();
-        Ok(Guest(self.core.with(|core| core.engine.connect(now, client))))
+        self.core.with(|core| {
+            core.engine.admit().map_err(Refusal::new)?;
+            Ok(Guest(core.engine.connect(now, client)))
+        })
     }
 
     #[inline]

@@ -204,6 +204,12 @@ impl<S: Copy + Ord> Hub<S> {
         self.subscribers.get(&id).map_or(0, |held| held.count(topic))
     }
 
+    /// How many subscriptions of one kind a connection holds, as `CLIENT LIST` counts them.
+    #[must_use]
+    pub fn held(&self, id: S, topic: Topic) -> usize {
+        self.subscribers.get(&id).map_or(0, |held| held.names(topic).len())
+    }
+
     /// How many subscriptions a connection holds, of all kinds. With any, one that speaks RESP2 may
     /// use few commands, and its output limits are those of subscribers.
     #[must_use]

@@ -19,6 +19,7 @@ extern crate std;
 
 mod command;
 mod config;
+mod double;
 mod glob;
 mod hub;
 mod output;
@@ -30,6 +31,7 @@ mod value;
 
 pub use command::Command;
 pub use config::{Config, OutputLimit};
+pub use double::double_text;
 pub use glob::{glob_matches, glob_matches_ignore_case};
 pub use hub::{Hub, Notice, Topic, Unsubscribed};
 pub use output::{Draft, Ticket};

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use resp_core::request::RequestKind;
 use resp_core::{Frame, Out, OutBuf, encode};
 
+use crate::double::double_text;
 use crate::hub::Notice;
 use crate::output::{Output, Ticket, Waits};
 use crate::terms::{Protocol, Terms};
@@ -135,11 +136,24 @@ impl<'a, P: Answering<'a>> Reply<'a, P> {
         })
     }
 
-    /// A double; in RESP2 its text as a bulk string.
+    /// A double, in up to 17 digits as redis-server 7.0 prints it; in RESP2 its text as a bulk
+    /// string.
     pub fn double(self, value: f64) -> Action {
+        self.digits(double_text(value).as_ref())
+    }
+
+    /// A double of which the text is given, such as one of a fixed number of digits; in RESP2 a
+    /// bulk string, and so in RESP3 if it is no number.
+    pub fn decimal(self, text: impl AsRef<[u8]>) -> Action {
+        let text = text.as_ref();
+        let number = core::str::from_utf8(text).ok().and_then(|it| it.parse::<f64>().ok());
+        if number.is_some() { self.digits(text) } else { self.bulk(text) }
+    }
+
+    fn digits(self, text: &[u8]) -> Action {
         self.write(|out, protocol| match protocol {
-            Protocol::Resp2 => encode::bulk_string(out, &encode::double_text(value)),
-            Protocol::Resp3 => encode::double(out, value),
+            Protocol::Resp2 => encode::bulk_string(out, text),
+            Protocol::Resp3 => encode::double_digits(out, text),
         })
     }
 
@@ -202,6 +216,11 @@ impl<'a, P: Answering<'a>> Reply<'a, P> {
     /// understands it: one of RESP3 is nothing for a client that speaks RESP2.
     pub fn frame(self, frame: Frame) -> Action {
         self.write(|out, _| out.put_shared(frame.into_bytes()))
+    }
+
+    /// A notice where an answer is due: a subscription in a transaction is announced so.
+    pub fn notice(self, notice: &Notice) -> Action {
+        self.write(|out, protocol| notice.write(out, protocol))
     }
 
     #[inline]

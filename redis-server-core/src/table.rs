@@ -68,6 +68,8 @@ pub struct Entry<H> {
     container: bool,
     /// Where the name of a subcommand begins behind that of its container; else 0.
     subcommand_at: usize,
+    /// How many were added before it.
+    index: usize,
 }
 
 impl<H> Table<H> {
@@ -85,9 +87,11 @@ impl<H> Table<H> {
         spec.lower_case();
         let same = self.entries.iter().position(|entry| entry.spec.name() == spec.name());
         let subcommand_at = spec.name().find('|').map_or(0, |bar| bar + 1);
-        let mut entry = Entry { spec, handler, container: false, subcommand_at };
+        let index = self.entries.len();
+        let mut entry = Entry { spec, handler, container: false, subcommand_at, index };
         if let Some(place) = same.and_then(|index| self.entries.get_mut(index)) {
             entry.container = place.container;
+            entry.index = place.index;
             return Some(core::mem::replace(place, entry));
         }
         if let Some(container) = entry.container_name() {
@@ -116,7 +120,7 @@ impl<H> Table<H> {
     /// When there is no such command or subcommand, or it takes another number of arguments:
     /// [`Refused`] has the text of Redis.
     #[inline]
-    pub fn lookup<'a>(&'a self, request: Request<'a>) -> Result<&'a Entry<H>, Refused<'a>> {
+    pub fn lookup<'t: 'a, 'a>(&'t self, request: Request<'a>) -> Result<&'t Entry<H>, Refused<'a>> {
         let Some(mut entry) = self.find(request.name()) else {
             return Err(Refused::UnknownCommand(request));
         };
@@ -254,6 +258,13 @@ impl<H> Entry<H> {
     #[must_use]
     pub fn is_container(&self) -> bool {
         self.container
+    }
+
+    /// Its place among the table's commands and subcommands, from 0 on: for what is counted of each.
+    #[inline]
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
     }
 
     /// The name of the container that it is a subcommand of.

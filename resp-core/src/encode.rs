@@ -102,6 +102,11 @@ pub fn double(out: &mut impl Out, value: f64) {
     line(out, b',', &double_text(value));
 }
 
+/// `,text`, where the text is that of a double, which is up to the caller. RESP3.
+pub fn double_digits(out: &mut impl Out, text: &[u8]) {
+    line(out, b',', text);
+}
+
 /// `(digits`: a sign or none, and digits. RESP3. Returns false, and writes nothing, for anything
 /// else.
 #[must_use = "nothing is written where the text is no number"]

@@ -52,6 +52,16 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
+    /// Has this process start another program wherever it would start `redis-server`: one that
+    /// reads the same configuration.
+    ///
+    /// # Panics
+    ///
+    /// If another was chosen before.
+    pub fn choose_binary(binary: impl AsRef<Path>) {
+        launch::choose_binary(binary.as_ref());
+    }
+
     /// Starts a server with the default settings on a free TCP port.
     ///
     /// # Errors

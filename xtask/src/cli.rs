@@ -21,6 +21,12 @@ Usage: cargo xtask <command>
                                   sections on all runtimes, or those with a word in their name
                                   (cuts cancel ledger hygiene storm pubsub bulk secrets, server,
                                   tokio smol glommio); ten minutes, and a table of all figures
+  differential [--commands N]     random commands to redis-server and embedded-redis, a million
+               [--seed S]         unless told, whose replies must be the same bytes; `--seed S
+               [--group NAME]..   --commands 1` plays one session again. Of all groups or some,
+               [--without NAME].. without some commands, with another server than embedded-redis,
+               [--against ADDR]   until so many sessions differ (1); the shortest script that does
+               [--failures N]     is printed
   help                            print this
 ";
 
@@ -45,6 +51,8 @@ pub(crate) enum Command {
     Simulate(Vec<String>),
     /// The arguments are the example's.
     Faults(Vec<String>),
+    /// The arguments are read by the build that has it.
+    Differential(Vec<String>),
 }
 
 /// Which servers to measure, and how thoroughly.
@@ -86,6 +94,7 @@ pub(crate) fn parse(args: Vec<String>) -> Result<Command, Failure> {
         "exhaustive" => Ok(Command::Exhaustive(rest)),
         "simulate" => Ok(Command::Simulate(rest)),
         "faults" => Ok(Command::Faults(rest)),
+        "differential" => Ok(Command::Differential(rest)),
         unknown => Err(usage(&format!("there is no command `{unknown}`"))),
     }
 }
@@ -140,7 +149,7 @@ fn parse_seconds(value: Option<String>) -> Result<u32, Failure> {
     })
 }
 
-fn usage(problem: &str) -> Failure {
+pub(crate) fn usage(problem: &str) -> Failure {
     Failure::Usage(format!("{problem}\n\n{HELP}"))
 }
 
@@ -181,6 +190,7 @@ mod tests {
             ("bench codec --quick", Command::Bench(vec!["codec".to_owned(), "--quick".to_owned()])),
             ("bench server", bench_server(false, &[])),
             ("bench server adapter-smol --quick", bench_server(true, &["adapter-smol"])),
+            ("differential --seed", Command::Differential(vec!["--seed".to_owned()])),
             ("faults cuts", Command::Faults(vec!["cuts".to_owned()])),
             ("exhaustive 7", Command::Exhaustive(vec!["7".to_owned()])),
             ("simulate --seed", Command::Simulate(vec!["--seed".to_owned()])),

@@ -2,6 +2,7 @@
 //!
 //! What comes out is checked in: it is read and debugged like any other source.
 
+mod catalogue;
 mod docs;
 mod facts;
 mod function;
@@ -55,6 +56,7 @@ fn files(metadata: &Metadata) -> Result<Vec<(String, String)>, Failure> {
         ("redis-client-core/src/facts/table.rs".to_owned(), facts::table(metadata)?),
         ("redis-client-core/src/commands.rs".to_owned(), group::commands(metadata)?),
         ("testkit/src/commands/metadata.rs".to_owned(), tree::metadata(metadata)),
+        ("embedded-redis/src/commands/catalogue/table.rs".to_owned(), catalogue::table(metadata)),
     ];
     for group in metadata.groups.iter().filter(|group| group.is_begun()) {
         let path = format!("redis-client-core/src/cmd/{}.rs", group.name);

@@ -3,6 +3,8 @@
 mod bench_server;
 mod cli;
 mod compile_time;
+#[cfg(feature = "differential")]
+mod differential;
 mod exec;
 mod fuzz;
 mod gates;
@@ -47,7 +49,22 @@ fn run(args: Vec<String>) -> Result<(), Failure> {
         Command::Exhaustive(args) => example("exhaustive", args),
         Command::Simulate(args) => example("simulate", args),
         Command::Faults(args) => example("faults", args),
+        Command::Differential(args) => differential(&args),
     }
+}
+
+#[cfg(feature = "differential")]
+fn differential(args: &[String]) -> Result<(), Failure> {
+    differential::run(args)
+}
+
+/// Runs it in release mode, by a build of this program that has it.
+#[cfg(not(feature = "differential"))]
+fn differential(args: &[String]) -> Result<(), Failure> {
+    Exec::cargo(["run", "--quiet", "--release", "-p", "xtask", "--features", "differential"])
+        .args(["--", "differential"])
+        .args(args)
+        .run()
 }
 
 /// Runs one of testkit's examples in release mode.

@@ -18,6 +18,25 @@ pub(super) fn integer(text: &[u8]) -> Result<i64, Error> {
     parse_integer(text).ok_or(Error::NOT_AN_INTEGER)
 }
 
+/// An integer from one on to another.
+///
+/// # Errors
+///
+/// Not an integer, or what is out of range, in Redis's words.
+pub(super) fn integer_within(text: &[u8], first: i64, last: i64) -> Result<i64, Error> {
+    let number = integer(text)?;
+    if (first..=last).contains(&number) {
+        return Ok(number);
+    }
+    Err(Error::new(format!("ERR value is out of range, value must between {first} and {last}")))
+}
+
+/// A count that is not less than `least`, or else that error.
+pub(super) fn count(text: &[u8], least: i64, refused: Error) -> Result<usize, Error> {
+    let number = parse_integer(text).filter(|number| *number >= least);
+    number.and_then(|number| usize::try_from(number).ok()).ok_or(refused)
+}
+
 /// A number as `strtod` reads it, but for spaces, hexadecimal digits and NaN.
 pub(super) fn float(text: &[u8]) -> Result<f64, Error> {
     let text = std::str::from_utf8(text).map_err(|_| Error::NOT_A_FLOAT)?;
@@ -48,6 +67,11 @@ impl<'a> Options<'a> {
     /// A syntax error if there is none.
     pub(super) fn value(&mut self) -> Result<&'a [u8], Error> {
         self.0.next().ok_or(Error::SYNTAX)
+    }
+
+    /// What is left, to be read in another way.
+    pub(super) fn rest(self) -> Args<'a> {
+        self.0
     }
 
     /// How many arguments are left.

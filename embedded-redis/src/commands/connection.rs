@@ -1,11 +1,21 @@
 //! Commands that concern the connection.
 
+mod client;
+mod hello;
+mod kill;
+mod list;
+#[cfg(test)]
+mod tests;
+
+use bytes::Bytes;
 use redis_server_core::Protocol;
 use redis_server_core::resp_core::request::Request;
 
 use super::Commands;
-use crate::engine::{Answer, Context, Done, Error, Outcome, Runs};
+use super::arguments::arg;
+use crate::engine::{Answer, Context, Done, Error, Outcome, Replies, Runs};
 use crate::keyspace::parse_integer;
+pub(super) use hello::VERSION;
 
 pub(super) const COMMANDS: Commands = &[
     ("ping", Runs::Client(ping)),
@@ -13,6 +23,26 @@ pub(super) const COMMANDS: Commands = &[
     ("quit", Runs::Client(quit)),
     ("select", Runs::Client(select)),
     ("reset", Runs::Client(reset)),
+    ("hello", Runs::Client(hello::hello)),
+    ("auth", Runs::Client(hello::auth)),
+    ("client", Runs::Client(super::help::alone)),
+    ("client|caching", Runs::Client(client::caching)),
+    ("client|getname", Runs::Client(client::getname)),
+    ("client|getredir", Runs::Client(client::getredir)),
+    ("client|help", Runs::Client(super::help::client)),
+    ("client|id", Runs::Client(client::id)),
+    ("client|info", Runs::Client(list::info)),
+    ("client|kill", Runs::Client(kill::kill)),
+    ("client|list", Runs::Client(list::list)),
+    ("client|no-evict", Runs::Client(client::no_evict)),
+    ("client|pause", Runs::Client(client::pause)),
+    ("client|reply", Runs::Client(client::reply)),
+    ("client|setinfo", Runs::Client(client::setinfo)),
+    ("client|setname", Runs::Client(client::setname)),
+    ("client|tracking", Runs::Client(client::tracking)),
+    ("client|trackinginfo", Runs::Client(client::trackinginfo)),
+    ("client|unblock", Runs::Client(client::unblock)),
+    ("client|unpause", Runs::Client(client::unpause)),
 ];
 
 fn ping(context: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
@@ -31,7 +61,7 @@ fn ping(context: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>
 }
 
 fn echo(_: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    answer.optional(request.arg(1))
+    answer.bulk(arg(&request, 1))
 }
 
 pub(super) fn quit(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
@@ -39,8 +69,9 @@ pub(super) fn quit(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>)
 }
 
 fn select(context: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    let number = request.arg(1).and_then(parse_integer);
-    let number = number.ok_or(Error::of("ERR invalid DB index"))?;
+    let number = parse_integer(arg(&request, 1));
+    let number = number.ok_or(Error::NOT_AN_INTEGER)?;
+    let number = i32::try_from(number).map_err(|_| NOT_AN_INT)?;
     let databases = context.engine.databases.len();
     let db = usize::try_from(number).ok().filter(|db| *db < databases);
     let db = db.ok_or(Error::DB_OUT_OF_RANGE)?;
@@ -52,16 +83,26 @@ fn select(context: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'
 
 pub(super) fn reset(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     context.unwatch_all();
-    let needs_password = context.engine.shared.settings.password.is_some();
+    let needs_password = context.needs_password();
+    let mut id = 0;
     if let Some(client) = context.client_mut() {
+        id = client.id;
         client.transaction = None;
         client.db = 0;
-        client.name = bytes::Bytes::new();
+        client.name = Bytes::new();
+        client.protocol = Protocol::Resp2;
+        client.replies = Replies::On;
+        client.monitors = false;
+        client.no_evict = false;
     }
-    let id = context.client().map_or(0, |client| client.id);
-    context.engine.shared.hub.remove(id);
+    let shared = &mut context.engine.shared;
+    shared.hub.remove(id);
+    shared.monitors.retain(|monitor| *monitor != id);
     context.terms().set_subscriptions(0);
     context.terms().set_protocol(Protocol::Resp2);
     context.terms().set_authenticated(!needs_password);
     answer.simple("RESET")
 }
+
+const NOT_AN_INT: Error =
+    Error::of("ERR value is out of range, value must between -2147483648 and 2147483647");

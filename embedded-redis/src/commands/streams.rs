@@ -1,5 +1,46 @@
 //! Streams.
 
-use super::Commands;
+mod add;
+mod claim;
+mod entries;
+mod errors;
+mod groups;
+mod ids;
+mod info;
+mod pending;
+mod read;
+mod reply;
 
-pub(super) const COMMANDS: Commands = &[];
+use super::Commands;
+use crate::engine::Runs;
+
+pub(super) const COMMANDS: Commands = &[
+    ("xadd", Runs::Data(add::xadd)),
+    ("xtrim", Runs::Data(add::xtrim)),
+    ("xlen", Runs::Data(entries::xlen)),
+    ("xrange", Runs::Data(entries::xrange)),
+    ("xrevrange", Runs::Data(entries::xrevrange)),
+    ("xdel", Runs::Data(entries::xdel)),
+    ("xread", Runs::Data(read::xread)),
+    ("xreadgroup", Runs::Data(read::xreadgroup)),
+    ("xgroup", Runs::Data(groups::xgroup)),
+    ("xgroup|create", Runs::Data(groups::create)),
+    ("xgroup|setid", Runs::Data(groups::setid)),
+    ("xgroup|destroy", Runs::Data(groups::destroy)),
+    ("xgroup|createconsumer", Runs::Data(groups::createconsumer)),
+    ("xgroup|delconsumer", Runs::Data(groups::delconsumer)),
+    ("xgroup|help", Runs::Data(groups::help)),
+    ("xack", Runs::Data(pending::xack)),
+    ("xpending", Runs::Data(pending::xpending)),
+    ("xclaim", Runs::Data(claim::xclaim)),
+    ("xautoclaim", Runs::Data(claim::xautoclaim)),
+    ("xinfo", Runs::Data(info::xinfo)),
+    ("xinfo|stream", Runs::Data(info::stream)),
+    ("xinfo|groups", Runs::Data(info::groups)),
+    ("xinfo|consumers", Runs::Data(info::consumers)),
+    ("xinfo|help", Runs::Data(info::help)),
+    ("xsetid", Runs::Data(entries::xsetid)),
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,8 @@
 //! `MULTI`, `EXEC` and what belongs to them.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -32,11 +35,9 @@ fn multi(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> 
 }
 
 fn discard(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    let transaction = context.client_mut().and_then(|client| client.transaction.take());
-    if transaction.is_none() {
+    if !context.discard_transaction() {
         return Err(Error::of("ERR DISCARD without MULTI"));
     }
-    context.unwatch_all();
     answer.ok()
 }
 
@@ -67,7 +68,10 @@ fn exec(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> O
         match context.call(entry, request, &mut part) {
             Ok(Done::Answered | Done::Silent | Done::Block(_)) => {}
             Ok(done) => end = done,
-            Err(error) => part.error(&error),
+            Err(error) => {
+                context.engine.shared.stats.answered_with(&error);
+                part.error(&error);
+            }
         }
     }
     Ok(end)
@@ -112,6 +116,15 @@ impl Context<'_> {
             let deadline = database.and_then(|it| it.db.deadline(it.db.find(&watched.key)?));
             deadline.is_some_and(|at| at < now)
         })
+    }
+
+    /// Ends the client's transaction without running it: whether there was one.
+    pub(crate) fn discard_transaction(&mut self) -> bool {
+        let transaction = self.client_mut().and_then(|client| client.transaction.take());
+        if transaction.is_some() {
+            self.unwatch_all();
+        }
+        transaction.is_some()
     }
 
     /// Ends the client's watching.

@@ -233,7 +233,7 @@ impl Builder {
         let seed = self.seed.unwrap_or_else(|| RandomState::new().hash_one(0));
         let (settings, clock, threads) = (self.settings.clone(), self.clock.clone(), self.threads);
         let engine = move || Engine::new(settings.clone(), seed);
-        let shared = (threads > 1).then(|| Arc::new(Mutex::new(Core::new(engine()))));
+        let shared = (threads > 1).then(|| Arc::new(Mutex::new(Core::new(engine(), &clock))));
         move || match &shared {
             Some(core) => Embedded::shared(core, clock.clone()),
             None => Embedded::alone(engine(), clock.clone()),

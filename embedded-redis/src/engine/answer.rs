@@ -77,8 +77,17 @@ impl<'a> Answer<'a> {
         /// A double; in RESP2 its text.
         double(value: f64)
     );
+    forward!(
+        /// An integer of any size.
+        big_number(digits: &str)
+    );
     forward!(verbatim(format: [u8; 3], text: &str));
     forward!(any(value: impl ToReply));
+
+    forward!(
+        /// Something that is no answer, where one is due.
+        notice(notice: &Notice)
+    );
 
     /// How many there are.
     #[inline]

@@ -25,6 +25,11 @@ pub(crate) trait Waiting: fmt::Debug + Send {
 
     /// Says that the time is up.
     fn time_out(&self, answer: &mut Answer<'_>) -> Outcome;
+
+    /// Says that there is nothing where it may not wait, in a transaction or a script.
+    fn refuse(&self, answer: &mut Answer<'_>) -> Outcome {
+        self.time_out(answer)
+    }
 }
 
 /// A client's waiting.
@@ -126,16 +131,14 @@ impl Context<'_> {
     pub(crate) fn wait_deadline(&self, timeout: &[u8]) -> Result<Option<Millis>, Error> {
         let seconds = std::str::from_utf8(timeout).ok().and_then(|text| text.parse::<f64>().ok());
         let seconds = match seconds {
-            Some(seconds) if seconds.is_finite() => seconds,
+            Some(seconds) if !seconds.is_nan() => seconds,
             _ => return Err(Error::of("ERR timeout is not a float or out of range")),
         };
-        if seconds < 0.0 {
+        let wait = (seconds * 1_000.0).ceil();
+        // What is too much for its integers has become their smallest when Redis looks at it.
+        if wait < 0.0 || wait >= i64::MAX as f64 {
             return Err(Error::of("ERR timeout is negative"));
         }
-        let wait = (seconds * 1_000.0).ceil();
-        if wait > i64::MAX as f64 / 2.0 {
-            return Err(Error::of("ERR timeout is out of range"));
-        }
-        Ok((wait > 0.0).then(|| self.now() + wait as Millis))
+        Ok((wait > 0.0).then(|| self.now().saturating_add(wait as Millis)))
     }
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use bytes::Bytes;
+use redis_server_core::{Entry, Protocol};
 
 use super::blocking::Blocked;
+use super::table::Runs;
 
 /// What is known of a connection.
 #[derive(Debug)]
@@ -25,9 +28,37 @@ pub(crate) struct Client {
     /// Its address, and the one that it has connected to.
     pub(crate) address: String,
     pub(crate) local_address: String,
+    /// When it has come.
+    pub(crate) connected: Duration,
+    /// When it has last sent a command, and which.
+    pub(crate) heard: Duration,
+    pub(crate) command: Option<&'static Entry<Runs>>,
+    /// The version that it speaks.
+    pub(crate) protocol: Protocol,
+    pub(crate) replies: Replies,
+    /// It hears of every command (`MONITOR`).
+    pub(crate) monitors: bool,
+    pub(crate) no_evict: bool,
+    /// Its connection is about to be closed.
+    pub(crate) killed: bool,
+}
+
+/// Whether a client wants to be answered (`CLIENT REPLY`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Replies {
+    #[default]
+    On,
+    Off,
+    /// Not to the next command.
+    Skip,
 }
 
 impl Client {
+    /// Whether it has come over a Unix socket, whose path is then its address.
+    pub(crate) fn is_local(&self) -> bool {
+        self.address.starts_with('/')
+    }
+
     pub(crate) fn new(id: u64, address: String, local_address: String) -> Self {
         Self {
             id,
@@ -39,6 +70,14 @@ impl Client {
             name: Bytes::new(),
             address,
             local_address,
+            connected: Duration::ZERO,
+            heard: Duration::ZERO,
+            command: None,
+            protocol: Protocol::default(),
+            replies: Replies::default(),
+            monitors: false,
+            no_evict: false,
+            killed: false,
         }
     }
 }
@@ -50,6 +89,8 @@ pub(crate) struct Transaction {
     pub(crate) queue: Vec<Bytes>,
     /// One of them was refused: `EXEC` will be, too.
     pub(crate) spoilt: bool,
+    /// One of them may need more memory.
+    pub(crate) needs_memory: bool,
 }
 
 /// A key that must not change until `EXEC`.
@@ -109,6 +150,10 @@ impl Clients {
     /// All, the oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (ClientKey, &Client)> {
         self.by_id.values().filter_map(|key| Some((*key, self.get(*key)?)))
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Client> {
+        self.slots.iter_mut().flatten()
     }
 
     pub(crate) fn len(&self) -> usize {

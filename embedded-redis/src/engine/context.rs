@@ -8,12 +8,12 @@ mod shared;
 use bytes::Bytes;
 use redis_server_core::resp_core::encode;
 use redis_server_core::resp_core::request::Request;
-use redis_server_core::{Entry, Terms};
+use redis_server_core::{Entry, Flags, Terms};
 
 pub(crate) use data::Data;
 pub(crate) use database::Database;
 pub(crate) use edit::Edit;
-pub(crate) use shared::{Shared, Stats};
+pub(crate) use shared::Shared;
 
 use super::answer::{Answer, Done, Outcome};
 use super::table::Runs;
@@ -95,24 +95,39 @@ impl<'a> Context<'a> {
         request: Request<'_>,
         answer: &mut Answer<'_>,
     ) -> Outcome {
-        self.engine.shared.stats.commands += 1;
+        let stats = &mut self.engine.shared.stats;
+        stats.commands += 1;
+        stats.calls_of(entry.index()).run += 1;
         let outcome = match entry.handler {
             Runs::Data(handler) => handler(&mut self.data()?, request, answer),
             Runs::Client(handler) => handler(self, request, answer),
         };
+        if !self.engine.shared.monitors.is_empty() {
+            self.tell_monitors(entry, request);
+        }
         match outcome {
-            Ok(Done::Block(waiting)) if !answer.is_whole() => waiting.time_out(answer),
+            Ok(Done::Block(waiting)) if !answer.is_whole() => waiting.refuse(answer),
+            Err(error) => {
+                self.engine.shared.stats.calls_of(entry.index()).failed += 1;
+                Err(error)
+            }
             outcome => outcome,
         }
     }
 
     /// Keeps a command for `EXEC`.
-    pub(super) fn enqueue(&mut self, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    pub(super) fn enqueue(
+        &mut self,
+        entry: &Entry<Runs>,
+        request: Request<'_>,
+        answer: &mut Answer<'_>,
+    ) -> Outcome {
         let mut text = Vec::new();
         encode::array(&mut text, request.len());
         request.iter().for_each(|argument| encode::bulk_string(&mut text, argument));
         if let Some(transaction) = self.client_mut().and_then(|it| it.transaction.as_mut()) {
             transaction.queue.push(Bytes::from(text));
+            transaction.needs_memory |= entry.spec.flags().contains(Flags::DENYOOM);
         }
         answer.simple("QUEUED")
     }

@@ -21,6 +21,7 @@ impl Error {
     pub(crate) const NOT_AUTHENTICATED: Self = Self::of("NOAUTH Authentication required.");
     pub(crate) const NOT_IN_A_TRANSACTION: Self =
         Self::of("ERR Command not allowed inside a transaction");
+    pub(crate) const MONITORS: Self = Self::of("ERR Replica can't interact with the keyspace");
     pub(crate) const OUT_OF_MEMORY: Self =
         Self::of("OOM command not allowed when used memory > 'maxmemory'.");
 

@@ -38,10 +38,10 @@ impl Class {
         (b'e', Self::EVICTED),
         (b't', Self::STREAM),
         (b'd', Self::MODULE),
+        (b'n', Self::NEW),
         (b'K', Self::KEYSPACE),
         (b'E', Self::KEYEVENT),
         (b'm', Self::KEY_MISS),
-        (b'n', Self::NEW),
     ];
 
     /// What the letters stand for; none if one of them is unknown.
@@ -65,7 +65,8 @@ impl Class {
         let mut letters = String::new();
         if self.contains(Self::ALL) {
             letters.push('A');
-            rest = Self(self.0 & !Self::ALL.0);
+            // `A` stands for `n` here as well, though it doesn't switch it on.
+            rest = Self(self.0 & !(Self::ALL | Self::NEW).0);
         }
         let known = Self::LETTERS.iter().filter(|(_, class)| rest.contains(*class));
         letters.extend(known.map(|(letter, _)| char::from(*letter)));

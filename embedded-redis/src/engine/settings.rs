@@ -1,20 +1,56 @@
 //! What `CONFIG` sets.
 
-use std::time::Duration;
+mod buffers;
+mod parameter;
+mod table;
+#[cfg(test)]
+mod tests;
 
+use std::collections::BTreeMap;
+
+use super::error::Error;
+use super::eviction::Policy;
 use super::notify::Class;
+pub(crate) use parameter::Parameter;
+use parameter::{Kind, New};
+use table::PARAMETERS;
 
-/// How the server behaves. The names are those of `redis.conf`.
+/// How the server behaves. The names are those of `redis.conf`, the defaults those of Redis 7.0.
+///
+/// These are the parameters that act; what else [`PARAMETERS`] has is only remembered.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) databases: usize,
     /// Bytes; 0 is no limit.
     pub(crate) maxmemory: usize,
+    pub(crate) maxmemory_policy: Policy,
+    /// Keys of which the best to be evicted is chosen.
+    pub(crate) maxmemory_samples: usize,
+    pub(crate) lfu_log_factor: u32,
+    /// Minutes.
+    pub(crate) lfu_decay_time: u32,
     pub(crate) notify: Class,
     pub(crate) password: Option<String>,
-    /// How long a script may run; zero is no limit. Redis lets it run on and answers others with
-    /// `BUSY`, which a server of one thread can't.
-    pub(crate) lua_time_limit: Duration,
+    pub(crate) maxclients: usize,
+    /// Seconds after which a client that says nothing is closed; 0 is never.
+    pub(crate) timeout: u64,
+    /// Milliseconds that a script may run; 0 is no limit. Redis lets it run on and answers others
+    /// with `BUSY`, which a server of one thread can't.
+    pub(crate) busy_reply_threshold: u64,
+    pub(crate) hash_max_listpack_entries: usize,
+    pub(crate) hash_max_listpack_value: usize,
+    pub(crate) set_max_intset_entries: usize,
+    pub(crate) zset_max_listpack_entries: usize,
+    pub(crate) zset_max_listpack_value: usize,
+    pub(crate) list_max_listpack_size: i64,
+    pub(crate) stream_node_max_bytes: usize,
+    pub(crate) stream_node_max_entries: usize,
+    pub(crate) hll_sparse_max_bytes: usize,
+    pub(crate) proto_max_bulk_len: usize,
+    /// Whether expired keys are looked for; otherwise they go when somebody asks for them.
+    pub(crate) active_expire: bool,
+    /// What has been set of the parameters that don't act.
+    pub(crate) remembered: BTreeMap<&'static str, Vec<u8>>,
 }
 
 impl Default for Settings {
@@ -22,27 +58,144 @@ impl Default for Settings {
         Self {
             databases: 16,
             maxmemory: 0,
+            maxmemory_policy: Policy::default(),
+            maxmemory_samples: 5,
+            lfu_log_factor: 10,
+            lfu_decay_time: 1,
             notify: Class::default(),
             password: None,
-            lua_time_limit: Duration::from_secs(5),
+            maxclients: 10_000,
+            timeout: 0,
+            busy_reply_threshold: 5000,
+            hash_max_listpack_entries: 512,
+            hash_max_listpack_value: 64,
+            set_max_intset_entries: 512,
+            zset_max_listpack_entries: 128,
+            zset_max_listpack_value: 64,
+            list_max_listpack_size: -2,
+            stream_node_max_bytes: 4096,
+            stream_node_max_entries: 100,
+            hll_sparse_max_bytes: 3000,
+            proto_max_bulk_len: 512 << 20,
+            active_expire: true,
+            remembered: BTreeMap::new(),
         }
     }
 }
 
 impl Settings {
-    /// Whether it matters when keys were used.
-    #[inline]
-    pub(crate) fn counts_usage(&self) -> bool {
-        false
+    /// Whether Redis would have small integers once for all keys: not if each has to know when it
+    /// was used.
+    pub(crate) fn shares_integers(&self) -> bool {
+        self.maxmemory == 0 || !self.maxmemory_policy.counts_usage()
     }
 
-    /// Sets a parameter.
+    /// Sets a parameter before the server starts, when all of them can be.
     ///
     /// # Errors
     ///
     /// What is wrong, as a sentence.
     pub(crate) fn set(&mut self, name: &[u8], value: &[u8]) -> Result<(), String> {
-        let _ = value;
-        Err(format!("there is no parameter {:?}", String::from_utf8_lossy(name)))
+        let Some(parameter) = Self::parameter(name) else {
+            return Err(format!("there is no parameter {:?}", String::from_utf8_lossy(name)));
+        };
+        let new = parameter.parse(self, value)?;
+        self.assign(parameter, new);
+        Ok(())
+    }
+
+    /// Sets several parameters, or none of them.
+    ///
+    /// # Errors
+    ///
+    /// What `CONFIG SET` answers.
+    pub(crate) fn set_all<'a>(
+        &mut self,
+        pairs: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
+    ) -> Result<(), Error> {
+        let parameters = settable(pairs.clone().map(|(name, _)| name))?;
+        let mut news = self.clone();
+        for (parameter, (_, value)) in parameters.into_iter().zip(pairs) {
+            let new = parameter.parse(&news, value);
+            let new = new.map_err(|reason| failed(parameter.name.as_bytes(), &reason))?;
+            news.assign(parameter, new);
+        }
+        *self = news;
+        Ok(())
+    }
+
+    /// The parameter of that name, in any case.
+    pub(crate) fn parameter(name: &[u8]) -> Option<&'static Parameter> {
+        PARAMETERS.iter().find(|parameter| name.eq_ignore_ascii_case(parameter.name.as_bytes()))
+    }
+
+    pub(crate) fn parameters() -> impl Iterator<Item = &'static Parameter> {
+        PARAMETERS.iter()
+    }
+
+    /// The value, as `CONFIG GET` says it.
+    pub(crate) fn get(&self, parameter: &Parameter) -> Vec<u8> {
+        match parameter.kind {
+            Kind::Number { get, .. } | Kind::Size { get, .. } | Kind::AtStart { get, .. } => {
+                get(self).to_string().into()
+            }
+            Kind::Policy => self.maxmemory_policy.name().into(),
+            Kind::Events => self.notify.letters().into(),
+            Kind::Password => self.password.clone().unwrap_or_default().into(),
+            _ => match self.remembered.get(parameter.key()) {
+                Some(value) => value.clone(),
+                None => parameter.default.into(),
+            },
+        }
+    }
+
+    fn assign(&mut self, parameter: &Parameter, new: New) {
+        match (&parameter.kind, new) {
+            (
+                Kind::Number { set, .. } | Kind::Size { set, .. } | Kind::AtStart { set, .. },
+                New::Number(number),
+            ) => set(self, number),
+            (_, New::Number(_)) => {}
+            (_, New::Policy(policy)) => self.maxmemory_policy = policy,
+            (_, New::Events(classes)) => self.notify = classes,
+            (_, New::Password(password)) => self.password = password,
+            (_, New::Text(text)) => {
+                self.remembered.insert(parameter.key(), text);
+            }
+        }
     }
 }
+
+/// The parameters of these names, all of which may be set while the server runs.
+fn settable<'a>(names: impl Iterator<Item = &'a [u8]>) -> Result<Vec<&'static Parameter>, Error> {
+    let (mut parameters, mut refused) = (Vec::new(), None);
+    for name in names {
+        let parameter = Settings::parameter(name);
+        // Of several reasons, Redis tells the first.
+        let reason = match parameter {
+            _ if refused.is_some() => continue,
+            None => Err([UNKNOWN, name, b"'"].concat()),
+            Some(it) if it.is_fixed() => Ok("can't set immutable config"),
+            Some(it) if matches!(it.kind, Kind::Protected) => Ok("can't set protected config"),
+            Some(it) if parameters.iter().any(|other: &&Parameter| other.name == it.name) => {
+                Ok("duplicate parameter")
+            }
+            Some(it) => {
+                parameters.push(it);
+                continue;
+            }
+        };
+        refused = Some(match reason {
+            Ok(reason) => failed(name, reason),
+            Err(text) => Error::new(text),
+        });
+    }
+    refused.map_or(Ok(parameters), Err)
+}
+
+fn failed(name: &[u8], reason: &str) -> Error {
+    let beginning = b"ERR CONFIG SET failed (possibly related to argument '";
+    Error::new([beginning, name, b"') - ", reason.as_bytes()].concat())
+}
+
+const UNKNOWN: &[u8] = b"ERR Unknown option or number of arguments for CONFIG SET - '";

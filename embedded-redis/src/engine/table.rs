@@ -37,10 +37,14 @@ fn spec(name: &'static str) -> Spec {
         // One of Redis's own that the tables don't have, such as `client|help`.
         return Spec::new(name, Arity::AtLeast(1));
     };
-    let flags = facts.flags.names().filter_map(flag).fold(Flags::NONE, Flags::with);
+    let earlier = EARLIER.iter().find(|earlier| earlier.name == name).unwrap_or(&Earlier::SAME);
+    let flags = facts.flags.names().filter(|name| !earlier.without.contains(name));
+    let flags = flags.chain(earlier.with.iter().copied());
+    let flags = flags.filter_map(flag).fold(Flags::NONE, Flags::with);
     let flags =
         if SUBSCRIBED.contains(&name) { flags.with(Flags::ALLOW_SUBSCRIBED) } else { flags };
-    let spec = Spec::new(name, Arity::from(i32::from(facts.arity))).with_flags(flags);
+    let spec = Spec::new(name, Arity::from(i32::from(earlier.arity.unwrap_or(facts.arity))))
+        .with_flags(flags);
     match facts.keys.first().map(|keys| (&keys.begin, &keys.find)) {
         Some((Begin::Index(first), Find::Range { last, step, .. })) => {
             let first = *first as usize;
@@ -74,6 +78,47 @@ fn flag(name: &str) -> Option<Flags> {
         _ => return None,
     })
 }
+
+/// How a command was in Redis 7.0; the facts are those of newer versions.
+struct Earlier {
+    name: &'static str,
+    arity: Option<i8>,
+    with: &'static [&'static str],
+    without: &'static [&'static str],
+}
+
+impl Earlier {
+    const SAME: Self = Self { name: "", arity: None, with: &[], without: &[] };
+
+    const fn arity(name: &'static str, arity: i8) -> Self {
+        Self { name, arity: Some(arity), ..Self::SAME }
+    }
+
+    const fn noscript(name: &'static str) -> Self {
+        Self { name, with: &["noscript"], ..Self::SAME }
+    }
+
+    /// It says itself what is wrong with it in a transaction, and does not spoil that.
+    const fn allowed_in_multi(name: &'static str) -> Self {
+        Self { name, without: &["no_multi"], ..Self::SAME }
+    }
+}
+
+const EARLIER: [Earlier; 13] = [
+    Earlier::noscript("blmove"),
+    Earlier::noscript("blpop"),
+    Earlier::noscript("brpop"),
+    Earlier::noscript("brpoplpush"),
+    Earlier::noscript("bzpopmax"),
+    Earlier::noscript("bzpopmin"),
+    Earlier::arity("command|getkeys", -4),
+    Earlier::arity("command|getkeysandflags", -4),
+    Earlier::allowed_in_multi("multi"),
+    Earlier { without: &["blocking"], ..Earlier::noscript("wait") },
+    Earlier::allowed_in_multi("watch"),
+    Earlier::arity("zrank", 3),
+    Earlier::arity("zrevrank", 3),
+];
 
 /// What clients that speak RESP2 may send while they are subscribed.
 const SUBSCRIBED: [&str; 9] = [

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use redis_server_core::{Config, Next, Session, Ticket, Time};
+use redis_server_core::{Config, Next, Protocol, Session, Ticket, Time};
 
 use super::{Client, ClientKey, Engine, Event, Ran, Settings};
 
@@ -63,6 +63,11 @@ impl Rig {
         }
         self.deliver();
         self.heard(client)
+    }
+
+    /// Has a client, which has sent something before, speak that version of the protocol.
+    pub(crate) fn speak(&mut self, client: usize, protocol: Protocol) {
+        self.clients[client].session.terms().set_protocol(protocol);
     }
 
     /// Lets time pass.

@@ -51,6 +51,12 @@ impl From<&[u8]> for Compact {
     }
 }
 
+impl From<&Self> for Compact {
+    fn from(other: &Self) -> Self {
+        other.clone()
+    }
+}
+
 impl Borrow<[u8]> for Compact {
     fn borrow(&self) -> &[u8] {
         self

@@ -33,8 +33,22 @@ impl Db {
     }
 
     /// Bytes that keys and values have allocated.
+    #[inline]
     pub(crate) fn heap_bytes(&self) -> usize {
         self.keys.heap_bytes() + self.deadlines.heap_bytes() + self.value_bytes
+    }
+
+    /// Those of the values.
+    pub(crate) fn value_bytes(&self) -> usize {
+        self.value_bytes
+    }
+
+    /// Those of one key with its value.
+    pub(crate) fn bytes_at(&self, place: Place) -> usize {
+        let Some((key, value)) = self.keys.entry_at(place) else { return 0 };
+        let own = Dict::<Value>::ENTRY + key.heap_bytes() + value.heap_bytes();
+        let deadline = Dict::<Millis>::ENTRY + key.heap_bytes();
+        if self.is_volatile(place) { own + deadline } else { own }
     }
 
     #[inline]
@@ -86,11 +100,6 @@ impl Db {
         old
     }
 
-    pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Value> {
-        let place = self.keys.find(key)?;
-        self.remove_at(place).map(|(_, value)| value)
-    }
-
     pub(crate) fn remove_at(&mut self, place: Place) -> Option<(Compact, Value)> {
         let volatile = self.keys.note_at(place) & VOLATILE != 0;
         let (key, value) = self.keys.remove_at(place)?;
@@ -113,6 +122,11 @@ impl Db {
         }
         let (key, _) = self.keys.entry_at(place)?;
         self.deadlines.get(key).copied()
+    }
+
+    /// Whether it is past its deadline.
+    pub(crate) fn is_due(&self, place: Place, now: Millis) -> bool {
+        self.deadline(place).is_some_and(|at| at < now)
     }
 
     /// Sets when it expires, or that it does not.
@@ -159,16 +173,24 @@ impl Db {
         self.keys.scan(cursor, count, found)
     }
 
-    /// Goes on through the keys that have a deadline, and adds those that are past it.
-    pub(crate) fn scan_due(&self, cursor: u64, count: usize, now: Millis) -> (u64, Vec<Compact>) {
+    /// Goes on through the keys that have a deadline, and says which of them are past it, how many
+    /// it has looked at, and the cursor to go on with.
+    pub(crate) fn scan_due(
+        &self,
+        cursor: u64,
+        count: usize,
+        now: Millis,
+    ) -> (Vec<Compact>, usize, u64) {
         let mut places = Vec::new();
         let cursor = self.deadlines.scan(cursor, count, &mut places);
-        let entries = places.into_iter().filter_map(|place| self.deadlines.entry_at(place));
-        (cursor, entries.filter(|(_, at)| **at < now).map(|(key, _)| key.clone()).collect())
+        let entries = places.iter().filter_map(|place| self.deadlines.entry_at(*place));
+        let due = entries.filter(|(_, at)| **at < now).map(|(key, _)| key.clone()).collect();
+        (due, places.len(), cursor)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Compact, &Value)> {
-        self.keys.iter()
+    /// Where all keys are, in no certain order.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        self.keys.places()
     }
 
     /// Removes everything, and returns what is to be dropped.

@@ -9,6 +9,7 @@
 //! iteration goes by the hash: a cursor says up to where, whatever was split, merged, added and
 //! removed meanwhile. That is what `SCAN` promises.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use hashbrown::HashTable;
@@ -25,10 +26,11 @@ pub(crate) struct Dict<V> {
     /// How many bits of the hash the directory takes.
     depth: u8,
     len: usize,
-    /// Bytes that the names have allocated.
-    name_bytes: usize,
+    /// Bytes that the segments and the names in them have allocated.
+    bytes: usize,
 }
 
+#[derive(Clone)]
 struct Segment<V> {
     slots: Vec<Slot<V>>,
     /// Where in `slots`, by hash; empty while they are few.
@@ -39,6 +41,7 @@ struct Segment<V> {
     prefix: u32,
 }
 
+#[derive(Clone)]
 struct Slot<V> {
     hash: u32,
     /// A word that the owner may use.
@@ -48,7 +51,7 @@ struct Slot<V> {
 }
 
 /// Where an entry is, until something is added or removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     segment: u32,
     slot: u32,
@@ -62,7 +65,7 @@ impl<V> Dict<V> {
             segments: Vec::new(),
             depth: 0,
             len: 0,
-            name_bytes: 0,
+            bytes: 0,
         }
     }
 
@@ -76,18 +79,12 @@ impl<V> Dict<V> {
 
     /// Bytes that it has allocated itself; what the values have comes to that.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let tables: usize = if self.segments.len() > MANY {
-            // All are about as full as the others.
-            self.len * (size_of::<Slot<V>>() * 9 / 8 + 7)
-        } else {
-            self.segments
-                .iter()
-                .map(|it| it.slots.capacity() * size_of::<Slot<V>>() + it.index.capacity() * 6)
-                .sum()
-        };
         let segments = self.segments.capacity() * size_of::<Segment<V>>();
-        self.name_bytes + tables + segments + self.directory.capacity() * 4
+        self.bytes + segments + self.directory.capacity() * size_of::<u32>()
     }
+
+    /// Bytes that an entry takes with its share of the index, beside what it has allocated itself.
+    pub(crate) const ENTRY: usize = size_of::<Slot<V>>() + 2 * size_of::<u32>();
 
     #[inline]
     fn hash(&self, key: &[u8]) -> u32 {
@@ -157,11 +154,6 @@ impl<V> Dict<V> {
         self.at(self.find(key)?)
     }
 
-    #[inline]
-    pub(crate) fn get_mut(&mut self, key: &[u8]) -> Option<&mut V> {
-        self.at_mut(self.find(key)?)
-    }
-
     pub(crate) fn contains(&self, key: &[u8]) -> bool {
         self.find(key).is_some()
     }
@@ -203,12 +195,14 @@ impl<V> Dict<V> {
             segment = self.segment_of(hash).unwrap_or(0);
         }
         let key = Compact::from(key);
-        self.name_bytes += key.heap_bytes();
+        self.bytes += key.heap_bytes();
         self.len += 1;
-        let slot = match self.segments.get_mut(segment as usize) {
-            Some(there) => there.push(Slot { hash, note: 0, key, value }),
-            None => 0,
+        let Some(there) = self.segments.get_mut(segment as usize) else {
+            return Place { segment, slot: 0 };
         };
+        let before = there.bytes();
+        let slot = there.push(Slot { hash, note: 0, key, value });
+        self.bytes += there.bytes() - before;
         Place { segment, slot }
     }
 
@@ -217,11 +211,26 @@ impl<V> Dict<V> {
     }
 
     pub(crate) fn remove_at(&mut self, place: Place) -> Option<(Compact, V)> {
+        self.remove_with(place, Segment::remove)
+    }
+
+    /// The same, such that the others keep their order: for few entries, as all are moved.
+    pub(crate) fn remove_in_order(&mut self, place: Place) -> Option<(Compact, V)> {
+        self.remove_with(place, Segment::remove_in_order)
+    }
+
+    fn remove_with(
+        &mut self,
+        place: Place,
+        remove: fn(&mut Segment<V>, u32) -> Option<Slot<V>>,
+    ) -> Option<(Compact, V)> {
         let segment = self.segments.get_mut(place.segment as usize)?;
-        let slot = segment.remove(place.slot)?;
+        let before = segment.bytes();
+        let slot = remove(segment, place.slot)?;
+        let given_back = before - segment.bytes();
         let (left, depth) = (segment.slots.len(), segment.depth);
         self.len -= 1;
-        self.name_bytes -= slot.key.heap_bytes();
+        self.bytes -= slot.key.heap_bytes() + given_back;
         if left < SEGMENT / 8 && depth > 0 {
             self.merge(place.segment);
         }
@@ -232,6 +241,13 @@ impl<V> Dict<V> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Compact, &V)> {
         let slots = self.segments.iter().flat_map(|segment| &segment.slots);
         slots.map(|slot| (&slot.key, &slot.value))
+    }
+
+    /// Where all entries are, in no certain order.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        self.segments.iter().zip(0..).flat_map(|(it, segment)| {
+            (0..it.slots.len() as u32).map(move |slot| Place { segment, slot })
+        })
     }
 
     /// An entry, each as likely as the others.
@@ -253,6 +269,22 @@ impl<V> Dict<V> {
         Some(Place { segment: segment as u32, slot: slot as u32 })
     }
 
+    /// So many different entries, each as likely as the others, or all if there are not as many.
+    pub(crate) fn sample(&self, count: usize, rng: &mut Rng) -> Vec<Place> {
+        // Few of many are found by trying; from many, those that are too many are taken out.
+        if count < self.len / 3 {
+            let mut seen = HashSet::with_capacity(count);
+            let mut found = Vec::with_capacity(count);
+            while found.len() < count {
+                found.extend(self.random(rng).filter(|place| seen.insert(*place)));
+            }
+            return found;
+        }
+        let mut all: Vec<_> = self.places().collect();
+        rng.choose(&mut all, count);
+        all
+    }
+
     /// The next entries behind a cursor, at least `count` of them if there are so many, and the
     /// cursor behind these: 0 where it ends, as it begins.
     ///
@@ -271,10 +303,9 @@ impl<V> Dict<V> {
             hashes.extend(
                 slots.filter(|(_, it)| it.hash >= hash).map(|(slot, it)| (it.hash, slot as u32)),
             );
-            hashes.sort_unstable();
+            let last = (wanted <= hashes.len()).then(|| hashes.select_nth_unstable(wanted - 1).1.0);
             // Those of one hash are seen together, since the cursor can't part them.
-            let last = hashes.get(wanted - 1).map(|(hash, _)| *hash);
-            let taken = hashes.iter().take_while(|(hash, _)| last.is_none_or(|last| *hash <= last));
+            let taken = hashes.iter().filter(|(hash, _)| last.is_none_or(|last| *hash <= last));
             found.extend(taken.map(|(_, slot)| Place { segment: number, slot: *slot }));
             at = match last {
                 Some(last) => u64::from(last) + 1,
@@ -290,6 +321,7 @@ impl<V> Dict<V> {
 
     fn split(&mut self, number: u32) {
         let Some(old) = self.segments.get_mut(number as usize) else { return };
+        self.bytes -= old.bytes();
         let depth = old.depth + 1;
         let bit = 1 << (32 - depth);
         let mut upper = Segment::new(depth, old.prefix | bit);
@@ -302,6 +334,7 @@ impl<V> Dict<V> {
         }
         lower.reindex();
         upper.reindex();
+        self.bytes += lower.bytes() + upper.bytes();
         let prefix = upper.prefix;
         *old = lower;
         let added = self.segments.len() as u32;
@@ -322,31 +355,46 @@ impl<V> Dict<V> {
         }
     }
 
-    /// Puts a segment together with the one that it was split from, if there is room.
-    fn merge(&mut self, number: u32) {
-        let Some(one) = self.segments.get(number as usize) else { return };
+    /// Puts a segment together with the one that it was split from, as long as there is room.
+    fn merge(&mut self, mut number: u32) {
+        while let Some(merged) = self.merge_once(number) {
+            number = merged;
+        }
+        self.shrink_directory();
+    }
+
+    fn merge_once(&mut self, number: u32) -> Option<u32> {
+        let one = self.segments.get(number as usize)?;
         let (depth, prefix, left) = (one.depth, one.prefix, one.slots.len());
+        if depth == 0 {
+            return None;
+        }
         let bit = 1 << (32 - depth);
-        let Some(other) = self.segment_of(prefix ^ bit) else { return };
-        let room = self.segments.get(other as usize).is_some_and(|it| {
-            it.depth == depth && it.slots.len() + left <= SEGMENT / 4 && other != number
-        });
-        if !room {
-            return;
+        let other = self.segment_of(prefix ^ bit)?;
+        let buddy = self.segments.get(other as usize)?;
+        if buddy.depth != depth || buddy.slots.len() + left > SEGMENT / 4 || other == number {
+            return None;
         }
         let (keep, drop) = (number.min(other), number.max(other));
         let gone = self.segments.swap_remove(drop as usize);
+        self.bytes -= gone.bytes();
         if let Some(kept) = self.segments.get_mut(keep as usize) {
+            self.bytes -= kept.bytes();
+            kept.slots.reserve_exact(gone.slots.len());
             kept.slots.extend(gone.slots);
             kept.depth = depth - 1;
             kept.prefix = prefix & !bit;
             kept.reindex();
+            self.bytes += kept.bytes();
         }
         self.point(prefix & !bit, depth - 1, keep);
         if let Some(moved) = self.segments.get(drop as usize) {
             self.point(moved.prefix, moved.depth, drop);
         }
-        self.shrink_directory();
+        if self.segments.capacity() > self.segments.len() * 4 {
+            self.segments.shrink_to(self.segments.len() * 2);
+        }
+        Some(keep)
     }
 
     fn shrink_directory(&mut self) {
@@ -364,6 +412,10 @@ impl<V> Dict<V> {
 impl<V> Segment<V> {
     fn new(depth: u8, prefix: u32) -> Self {
         Self { slots: Vec::new(), index: HashTable::new(), depth, prefix }
+    }
+
+    fn bytes(&self) -> usize {
+        self.slots.capacity() * size_of::<Slot<V>>() + self.index.allocation_size()
     }
 
     #[inline]
@@ -408,13 +460,31 @@ impl<V> Segment<V> {
             }
         }
         let slot = self.slots.swap_remove(at as usize);
+        self.shrink();
+        Some(slot)
+    }
+
+    /// Removes an entry; those behind it move up.
+    fn remove_in_order(&mut self, at: u32) -> Option<Slot<V>> {
+        let hash = self.slots.get(at as usize)?.hash;
+        if let Ok(entry) = self.index.find_entry(spread(hash), |it| *it == at) {
+            entry.remove();
+        }
+        self.index.iter_mut().filter(|it| **it > at).for_each(|it| *it -= 1);
+        let slot = self.slots.remove(at as usize);
+        self.shrink();
+        Some(slot)
+    }
+
+    /// Gives back what is not needed any more.
+    fn shrink(&mut self) {
         if self.slots.len() == FEW {
             self.index = HashTable::new();
         }
         if self.slots.len() * 2 < self.slots.capacity() && self.slots.capacity() > 8 {
             self.slots.shrink_to(self.slots.len() * 5 / 4);
+            self.reindex();
         }
-        Some(slot)
     }
 
     fn reindex(&mut self) {
@@ -428,6 +498,22 @@ impl<V> Segment<V> {
         for (at, slot) in slots.iter().enumerate() {
             self.index.insert_unique(spread(slot.hash), at as u32, hash_of);
         }
+    }
+}
+
+impl<V: Clone> Clone for Dict<V> {
+    fn clone(&self) -> Self {
+        let mut clone = Self {
+            hasher: self.hasher.clone(),
+            directory: self.directory.clone(),
+            segments: self.segments.clone(),
+            bytes: 0,
+            ..*self
+        };
+        // There is no room to spare in what is cloned.
+        let names: usize = clone.iter().map(|(key, _)| key.heap_bytes()).sum();
+        clone.bytes = names + clone.segments.iter().map(Segment::bytes).sum::<usize>();
+        clone
     }
 }
 
@@ -454,8 +540,6 @@ const FEW: usize = 8;
 /// Bits of the hash that the directory takes at most. Beyond, hashes that all begin alike would
 /// double it for nothing.
 const DEEPEST: u8 = 28;
-/// Segments from which memory is estimated, not summed up.
-const MANY: usize = 8;
 const TRIES: usize = 64;
 
 #[cfg(test)]
@@ -466,6 +550,11 @@ mod tests {
 
     fn name(number: usize) -> Vec<u8> {
         format!("key:{number}").into_bytes()
+    }
+
+    fn counted<V>(dict: &Dict<V>) -> usize {
+        let names = dict.iter().map(|(name, _)| name.heap_bytes());
+        dict.segments.iter().map(Segment::bytes).chain(names).sum()
     }
 
     #[test]
@@ -483,6 +572,10 @@ mod tests {
                 assert_eq!(dict.remove(&key), map.remove(&key));
             }
             assert_eq!(dict.len(), map.len());
+            if step % 10_000 == 0 {
+                assert_eq!(dict.bytes, counted(&dict));
+                assert_eq!(dict.clone().bytes, counted(&dict.clone()));
+            }
         }
         for (key, value) in &map {
             assert_eq!(dict.get(key), Some(value));
@@ -494,20 +587,23 @@ mod tests {
     #[test]
     fn what_is_removed_gives_its_segments_back() {
         let mut dict = Dict::new(1);
-        (0..100_000).for_each(|number| drop(dict.insert(&name(number), ())));
+        (0..100_000).for_each(|number| _ = dict.insert(&name(number), ()));
         assert!(dict.segments.len() > 100);
-        (0..99_990).for_each(|number| drop(dict.remove(&name(number))));
+        (0..99_990).for_each(|number| _ = dict.remove(&name(number)));
         assert!(dict.segments.len() < 10, "{dict:?}");
         assert!(dict.directory.len() < 64, "{}", dict.directory.len());
         (99_990..100_000).for_each(|number| assert!(dict.contains(&name(number))));
+        assert!(dict.heap_bytes() < 10_000, "{}", dict.heap_bytes());
+        (99_990..100_000).for_each(|number| _ = dict.remove(&name(number)));
+        assert_eq!(dict.segments.len(), 1);
     }
 
     #[test]
     fn a_scan_sees_what_was_there_all_the_time() {
         for (from, to) in [(10_000, 40_000), (40_000, 10_000), (5, 5), (20_000, 0)] {
             let mut dict = Dict::new(3);
-            let stays = |number: usize| number % 7 == 0;
-            (0..from).for_each(|number| drop(dict.insert(&name(number), number)));
+            let stays = |number: usize| number.is_multiple_of(7);
+            (0..from).for_each(|number| _ = dict.insert(&name(number), number));
             let (mut cursor, mut seen, mut calls) = (0, HashMap::new(), 0);
             loop {
                 let mut found = Vec::new();
@@ -521,7 +617,7 @@ mod tests {
                 calls += 1;
                 // In the middle the table grows, or shrinks.
                 if calls == from / 30 {
-                    (from..to).for_each(|number| drop(dict.insert(&name(number), number)));
+                    (from..to).for_each(|number| _ = dict.insert(&name(number), number));
                     for number in (to..from).filter(|number| !stays(*number)) {
                         dict.remove(&name(number));
                     }
@@ -535,9 +631,41 @@ mod tests {
     }
 
     #[test]
+    fn the_order_is_kept_where_that_is_wanted() {
+        let mut dict = Dict::new(1);
+        (0..40).for_each(|number| _ = dict.insert(&name(number), number));
+        let mut left: Vec<_> = (0..40).collect();
+        for at in [0, 20, 37, 5, 5, 30, 0, 3].into_iter().cycle().take(36) {
+            let number = left.remove(at % left.len());
+            let place = dict.find(&name(number)).unwrap();
+            dict.remove_in_order(place);
+            assert_eq!(dict.iter().map(|(_, number)| *number).collect::<Vec<_>>(), left);
+            left.iter().for_each(|number| assert_eq!(dict.get(&name(*number)), Some(number)));
+        }
+    }
+
+    #[test]
+    fn a_sample_has_nothing_twice_and_everything_as_likely() {
+        let mut dict = Dict::new(3);
+        (0..1_200).for_each(|number| _ = dict.insert(&name(number), number));
+        let mut rng = Rng::new(1);
+        for (count, found) in [(0, 0), (30, 30), (900, 900), (1_200, 1_200), (usize::MAX, 1_200)] {
+            let mut times = vec![0; 1_200];
+            for _ in 0..20 {
+                let sample = dict.sample(count, &mut rng);
+                let distinct = sample.iter().collect::<HashSet<_>>();
+                assert_eq!((sample.len(), distinct.len()), (found, found));
+                sample.iter().for_each(|place| times[*dict.at(*place).unwrap()] += 1);
+            }
+            let often = found / 60;
+            assert!(times.iter().all(|times| (often / 4..=often + 10).contains(times)));
+        }
+    }
+
+    #[test]
     fn each_entry_is_as_likely() {
         let mut dict = Dict::new(3);
-        (0..2_000).for_each(|number| drop(dict.insert(&name(number), number)));
+        (0..2_000).for_each(|number| _ = dict.insert(&name(number), number));
         let mut rng = Rng::new(1);
         let mut times = vec![0; 2_000];
         for _ in 0..400_000 {

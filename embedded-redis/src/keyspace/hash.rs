@@ -1,9 +1,9 @@
 //! A hash: fields and their values.
 
-use super::{Compact, Dict, Place, Rng};
+use super::{Compact, Dict, Rng};
 
 /// Fields with their values.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Hash {
     fields: Dict<Compact>,
     value_bytes: usize,
@@ -20,6 +20,7 @@ impl Hash {
         self.fields.len()
     }
 
+    #[inline]
     pub(crate) fn get(&self, field: &[u8]) -> Option<&Compact> {
         self.fields.get(field)
     }
@@ -29,11 +30,12 @@ impl Hash {
     }
 
     /// Whether the field is a new one.
+    #[inline]
     pub(crate) fn insert(&mut self, field: &[u8], value: &[u8]) -> bool {
-        let value = Compact::from(value);
         if field.len() > LISTPACK_VALUE || value.len() > LISTPACK_VALUE {
             self.converted = true;
         }
+        let value = Compact::from(value);
         self.value_bytes += value.heap_bytes();
         let old = self.fields.insert(field, value);
         self.value_bytes -= old.as_ref().map_or(0, Compact::heap_bytes);
@@ -44,7 +46,13 @@ impl Hash {
     }
 
     pub(crate) fn remove(&mut self, field: &[u8]) -> Option<Compact> {
-        let value = self.fields.remove(field)?;
+        let place = self.fields.find(field)?;
+        // As long as it would be a listpack, its fields stay in the order in which they came.
+        let (_, value) = if self.converted {
+            self.fields.remove_at(place)
+        } else {
+            self.fields.remove_in_order(place)
+        }?;
         self.value_bytes -= value.heap_bytes();
         Some(value)
     }
@@ -57,14 +65,27 @@ impl Hash {
         self.fields.entry_at(self.fields.random(rng)?)
     }
 
-    /// See [`Dict::scan`]. What Redis would store as a listpack is seen at once.
-    pub(crate) fn scan(&self, cursor: u64, count: usize, found: &mut Vec<Place>) -> u64 {
-        let count = if self.converted { count } else { usize::MAX };
-        self.fields.scan(cursor, count, found)
+    /// So many different ones, or all if there are not as many.
+    pub(crate) fn sample(&self, count: usize, rng: &mut Rng) -> Vec<(&Compact, &Compact)> {
+        let places = self.fields.sample(count, rng);
+        places.into_iter().filter_map(|place| self.fields.entry_at(place)).collect()
     }
 
-    pub(crate) fn entry_at(&self, place: Place) -> Option<(&Compact, &Compact)> {
-        self.fields.entry_at(place)
+    /// See [`Dict::scan`]. What Redis would store as a listpack is seen at once, in its order.
+    pub(crate) fn scan<'a>(
+        &'a self,
+        cursor: u64,
+        count: usize,
+        mut see: impl FnMut((&'a Compact, &'a Compact)),
+    ) -> u64 {
+        if !self.converted {
+            self.iter().for_each(see);
+            return 0;
+        }
+        let mut found = Vec::new();
+        let cursor = self.fields.scan(cursor, count, &mut found);
+        found.into_iter().filter_map(|place| self.fields.entry_at(place)).for_each(&mut see);
+        cursor
     }
 
     pub(crate) fn encoding(&self) -> &'static str {
@@ -77,5 +98,5 @@ impl Hash {
 }
 
 /// `hash-max-listpack-entries` and `hash-max-listpack-value`.
-const LISTPACK_ENTRIES: usize = 128;
+const LISTPACK_ENTRIES: usize = 512;
 const LISTPACK_VALUE: usize = 64;

@@ -1,11 +1,12 @@
 //! A list of strings.
 
-use std::collections::VecDeque;
+use std::collections::{VecDeque, vec_deque};
+use std::ops::Range;
 
 use super::Compact;
 
 /// Elements in a row, which grows at both ends.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct List {
     elements: VecDeque<Compact>,
     element_bytes: usize,
@@ -23,8 +24,9 @@ impl List {
         self.elements.len()
     }
 
-    pub(crate) fn push(&mut self, side: Side, element: &[u8]) {
-        let element = Compact::from(element);
+    #[inline]
+    pub(crate) fn push(&mut self, side: Side, element: impl Into<Compact>) {
+        let element = element.into();
         self.element_bytes += element.heap_bytes();
         match side {
             Side::Left => self.elements.push_front(element),
@@ -39,6 +41,14 @@ impl List {
         }?;
         self.removed(&element);
         Some(element)
+    }
+
+    /// The element at an end.
+    pub(crate) fn peek(&self, side: Side) -> Option<&Compact> {
+        match side {
+            Side::Left => self.elements.front(),
+            Side::Right => self.elements.back(),
+        }
     }
 
     pub(crate) fn get(&self, index: usize) -> Option<&Compact> {
@@ -61,10 +71,29 @@ impl List {
         self.elements.insert(index.min(self.elements.len()), element);
     }
 
-    pub(crate) fn remove(&mut self, index: usize) -> Option<Compact> {
-        let element = self.elements.remove(index)?;
-        self.removed(&element);
-        Some(element)
+    /// Removes elements that are equal to this one, at most so many, from one side on: how many.
+    pub(crate) fn remove_equal(&mut self, element: &[u8], most: usize, from: Side) -> usize {
+        let is_it = |other: &Compact| **other == *element;
+        let equal = match from {
+            Side::Left => self.elements.iter().filter(|it| is_it(it)).take(most).count(),
+            Side::Right => self.elements.iter().filter(|it| is_it(it)).count(),
+        };
+        let removed = equal.min(most);
+        if removed == 0 {
+            return 0;
+        }
+        let gone = equal - removed..equal;
+        let mut seen = 0;
+        self.elements.retain(|it| {
+            if seen == equal || !is_it(it) {
+                return true;
+            }
+            seen += 1;
+            !gone.contains(&(seen - 1))
+        });
+        self.element_bytes -= removed * Compact::from(element).heap_bytes();
+        self.shrink();
+        removed
     }
 
     /// Keeps the elements from `first` up to but not including `end`.
@@ -79,7 +108,12 @@ impl List {
         self.shrink();
     }
 
-    pub(crate) fn iter(&self) -> std::collections::vec_deque::Iter<'_, Compact> {
+    pub(crate) fn range(&self, range: Range<usize>) -> vec_deque::Iter<'_, Compact> {
+        let len = self.elements.len();
+        self.elements.range(range.start.min(len)..range.end.min(len).max(range.start.min(len)))
+    }
+
+    pub(crate) fn iter(&self) -> vec_deque::Iter<'_, Compact> {
         self.elements.iter()
     }
 

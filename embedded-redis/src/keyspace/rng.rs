@@ -24,4 +24,20 @@ impl Rng {
         let wide = u128::from(self.next()) * bound as u128;
         (wide >> 64) as usize
     }
+    /// Keeps so many of them, each as likely as the others.
+    pub(crate) fn choose<T>(&mut self, from: &mut Vec<T>, count: usize) {
+        if count >= from.len() {
+            return;
+        }
+        for at in 0..count {
+            let other = at + self.below(from.len() - at);
+            from.swap(at, other);
+        }
+        from.truncate(count);
+    }
+
+    /// Another sequence: for whoever can't hold on to this one.
+    pub(crate) fn fork(&mut self) -> Self {
+        Self(self.next())
+    }
 }

@@ -4,12 +4,13 @@ mod order;
 
 use super::{Compact, Dict, Place, Rng};
 use order::Order;
+pub(crate) use order::sort;
 
 /// A score: any number but NaN.
 pub(crate) type Score = f64;
 
 /// Members, each with a score, in the order of the scores and, where these are equal, of the bytes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SortedSet {
     scores: Dict<Score>,
     order: Order,
@@ -30,19 +31,48 @@ impl SortedSet {
         self.scores.get(member).copied()
     }
 
+    /// Of members that differ, as a command that stores its result makes it.
+    pub(crate) fn collect(seed: u64, mut members: Vec<(Score, Compact)>) -> Self {
+        let longest = members.iter().map(|(_, member)| member.len()).max().unwrap_or(0);
+        let converted = members.len() > LISTPACK_ENTRIES || longest > LISTPACK_VALUE;
+        let mut scores = Dict::new(seed);
+        for (score, member) in &mut members {
+            if !converted {
+                *score = in_listpack(*score);
+            }
+            scores.insert(member, *score);
+        }
+        sort(&mut members);
+        Self { scores, order: Order::of_sorted(members), converted }
+    }
+
     /// Gives the member that score, and returns the one that it had.
     pub(crate) fn insert(&mut self, member: &[u8], score: Score) -> Option<Score> {
-        let old = self.scores.insert(member, score);
-        match old {
-            Some(old) if old == score => return Some(old),
-            Some(old) => self.order.remove(old, member),
-            None => {}
+        // Only one that is 0 may not be stored as it is.
+        let kept = score != 0.0 || self.converted || self.converts(member);
+        let score = if kept { score } else { in_listpack(score) };
+        let (place, new) = self.scores.find_or_insert_with(member, || score);
+        if new {
+            if member.len() > LISTPACK_VALUE || self.len() > LISTPACK_ENTRIES {
+                self.converted = true;
+            }
+            self.order.insert(score, member);
+            return None;
         }
-        self.order.insert(score, member);
-        if self.len() > LISTPACK_ENTRIES || member.len() > LISTPACK_VALUE {
-            self.converted = true;
+        let there = self.scores.at_mut(place)?;
+        let old = *there;
+        if old != score {
+            *there = score;
+            self.order.remove(old, member);
+            self.order.insert(score, member);
         }
-        old
+        Some(old)
+    }
+
+    /// Whether Redis would give up the listpack for the member.
+    fn converts(&self, member: &[u8]) -> bool {
+        member.len() > LISTPACK_VALUE
+            || (self.len() >= LISTPACK_ENTRIES && !self.scores.contains(member))
     }
 
     pub(crate) fn remove(&mut self, member: &[u8]) -> Option<Score> {
@@ -51,14 +81,18 @@ impl SortedSet {
         Some(score)
     }
 
+    /// Removes those from one rank to before another, and returns them in order.
+    pub(crate) fn remove_range(&mut self, first: usize, end: usize) -> Vec<(Score, Compact)> {
+        let removed = self.order.remove_range(first, end);
+        for (_, member) in &removed {
+            self.scores.remove(member);
+        }
+        removed
+    }
+
     /// How many come before the member.
     pub(crate) fn rank(&self, member: &[u8]) -> Option<usize> {
         Some(self.order.rank(self.score(member)?, member))
-    }
-
-    /// Who is at that rank.
-    pub(crate) fn at(&self, rank: usize) -> Option<(&Compact, Score)> {
-        self.order.at(rank)
     }
 
     /// The rank of the first for whom `is_before` does not hold, which holds for all in front of it.
@@ -83,14 +117,23 @@ impl SortedSet {
         self.entry_at(self.scores.random(rng)?)
     }
 
-    /// See [`Dict::scan`]. What Redis would store as a listpack is seen at once.
+    /// See [`Dict::scan`].
     pub(crate) fn scan(&self, cursor: u64, count: usize, found: &mut Vec<Place>) -> u64 {
-        let count = if self.converted { count } else { usize::MAX };
         self.scores.scan(cursor, count, found)
     }
 
     pub(crate) fn entry_at(&self, place: Place) -> Option<(&Compact, Score)> {
         self.scores.entry_at(place).map(|(member, score)| (member, *score))
+    }
+
+    /// Whether Redis would store it as a listpack, which it looks through from one end.
+    pub(crate) fn is_listpack(&self) -> bool {
+        !self.converted
+    }
+
+    /// Redis stores it as a skiplist from now on, whatever its size.
+    pub(crate) fn convert(&mut self) {
+        self.converted = true;
     }
 
     pub(crate) fn encoding(&self) -> &'static str {
@@ -100,6 +143,11 @@ impl SortedSet {
     pub(crate) fn heap_bytes(&self) -> usize {
         size_of::<Self>() + self.scores.heap_bytes() + self.order.heap_bytes()
     }
+}
+
+/// A listpack has integers without a fraction, where -0 is 0.
+fn in_listpack(score: Score) -> Score {
+    if score == 0.0 { 0.0 } else { score }
 }
 
 /// `zset-max-listpack-entries` and `zset-max-listpack-value`.

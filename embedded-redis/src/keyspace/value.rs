@@ -1,15 +1,16 @@
 //! What a key stands for.
 
-use super::{Hash, List, Set, SortedSet, Text};
+use super::{Hash, List, Set, SortedSet, Stream, Text};
 
 /// The value of a key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Value {
     String(Text),
     List(Box<List>),
     Hash(Box<Hash>),
     Set(Box<Set>),
     SortedSet(Box<SortedSet>),
+    Stream(Box<Stream>),
 }
 
 /// The kind of a value, as `TYPE` names it.
@@ -20,6 +21,7 @@ pub(crate) enum Kind {
     Hash,
     Set,
     SortedSet,
+    Stream,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
             Self::Hash => "hash",
             Self::Set => "set",
             Self::SortedSet => "zset",
+            Self::Stream => "stream",
         }
     }
 }
@@ -42,6 +45,7 @@ impl Value {
             Self::Hash(_) => Kind::Hash,
             Self::Set(_) => Kind::Set,
             Self::SortedSet(_) => Kind::SortedSet,
+            Self::Stream(_) => Kind::Stream,
         }
     }
 
@@ -53,6 +57,7 @@ impl Value {
             Self::Hash(hash) => hash.encoding(),
             Self::Set(set) => set.encoding(),
             Self::SortedSet(set) => set.encoding(),
+            Self::Stream(_) => "stream",
         }
     }
 
@@ -64,6 +69,7 @@ impl Value {
             Self::Hash(hash) => hash.heap_bytes(),
             Self::Set(set) => set.heap_bytes(),
             Self::SortedSet(set) => set.heap_bytes(),
+            Self::Stream(stream) => stream.heap_bytes(),
         }
     }
 }
@@ -93,7 +99,26 @@ impl Typed for Text {
         Value::String(Self::plain(b""))
     }
 
-    /// Of all types, only strings may have nothing in them.
+    /// Of all types, only strings and streams may have nothing in them.
+    fn is_empty(&self) -> bool {
+        false
+    }
+}
+
+impl Typed for Stream {
+    fn of(value: &Value) -> Option<&Self> {
+        if let Value::Stream(stream) = value { Some(stream) } else { None }
+    }
+
+    fn of_mut(value: &mut Value) -> Option<&mut Self> {
+        if let Value::Stream(stream) = value { Some(stream) } else { None }
+    }
+
+    fn empty(_: u64) -> Value {
+        Value::Stream(Box::default())
+    }
+
+    /// It keeps its groups and what its ids begin behind.
     fn is_empty(&self) -> bool {
         false
     }

@@ -63,7 +63,9 @@ impl Running {
             return None;
         }
         let limit = self.limit.load(Ordering::Relaxed);
-        Some(format!("ERR Script was ended: it has run for longer than lua-time-limit, {limit} ms"))
+        Some(format!(
+            "ERR Script was ended: it has run for longer than busy-reply-threshold, {limit} ms"
+        ))
     }
 
     pub(super) fn random(&self) -> u64 {

@@ -79,6 +79,14 @@ impl Held {
         }
     }
 
+    pub(super) fn names(&self, topic: Topic) -> &BTreeSet<Bytes> {
+        match topic {
+            Topic::Channel => &self.channels,
+            Topic::Pattern => &self.patterns,
+            Topic::ShardChannel => &self.shard_channels,
+        }
+    }
+
     /// What Redis announces.
     pub(super) fn count(&self, topic: Topic) -> usize {
         match topic {

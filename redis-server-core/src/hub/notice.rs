@@ -9,14 +9,15 @@ use resp_core::{Out, encode};
 use super::Topic;
 use crate::terms::Protocol;
 
-/// Something that subscribers are told: a message, or that a subscription has begun or ended.
+/// Something that clients are told without asking each time: a message, that a subscription has begun
+/// or ended, or what a monitored server runs.
 ///
 /// It is encoded once, whoever receives it: RESP2 and RESP3 differ in the first byte, which is
-/// written apart, and in the null. Clones share the bytes, and so do the outputs that a large one
+/// written apart, and in the null; a line is the same in both. Clones share the bytes, and so do the outputs that a large one
 /// is written to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// As RESP3: a push.
+    /// As RESP3: a push, or a line.
     frame: Bytes,
     /// Where a null stands in it.
     null: Option<usize>,
@@ -55,13 +56,24 @@ impl Notice {
         Self::announcement(unsubscribe_word(topic), name, count)
     }
 
-    /// Appends it as RESP3 has it: a push.
+    /// A line of `MONITOR`: a simple string, in RESP3 too. CR and LF in it become spaces.
+    #[must_use]
+    pub fn line(text: &[u8]) -> Self {
+        let mut frame = Vec::with_capacity(text.len() + HEAD_LEN);
+        encode::simple_string(&mut frame, text);
+        Self { frame: frame.into(), null: None }
+    }
+
+    /// Appends it as RESP3 has it: a push, but for a [line](Self::line).
     pub fn write_resp3(&self, out: &mut impl Out) {
         out.put_shared(self.frame.clone());
     }
 
     /// Appends it as RESP2 has it: an array, which it is up to the client to tell from a reply.
     pub fn write_resp2(&self, out: &mut impl Out) {
+        if self.is_line() {
+            return self.write_resp3(out);
+        }
         out.put(b"*");
         match self.null {
             None => out.put_shared(self.frame.slice(1..)),
@@ -86,6 +98,10 @@ impl Notice {
     #[expect(clippy::len_without_is_empty, reason = "a frame is never empty")]
     pub fn len(&self) -> usize {
         self.frame.len()
+    }
+
+    fn is_line(&self) -> bool {
+        self.frame.starts_with(b"+")
     }
 
     fn strings<const N: usize>(strings: [&[u8]; N]) -> Self {
@@ -116,7 +132,8 @@ impl Notice {
 impl fmt::Debug for Notice {
     /// The kind and the lengths alone: what is published is nobody else's business.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self.frame.split(|byte| *byte == b'\n').nth(2).unwrap_or_default();
+        let kind = self.frame.split(|byte| *byte == b'\n').nth(2);
+        let kind = if self.is_line() { b"line" } else { kind.unwrap_or_default() };
         f.debug_struct("Notice")
             .field("kind", &format_args!("{}", kind.trim_ascii().escape_ascii()))
             .field("len", &self.len())

@@ -26,6 +26,9 @@ fn channels_and_patterns_count_together_and_shard_channels_apart() {
     assert_eq!(hub.subscribe(1, Topic::ShardChannel, b"b"), 2);
     assert_eq!(hub.subscribe(2, Topic::Channel, b"a"), 1);
     assert_eq!(hub.subscriptions(1), 5);
+    let held = |topic| hub.held(1, topic);
+    let topics = [Topic::Channel, Topic::Pattern, Topic::ShardChannel];
+    assert_eq!((topics.map(held), hub.held(3, Topic::Channel)), ([2, 1, 2], 0));
     assert_eq!(hub.count(1, Topic::Pattern), 3);
     assert_eq!(hub.unsubscribe(1, Topic::Pattern, b"a"), 2);
     assert_eq!(hub.unsubscribe(1, Topic::ShardChannel, b"a"), 1);
@@ -245,4 +248,13 @@ fn each_is_one_frame() {
             assert_eq!(decoder.decode_ref(&bytes).unwrap().unwrap().len(), bytes.len());
         }
     }
+}
+
+#[test]
+fn a_line_is_the_same_in_both_versions() {
+    let notice = Notice::line(b"1.5 [0 lua] \"get\"\r\n");
+    assert_eq!(resp3(&notice), b"+1.5 [0 lua] \"get\"  \r\n");
+    assert_eq!(resp2(&notice), resp3(&notice));
+    assert_eq!(notice.len(), resp3(&notice).len());
+    assert!(format!("{notice:?}").contains("line"));
 }

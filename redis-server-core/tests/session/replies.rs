@@ -52,6 +52,9 @@ fn scalars() {
     check(|reply| reply.boolean(true), ":1|", "#t|");
     check(|reply| reply.boolean(false), ":0|", "#f|");
     check(|reply| reply.double(2.5), "$3|2.5|", ",2.5|");
+    check(|reply| reply.double(0.1), "$19|0.10000000000000001|", ",0.10000000000000001|");
+    check(|reply| reply.decimal("0.10"), "$4|0.10|", ",0.10|");
+    check(|reply| reply.decimal("one"), "$3|one|", "$3|one|");
     check(|reply| reply.double(f64::INFINITY), "$3|inf|", ",inf|");
     check(|reply| reply.double(f64::NEG_INFINITY), "$4|-inf|", ",-inf|");
     check(|reply| reply.double(f64::NAN), "$3|nan|", ",nan|");

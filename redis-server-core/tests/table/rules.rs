@@ -172,3 +172,16 @@ fn debug_shows_no_argument() {
         "{\"fast\", \"allow_subscribed\"}"
     );
 }
+
+#[test]
+fn commands_are_numbered_as_they_were_added() {
+    let mut table = table(&[("get", 2), ("config", -2), ("config|get", -3)]);
+    let indexes = |table: &Table<usize>| {
+        table.iter().map(redis_server_core::Entry::index).collect::<Vec<_>>()
+    };
+    assert_eq!(indexes(&table), [0, 1, 2]);
+    let replaced = table.insert(Spec::new("config", Arity::Exactly(1)), 9);
+    assert!(replaced.is_some());
+    assert_eq!(table.get(b"config").map(|entry| (entry.index(), entry.handler)), Some((1, 9)));
+    assert_eq!(indexes(&table), [0, 1, 2]);
+}

@@ -84,10 +84,21 @@ impl Drop for PrivateDir {
     }
 }
 
-/// Finds `redis-server` by `REDIS_SERVER_BIN`, else on `PATH`.
+/// Has this process start another program in the place of `redis-server`.
+pub(super) fn choose_binary(binary: &Path) {
+    let chosen = CHOSEN.get_or_init(|| binary.to_owned());
+    assert_eq!(chosen, binary, "one process has one redis-server");
+}
+
+/// Finds `redis-server`: what was chosen, else by `REDIS_SERVER_BIN`, else on `PATH`.
 pub(super) fn find_binary() -> io::Result<PathBuf> {
+    if let Some(chosen) = CHOSEN.get() {
+        return Ok(chosen.clone());
+    }
     find_binary_in(env::var_os("REDIS_SERVER_BIN"), env::var_os("PATH"))
 }
+
+static CHOSEN: OnceLock<PathBuf> = OnceLock::new();
 
 fn find_binary_in(chosen: Option<OsString>, path: Option<OsString>) -> io::Result<PathBuf> {
     let found = match chosen {

@@ -42,9 +42,9 @@ pub(super) struct Command {
     pub(super) server: Option<String>,
     pub(super) arity: i8,
     pub(super) flags: Vec<String>,
-    /// Kept because it is a fact; nothing is made of it yet.
-    #[serde(default, rename = "acl")]
-    pub(super) _acl: Vec<String>,
+    /// Categories besides those that follow from the flags.
+    #[serde(default)]
+    pub(super) acl: Vec<String>,
     #[serde(default)]
     pub(super) tips: Vec<String>,
     pub(super) effect: Option<String>,

@@ -52,6 +52,7 @@ fn run(
     named: Named,
     read_only: bool,
 ) -> Outcome {
+    context.show_monitors("eval", request);
     let script = arg(&request, 1);
     let sha = match named {
         Named::BySha => Some(lower_case(script).ok_or(NO_SCRIPT)?),

@@ -46,9 +46,7 @@ impl<'a> Data<'a> {
     #[inline]
     pub(crate) fn find(&mut self, key: &[u8]) -> Option<Place> {
         let place = self.peek(key)?;
-        if self.shared.settings.counts_usage() {
-            self.used(place);
-        }
+        self.used(place);
         Some(place)
     }
 
@@ -71,16 +69,22 @@ impl<'a> Data<'a> {
     /// If it is of another type.
     #[inline]
     pub(crate) fn read<T: Typed>(&mut self, key: &[u8]) -> Result<Option<&T>, Error> {
-        let Some(place) = self.find(key) else {
-            self.shared.stats.misses += 1;
-            self.notify(Class::KEY_MISS, "keymiss", key);
-            return Ok(None);
-        };
-        self.shared.stats.hits += 1;
-        match self.database.db.value(place) {
+        match self.read_any(key) {
             Some(value) => T::of(value).map(Some).ok_or(Error::WRONG_TYPE),
             None => Ok(None),
         }
+    }
+
+    /// The value, to be read, whatever it is.
+    #[inline]
+    pub(crate) fn read_any(&mut self, key: &[u8]) -> Option<&Value> {
+        let Some(place) = self.find(key) else {
+            self.shared.stats.misses += 1;
+            self.notify(Class::KEY_MISS, "keymiss", key);
+            return None;
+        };
+        self.shared.stats.hits += 1;
+        self.database.db.value(place)
     }
 
     /// The value, to be changed.
@@ -125,7 +129,9 @@ impl<'a> Data<'a> {
         self.database.db.insert(key, value);
         if let Some(place) = self.database.db.find(key) {
             self.database.db.set_deadline(place, None);
-            self.start_usage(place);
+            if old.is_none() {
+                self.start_usage(place);
+            }
         }
         if old.is_none() {
             self.notify(Class::NEW, "new", key);
@@ -134,11 +140,13 @@ impl<'a> Data<'a> {
         self.offer(key);
     }
 
-    /// Removes the key, and returns its value. What has happened is for the caller to tell.
+    /// Removes the key, and returns its value. What has happened is for the caller to tell. Who
+    /// waits for the key may do so in vain now.
     pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Value> {
         let place = self.peek(key)?;
         let (_, value) = self.database.db.remove_at(place)?;
         self.modified(key);
+        self.offer(key);
         Some(value)
     }
 
@@ -196,6 +204,7 @@ impl<'a> Data<'a> {
         let Some((key, value)) = self.database.db.remove_at(place) else { return };
         self.shared.stats.expired += 1;
         self.database.touch(&key);
+        self.offer(&key);
         self.notify(Class::EXPIRED, "expired", &key);
         drop(value);
     }

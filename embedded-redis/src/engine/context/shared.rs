@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use redis_server_core::Hub;
 
-use crate::engine::{ClientKey, Event, Settings, millis};
+use crate::engine::stats::Stats;
+use crate::engine::{ClientKey, Event, Eviction, Expiry, Settings, millis};
 use crate::keyspace::{Millis, Rng};
 
 /// The time, the settings, and what is to be said.
@@ -26,16 +27,30 @@ pub(crate) struct Shared {
     /// Changes since the beginning.
     pub(crate) changes: u64,
     pub(crate) stats: Stats,
+    /// How far the search for expired keys has come.
+    pub(crate) expiry: Expiry,
+    /// Who may be evicted next.
+    pub(crate) eviction: Eviction,
+    /// Clients that hear of every command.
+    pub(crate) monitors: Vec<u64>,
+    /// A script runs: the commands are its own.
+    pub(crate) in_script: bool,
+    /// When the server was started.
+    pub(crate) started: Duration,
+    pub(crate) process: Process,
+    /// 40 hexadecimal digits that are another server's with each start, as far as the seed is.
+    pub(crate) run_id: String,
 }
 
-/// What `INFO` counts.
+/// What only those outside can know, for `INFO`; none where they have not said it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Stats {
-    pub(crate) commands: u64,
-    pub(crate) hits: u64,
-    pub(crate) misses: u64,
-    pub(crate) expired: u64,
-    pub(crate) evicted: u64,
+pub(crate) struct Process {
+    pub(crate) id: Option<u32>,
+    pub(crate) port: Option<u16>,
+    /// Resident memory in bytes.
+    pub(crate) resident: Option<u64>,
+    /// Processor time, of the system and of the user.
+    pub(crate) cpu: Option<(Duration, Duration)>,
 }
 
 impl Shared {
@@ -51,6 +66,13 @@ impl Shared {
             deadlines: BTreeSet::new(),
             changes: 0,
             stats: Stats::default(),
+            expiry: Expiry::default(),
+            eviction: Eviction::default(),
+            monitors: Vec::new(),
+            in_script: false,
+            started: Duration::ZERO,
+            process: Process::default(),
+            run_id: run_id(seed),
         }
     }
 
@@ -59,4 +81,10 @@ impl Shared {
         self.time = time;
         self.now = millis(time);
     }
+}
+
+fn run_id(seed: u64) -> String {
+    let mut rng = Rng::new(!seed);
+    let digits: String = (0..3).map(|_| format!("{:016x}", rng.next())).collect();
+    digits.get(..40).unwrap_or_default().to_owned()
 }

@@ -6,11 +6,13 @@ use super::{Compact, Score};
 
 /// A row of sorted chunks: what is added or removed moves the rest of one chunk, and a rank is a sum
 /// over the chunks in front. A skip list takes a dozen jumps through memory where this adds up
-/// lengths that lie side by side.
-#[derive(Debug, Default)]
+/// bytes that lie side by side.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Order {
     /// None of them is empty.
     chunks: Vec<Chunk>,
+    /// Of each chunk, side by side: a rank is found by adding them up.
+    lengths: Vec<u8>,
     len: usize,
     member_bytes: usize,
 }
@@ -21,6 +23,19 @@ type Chunk = Vec<(Score, Compact)>;
 type Spot = (usize, usize);
 
 impl Order {
+    /// Of elements that are in order.
+    pub(super) fn of_sorted(elements: Vec<(Score, Compact)>) -> Self {
+        let len = elements.len();
+        let member_bytes = elements.iter().map(|(_, member)| member.heap_bytes()).sum();
+        let mut chunks = Vec::with_capacity(len.div_ceil(CHUNK));
+        let mut elements = elements.into_iter();
+        while elements.len() > 0 {
+            chunks.push(elements.by_ref().take(CHUNK).collect());
+        }
+        let lengths = chunks.iter().map(length).collect();
+        Self { chunks, lengths, len, member_bytes }
+    }
+
     pub(super) fn insert(&mut self, score: Score, member: &[u8]) {
         let (mut at, mut within) = self.spot(|other, name| precedes(other, name, score, member));
         // At the end of a chunk rather than before the next, and in the last where there is none.
@@ -33,6 +48,7 @@ impl Order {
         self.len += 1;
         let Some(chunk) = self.chunks.get_mut(at) else {
             self.chunks.push(vec![(score, member)]);
+            self.lengths.push(1);
             return;
         };
         if chunk.len() == chunk.capacity() {
@@ -44,7 +60,16 @@ impl Order {
             let ascending = within + 1 == chunk.len();
             let upper = chunk.split_off(if ascending { CHUNK } else { CHUNK / 2 });
             chunk.shrink_to(CHUNK * 5 / 8);
+            self.lengths.insert(at + 1, length(&upper));
             self.chunks.insert(at + 1, upper);
+        }
+        self.measure(at);
+    }
+
+    /// The chunk has more or less elements than before.
+    fn measure(&mut self, at: usize) {
+        if let (Some(kept), Some(chunk)) = (self.lengths.get_mut(at), self.chunks.get(at)) {
+            *kept = length(chunk);
         }
     }
 
@@ -60,30 +85,52 @@ impl Order {
         let left = chunk.len();
         if left == 0 {
             self.chunks.remove(at);
-        } else if left < CHUNK / 8
+            self.lengths.remove(at);
+            return;
+        }
+        if left < CHUNK / 8
             && let Some(next) = self.chunks.get(at + 1)
             && next.len() + left <= CHUNK / 2
         {
             let next = self.chunks.remove(at + 1);
+            self.lengths.remove(at + 1);
             if let Some(chunk) = self.chunks.get_mut(at) {
                 chunk.extend(next);
             }
         }
+        self.measure(at);
+    }
+
+    pub(super) fn remove_range(&mut self, first: usize, end: usize) -> Vec<(Score, Compact)> {
+        let mut removed = Vec::new();
+        let mut left = end.min(self.len).saturating_sub(first);
+        let Some((at, mut within)) = self.spot_of(first) else { return removed };
+        for chunk in self.chunks.iter_mut().skip(at) {
+            let end = chunk.len().min(within + left);
+            left -= end - within;
+            removed.extend(chunk.drain(within..end));
+            if left == 0 {
+                break;
+            }
+            within = 0;
+        }
+        self.len -= removed.len();
+        self.member_bytes -= removed.iter().map(|(_, member)| member.heap_bytes()).sum::<usize>();
+        if self.chunks.get(at..).is_some_and(|rest| rest.iter().any(Vec::is_empty)) {
+            self.chunks.retain(|chunk| !chunk.is_empty());
+        }
+        self.lengths.clear();
+        self.lengths.extend(self.chunks.iter().map(length));
+        removed
     }
 
     pub(super) fn rank(&self, score: Score, member: &[u8]) -> usize {
         self.partition_point(|other, name| precedes(other, name, score, member))
     }
 
-    pub(super) fn at(&self, rank: usize) -> Option<(&Compact, Score)> {
-        let (at, within) = self.spot_of(rank)?;
-        let (score, member) = self.chunks.get(at)?.get(within)?;
-        Some((member, *score))
-    }
-
     pub(super) fn partition_point(&self, is_before: impl Fn(Score, &[u8]) -> bool) -> usize {
         let (at, within) = self.spot(is_before);
-        self.chunks.iter().take(at).map(Vec::len).sum::<usize>() + within
+        self.lengths.get(..at).map_or(0, sum) + within
     }
 
     pub(super) fn range(
@@ -91,13 +138,15 @@ impl Order {
         first: usize,
         end: usize,
     ) -> impl DoubleEndedIterator<Item = (&Compact, Score)> {
-        let end = end.min(self.len);
-        let count = end.saturating_sub(first);
+        let count = end.min(self.len).saturating_sub(first);
         let (at, within) = self.spot_of(first).unwrap_or((self.chunks.len(), 0));
-        let (last, behind) = match end.checked_sub(1).and_then(|last| self.spot_of(last)) {
-            Some((last, within)) if count > 0 => (last, within + 1),
-            _ => (at, within),
-        };
+        let (mut last, mut behind) = (at, within + count);
+        while let Some(len) = self.lengths.get(last).map(|len| usize::from(*len))
+            && behind > len
+        {
+            behind -= len;
+            last += 1;
+        }
         let chunks = self.chunks.iter().enumerate().take(last + 1).skip(at);
         let elements = chunks.flat_map(move |(number, chunk)| {
             let from = if number == at { within } else { 0 };
@@ -110,7 +159,7 @@ impl Order {
     pub(super) fn heap_bytes(&self) -> usize {
         self.member_bytes
             + self.len * size_of::<(Score, Compact)>() * 9 / 8
-            + self.chunks.capacity() * size_of::<Chunk>()
+            + self.chunks.capacity() * (size_of::<Chunk>() + 1)
     }
 
     /// The spot of the first for which `is_before` does not hold; behind the last chunk if there is
@@ -123,26 +172,42 @@ impl Order {
     }
 
     fn spot_of(&self, rank: usize) -> Option<Spot> {
-        let mut before = 0;
-        // From the nearer end.
-        if rank * 2 > self.len {
-            before = self.len;
-            for (at, chunk) in self.chunks.iter().enumerate().rev() {
-                before -= chunk.len();
-                if before <= rank {
-                    return (rank < self.len).then_some((at, rank - before));
+        let mut left = rank;
+        for (number, block) in self.lengths.chunks(BLOCK).enumerate() {
+            let total = sum(block);
+            if left >= total {
+                left -= total;
+                continue;
+            }
+            for (at, len) in block.iter().enumerate() {
+                if left < usize::from(*len) {
+                    return Some((number * BLOCK + at, left));
                 }
+                left -= usize::from(*len);
             }
-            return None;
-        }
-        for (at, chunk) in self.chunks.iter().enumerate() {
-            if rank < before + chunk.len() {
-                return Some((at, rank - before));
-            }
-            before += chunk.len();
         }
         None
     }
+}
+
+/// There are never more than [`CHUNK`].
+fn length(chunk: &Chunk) -> u8 {
+    chunk.len() as u8
+}
+
+/// Blocks of lengths have sums of 16 bits, of which the processor adds many at once.
+fn sum(lengths: &[u8]) -> usize {
+    let sum = |block: &[u8]| block.iter().map(|len| u16::from(*len)).sum::<u16>();
+    lengths.chunks(BLOCK).map(|block| usize::from(sum(block))).sum()
+}
+
+const BLOCK: usize = 64;
+
+/// Puts elements in order.
+pub(crate) fn sort(elements: &mut [(Score, Compact)]) {
+    elements.sort_unstable_by(|(score, member), (other, name)| {
+        score.partial_cmp(other).unwrap_or(Ordering::Equal).then_with(|| member.cmp(name))
+    });
 }
 
 /// Whether the first comes before the second.
@@ -187,12 +252,32 @@ mod tests {
             assert!(reversed.eq(model.iter().rev().cloned()));
             for (rank, (score, member)) in model.iter().enumerate() {
                 assert_eq!(order.rank(*score as f64, member), rank);
-                assert_eq!(order.at(rank).map(rows), Some((*score, member.clone())));
             }
-            assert_eq!(order.at(model.len()), None);
             let (first, end) = (rng.below(model.len() + 2), rng.below(model.len() + 2));
             let expected = model.iter().skip(first).take(end.saturating_sub(first));
             assert!(order.range(first, end).map(rows).eq(expected.cloned()), "{first}..{end}");
+        }
+    }
+
+    #[test]
+    fn a_range_is_removed_from_wherever_it_lies() {
+        let elements: Vec<_> = (0..20_000)
+            .map(|it| (f64::from(it / 3), Compact::from(format!("{it:0>5}").as_bytes())))
+            .collect();
+        let mut rng = Rng::new(12);
+        for _ in 0..30 {
+            let (first, end) = (rng.below(20_002), rng.below(20_002));
+            let mut order = Order::of_sorted(elements.clone());
+            let mut model = elements.clone();
+            let range = first.min(end.min(20_000))..end.min(20_000);
+            let row = |(member, score): (&Compact, Score)| (score, member.clone());
+            assert!(order.range(first, end).map(row).eq(model[range.clone()].iter().cloned()));
+            assert!(range.clone().all(|rank| order.rank(model[rank].0, &model[rank].1) == rank));
+            let expected: Vec<_> = model.drain(range).collect();
+            assert_eq!(order.remove_range(first, end), expected, "{first}..{end}");
+            assert_eq!(order.len, model.len());
+            assert!(order.chunks.iter().all(|chunk| !chunk.is_empty()));
+            assert!(order.range(0, usize::MAX).map(row).eq(model));
         }
     }
 }

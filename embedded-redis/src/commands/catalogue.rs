@@ -1,0 +1,169 @@
+//! `COMMAND`: what commands there are.
+
+mod docs;
+mod info;
+mod keys;
+#[expect(clippy::needless_update, reason = "generated: some have everything")]
+mod table;
+#[cfg(test)]
+mod tests;
+
+use redis_server_core::Entry;
+use redis_server_core::glob_matches;
+use redis_server_core::resp_core::request::Request;
+
+use super::Commands;
+use super::arguments::{arg, is};
+use super::help;
+use crate::engine::{Answer, Context, Error, Outcome, Runs, TABLE};
+
+pub(super) const COMMANDS: Commands = &[
+    ("command", Runs::Client(info::all)),
+    ("command|count", Runs::Client(count)),
+    ("command|docs", Runs::Client(docs::docs)),
+    ("command|getkeys", Runs::Client(keys::getkeys)),
+    ("command|getkeysandflags", Runs::Client(keys::getkeysandflags)),
+    ("command|help", Runs::Client(help::command)),
+    ("command|info", Runs::Client(info::info)),
+    ("command|list", Runs::Client(list)),
+];
+
+/// What there is to know of a command besides the client's facts.
+#[derive(Debug)]
+struct About {
+    /// In lower case, `config|get` for a subcommand.
+    name: &'static str,
+    group: &'static str,
+    since: &'static str,
+    /// Those of `ACL CAT`, in its order.
+    categories: &'static [&'static str],
+    summary: &'static str,
+    complexity: &'static str,
+    tips: &'static [&'static str],
+    arguments: &'static [Argument],
+}
+
+impl About {
+    const NOTHING: Self = Self {
+        name: "",
+        group: "server",
+        since: "1.0.0",
+        categories: &["slow"],
+        summary: "",
+        complexity: "",
+        tips: &[],
+        arguments: &[],
+    };
+
+    fn of(name: &str) -> &'static Self {
+        let found = table::TABLE.binary_search_by_key(&sortable(name), |it| sortable(it.name));
+        found.ok().and_then(|index| table::TABLE.get(index)).unwrap_or(&Self::NOTHING)
+    }
+}
+
+/// The table is in the order of the names with blanks.
+fn sortable(name: &str) -> impl Ord + use<> {
+    name.to_ascii_uppercase().replace('|', " ")
+}
+
+#[derive(Debug)]
+struct Argument {
+    name: &'static str,
+    kind: Kind,
+    token: Option<&'static str>,
+    optional: bool,
+    multiple: bool,
+    multiple_token: bool,
+    /// Of which it consists.
+    arguments: &'static [Argument],
+}
+
+impl Argument {
+    const NOTHING: Self = Self {
+        name: "",
+        kind: Kind::String,
+        token: None,
+        optional: false,
+        multiple: false,
+        multiple_token: false,
+        arguments: &[],
+    };
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Key,
+    String,
+    Pattern,
+    Integer,
+    Double,
+    UnixTime,
+    PureToken,
+    Oneof,
+    Block,
+}
+
+fn count(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    answer.count(TABLE.commands().count())
+}
+
+/// `COMMAND LIST [FILTERBY MODULE name|ACLCAT category|PATTERN pattern]`
+fn list(_: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    if request.len() == 2 {
+        return names(answer, |_| true);
+    }
+    let (filter, value) = (arg(&request, 3), arg(&request, 4));
+    if request.len() != 5 || !is(arg(&request, 2), "filterby") {
+        return Err(Error::SYNTAX);
+    }
+    if is(filter, "module") {
+        names(answer, |_| false)
+    } else if is(filter, "aclcat") {
+        let is_in = |entry: &Entry<Runs>| {
+            About::of(entry.spec.name()).categories.iter().any(|category| is(value, category))
+        };
+        names(answer, is_in)
+    } else if is(filter, "pattern") {
+        let pattern = value.to_ascii_lowercase();
+        names(answer, |entry| glob_matches(&pattern, entry.spec.name().as_bytes()))
+    } else {
+        Err(Error::SYNTAX)
+    }
+}
+
+fn names(answer: &mut Answer<'_>, is_wanted: impl Fn(&Entry<Runs>) -> bool) -> Outcome {
+    let wanted = TABLE.iter().filter(|entry| is_wanted(entry));
+    let names: Vec<_> = wanted.map(|entry| entry.spec.name()).collect();
+    answer.bulks(names.into_iter())
+}
+
+/// The categories of `ACL CAT`.
+pub(super) const CATEGORIES: [&str; 21] = [
+    "keyspace",
+    "read",
+    "write",
+    "set",
+    "sortedset",
+    "list",
+    "hash",
+    "string",
+    "bitmap",
+    "hyperloglog",
+    "geo",
+    "stream",
+    "pubsub",
+    "admin",
+    "fast",
+    "slow",
+    "blocking",
+    "dangerous",
+    "connection",
+    "transaction",
+    "scripting",
+];
+
+/// The commands of a category.
+pub(super) fn commands_of(category: &str) -> Vec<&'static str> {
+    let is_in = |name: &&str| About::of(name).categories.contains(&category);
+    TABLE.iter().map(|entry| entry.spec.name()).filter(is_in).collect()
+}

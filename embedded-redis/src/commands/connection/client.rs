@@ -1,0 +1,189 @@
+//! `CLIENT`, but for what lists and kills.
+
+use redis_server_core::resp_core::request::Request;
+
+use crate::commands::arguments::{Options, arg, integer, is};
+use crate::commands::help;
+use crate::engine::{Answer, Context, Done, Error, Outcome, Replies};
+use crate::keyspace::parse_integer;
+
+pub(super) fn id(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    answer.any(context.client().map_or(0, |client| client.id))
+}
+
+pub(super) fn getname(
+    context: &mut Context<'_>,
+    _: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let name = context.client().map(|client| &client.name).filter(|name| !name.is_empty());
+    answer.optional(name.map(AsRef::as_ref))
+}
+
+pub(super) fn setname(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let name = arg(&request, 2);
+    if !is_name(name) {
+        return Err(BAD_NAME);
+    }
+    context.set_name(name);
+    answer.ok()
+}
+
+/// What library it is nobody here asks for; but clients tell it without being asked.
+pub(super) fn setinfo(
+    _: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let (option, value) = (arg(&request, 2), arg(&request, 3));
+    if !is(option, "lib-name") && !is(option, "lib-ver") {
+        return Err(Error::new([b"ERR Unrecognized option '", option, b"'"].concat()));
+    }
+    if is_name(value) {
+        return answer.ok();
+    }
+    let option = option.to_ascii_lowercase();
+    let reason: &[u8] = b" cannot contain spaces, newlines or special characters.";
+    Err(Error::new([b"ERR ".as_slice(), &option, reason].concat()))
+}
+
+/// `CLIENT REPLY ON|OFF|SKIP`: the answer to `ON` is the only one.
+pub(super) fn reply(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let replies = match arg(&request, 2) {
+        on if is(on, "on") => Replies::On,
+        off if is(off, "off") => Replies::Off,
+        skip if is(skip, "skip") => Replies::Skip,
+        _ => return Err(Error::SYNTAX),
+    };
+    let Some(client) = context.client_mut() else { return answer.ok() };
+    if replies != Replies::Skip || client.replies != Replies::Off {
+        client.replies = replies;
+    }
+    if replies == Replies::On { answer.ok() } else { Ok(Done::Silent) }
+}
+
+pub(super) fn no_evict(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let on = on_or_off(arg(&request, 2))?;
+    if let Some(client) = context.client_mut() {
+        client.no_evict = on;
+    }
+    answer.ok()
+}
+
+/// `CLIENT UNBLOCK id [TIMEOUT|ERROR]`
+pub(super) fn unblock(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    if request.len() > 4 {
+        return Err(help::unknown("CLIENT", arg(&request, 1)));
+    }
+    let error = match request.arg(3) {
+        None => None,
+        Some(reason) if is(reason, "timeout") => None,
+        Some(reason) if is(reason, "error") => Some(UNBLOCKED),
+        Some(_) => {
+            return Err(Error::of("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
+        }
+    };
+    let id = u64::try_from(integer(arg(&request, 2))?).unwrap_or(0);
+    let key = context.engine.clients.key_of(id);
+    let waited = key.is_some_and(|key| context.engine.end_waiting(key, error.as_ref()));
+    answer.int(waited.into())
+}
+
+/// `CLIENT PAUSE milliseconds [WRITE|ALL]`: only a pause that is over at once.
+pub(super) fn pause(_: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    if request.len() > 4 {
+        return Err(help::unknown("CLIENT", arg(&request, 1)));
+    }
+    if request.arg(3).is_some_and(|mode| !is(mode, "write") && !is(mode, "all")) {
+        return Err(Error::of("ERR CLIENT PAUSE mode must be WRITE or ALL"));
+    }
+    match parse_integer(arg(&request, 2)) {
+        None => Err(Error::of("ERR timeout is not an integer or out of range")),
+        Some(..0) => Err(Error::of("ERR timeout is negative")),
+        Some(0) => answer.ok(),
+        Some(_) => Err(Error::of("ERR this server can't pause its clients")),
+    }
+}
+
+/// Nobody is paused.
+pub(super) fn unpause(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    answer.ok()
+}
+
+pub(super) fn tracking(
+    _: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let mut options = Options::behind(&request, 3);
+    while let Some(option) = options.next() {
+        match option {
+            it if is(it, "redirect") || is(it, "prefix") => drop(options.value()?),
+            it if ["bcast", "optin", "optout", "noloop"].iter().any(|name| is(it, name)) => {}
+            _ => return Err(Error::SYNTAX),
+        }
+    }
+    if on_or_off(arg(&request, 2))? {
+        return Err(Error::of("ERR this server does not track what clients have cached"));
+    }
+    answer.ok()
+}
+
+pub(super) fn trackinginfo(
+    _: &mut Context<'_>,
+    _: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    if let Some(mut pairs) = answer.map(3) {
+        pairs.value("flags").set(1).add("off");
+        pairs.pair("redirect", -1).pair("prefixes", [(); 0]);
+    }
+    Ok(Done::Answered)
+}
+
+pub(super) fn getredir(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    answer.int(-1)
+}
+
+pub(super) fn caching(_: &mut Context<'_>, request: Request<'_>, _: &mut Answer<'_>) -> Outcome {
+    if !is(arg(&request, 2), "yes") && !is(arg(&request, 2), "no") {
+        return Err(Error::SYNTAX);
+    }
+    Err(Error::of(
+        "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or \
+         OPTOUT mode enabled",
+    ))
+}
+
+fn on_or_off(word: &[u8]) -> Result<bool, Error> {
+    match word {
+        on if is(on, "on") => Ok(true),
+        off if is(off, "off") => Ok(false),
+        _ => Err(Error::SYNTAX),
+    }
+}
+
+/// Whether `CLIENT LIST` stays readable with it.
+pub(super) fn is_name(name: &[u8]) -> bool {
+    name.iter().all(|byte| (b'!'..=b'~').contains(byte))
+}
+
+pub(super) const BAD_NAME: Error =
+    Error::of("ERR Client names cannot contain spaces, newlines or special characters.");
+const UNBLOCKED: Error = Error::of("UNBLOCKED client unblocked via CLIENT UNBLOCK");

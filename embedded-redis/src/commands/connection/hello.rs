@@ -1,0 +1,133 @@
+//! `HELLO` and `AUTH`.
+
+use bytes::Bytes;
+use redis_server_core::Protocol;
+use redis_server_core::resp_core::request::Request;
+
+use super::client::{BAD_NAME, is_name};
+use crate::commands::arguments::{Options, arg, is};
+use crate::engine::{Answer, Context, Done, Error, Outcome};
+use crate::keyspace::parse_integer;
+
+/// `HELLO [version [AUTH user password] [SETNAME name]]`
+pub(super) fn hello(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let terms = context.terms();
+    let protocol = match request.arg(1) {
+        Some(version) => version_of(version)?,
+        None => terms.protocol(),
+    };
+    let (mut credentials, mut name) = (None, None);
+    let mut options = Options::behind(&request, 2);
+    while let Some(option) = options.next() {
+        if is(option, "auth") && options.left() >= 2 {
+            credentials = options.next().zip(options.next());
+        } else if is(option, "setname") && options.left() >= 1 {
+            name = options.next();
+            if !name.is_none_or(is_name) {
+                return Err(BAD_NAME);
+            }
+        } else {
+            return Err(Error::new([b"ERR Syntax error in HELLO option '", option, b"'"].concat()));
+        }
+    }
+    if let Some((user, password)) = credentials
+        && !context.log_in(user, password)
+    {
+        return Err(WRONG_PASSWORD);
+    }
+    if !terms.is_authenticated() && context.needs_password() {
+        return Err(HELLO_WITHOUT_AUTH);
+    }
+    if let Some(name) = name {
+        context.set_name(name);
+    }
+    terms.set_protocol(protocol);
+    if let Some(client) = context.client_mut() {
+        client.protocol = protocol;
+    }
+    let id = context.client().map_or(0, |client| client.id);
+    if let Some(mut pairs) = answer.map(7) {
+        pairs
+            .pair("server", "redis")
+            .pair("version", VERSION)
+            .pair("proto", u32::from(protocol.version()))
+            .pair("id", id)
+            .pair("mode", "standalone")
+            .pair("role", "master")
+            .pair("modules", [(); 0]);
+    }
+    Ok(Done::Answered)
+}
+
+fn version_of(text: &[u8]) -> Result<Protocol, Error> {
+    match parse_integer(text) {
+        Some(2) => Ok(Protocol::Resp2),
+        Some(3) => Ok(Protocol::Resp3),
+        Some(_) => Err(Error::of("NOPROTO unsupported protocol version")),
+        None => Err(Error::of("ERR Protocol version is not an integer or out of range")),
+    }
+}
+
+/// `AUTH [user] password`
+pub(super) fn auth(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let (user, password) = match request.len() {
+        2 => (None, arg(&request, 1)),
+        3 => (Some(arg(&request, 1)), arg(&request, 2)),
+        _ => return Err(Error::SYNTAX),
+    };
+    if user.is_none() && !context.needs_password() {
+        return Err(NO_PASSWORD);
+    }
+    if context.log_in(user.unwrap_or(b"default"), password) {
+        answer.ok()
+    } else {
+        Err(WRONG_PASSWORD)
+    }
+}
+
+impl Context<'_> {
+    /// There is one user, who comes with any password as long as none is set.
+    fn log_in(&mut self, user: &[u8], password: &[u8]) -> bool {
+        let wanted = self.engine.shared.settings.password.as_deref();
+        let right = wanted.is_none_or(|wanted| is_equal(wanted.as_bytes(), password));
+        let right = right && user == b"default";
+        if right {
+            self.terms().set_authenticated(true);
+        }
+        right
+    }
+
+    pub(super) fn set_name(&mut self, name: &[u8]) {
+        if let Some(client) = self.client_mut() {
+            client.name = Bytes::copy_from_slice(name);
+        }
+    }
+}
+
+/// Compares in a time that does not tell how much of it was right.
+fn is_equal(wanted: &[u8], given: &[u8]) -> bool {
+    let differs = wanted.iter().zip(given).fold(0, |sum, (a, b)| sum | (a ^ b));
+    wanted.len() == given.len() && differs == 0
+}
+
+/// What the texts and replies are those of.
+pub(in crate::commands) const VERSION: &str = "7.0.15";
+const WRONG_PASSWORD: Error =
+    Error::of("WRONGPASS invalid username-password pair or user is disabled.");
+const NO_PASSWORD: Error = Error::of(
+    "ERR AUTH <password> called without any password configured for the default user. Are you \
+     sure your configuration is correct?",
+);
+const HELLO_WITHOUT_AUTH: Error = Error::of(
+    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH \
+     <user> <pass> option can be used to authenticate the client and select the RESP protocol \
+     version at the same time",
+);

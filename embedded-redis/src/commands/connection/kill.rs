@@ -1,0 +1,89 @@
+//! `CLIENT KILL`.
+
+use redis_server_core::resp_core::request::Request;
+
+use super::list::Type;
+use crate::commands::arguments::{Options, arg, is};
+use crate::engine::{Answer, Client, Context, Done, Error, Event, Outcome, Shared};
+use crate::keyspace::parse_integer;
+
+/// Which clients to kill: those that are all of this.
+#[derive(Default)]
+struct Filters<'a> {
+    id: Option<u64>,
+    kind: Option<Type>,
+    address: Option<&'a [u8]>,
+    local_address: Option<&'a [u8]>,
+    skip_me: bool,
+}
+
+/// `CLIENT KILL address`, or pairs of filters.
+pub(super) fn kill(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let old_form = request.len() == 3;
+    let filters = if old_form {
+        Filters { address: Some(arg(&request, 2)), ..Filters::default() }
+    } else {
+        Filters::parse(Options::behind(&request, 2))?
+    };
+    let own = context.client().map_or(0, |client| client.id);
+    let engine = &mut *context.engine;
+    let (mut killed, mut own_is_killed) = (0, false);
+    for client in engine.clients.iter_mut() {
+        if client.killed || !filters.pass(client, &engine.shared) {
+            continue;
+        }
+        // It hears how many there were before it goes.
+        if client.id != own {
+            client.killed = true;
+            engine.shared.events.push_back(Event::Close(client.id));
+        } else if filters.skip_me {
+            continue;
+        } else {
+            own_is_killed = true;
+        }
+        killed += 1;
+    }
+    let done = match (old_form, killed) {
+        (true, 0) => return Err(Error::of("ERR No such client")),
+        (true, _) => answer.ok()?,
+        (false, _) => answer.int(killed)?,
+    };
+    Ok(if own_is_killed { Done::Close } else { done })
+}
+
+impl<'a> Filters<'a> {
+    fn parse(mut options: Options<'a>) -> Result<Self, Error> {
+        let mut filters = Self { skip_me: true, ..Self::default() };
+        while let Some(option) = options.next() {
+            let value = options.value()?;
+            match option {
+                it if is(it, "id") => match parse_integer(value).map(u64::try_from) {
+                    Some(Ok(id @ 1..)) => filters.id = Some(id),
+                    _ => return Err(Error::of("ERR client-id should be greater than 0")),
+                },
+                it if is(it, "type") => filters.kind = Some(Type::parse(value)?),
+                it if is(it, "addr") => filters.address = Some(value),
+                it if is(it, "laddr") => filters.local_address = Some(value),
+                it if is(it, "user") && value == b"default" => {}
+                it if is(it, "user") => {
+                    return Err(Error::new([b"ERR No such user '", value, b"'"].concat()));
+                }
+                it if is(it, "skipme") && is(value, "yes") => filters.skip_me = true,
+                it if is(it, "skipme") && is(value, "no") => filters.skip_me = false,
+                _ => return Err(Error::SYNTAX),
+            }
+        }
+        Ok(filters)
+    }
+
+    fn pass(&self, client: &Client, shared: &Shared) -> bool {
+        self.id.is_none_or(|id| id == client.id)
+            && self.address.is_none_or(|address| address == client.address.as_bytes())
+            && self.local_address.is_none_or(|local| local == client.local_address.as_bytes())
+            && self.kind.is_none_or(|kind| kind == Type::of(client, shared))
+    }
+}

@@ -1,0 +1,84 @@
+//! How to sort.
+
+use std::ops::Range;
+
+use super::super::super::arguments::{Options, integer, is};
+use crate::engine::Error;
+
+/// What the options say.
+pub(super) struct Sort<'a> {
+    pub(super) by: By<'a>,
+    pub(super) get: Vec<&'a [u8]>,
+    pub(super) store: Option<&'a [u8]>,
+    pub(super) descending: bool,
+    pub(super) alpha: bool,
+    first: i64,
+    count: i64,
+}
+
+/// What elements are sorted by.
+#[derive(Clone, Copy)]
+pub(super) enum By<'a> {
+    Element,
+    /// What is found under the keys that the pattern makes of the elements.
+    Pattern(&'a [u8]),
+    /// They stay as they are.
+    Nothing,
+}
+
+impl<'a> Sort<'a> {
+    pub(super) fn parse(mut options: Options<'a>, may_store: bool) -> Result<Self, Error> {
+        let mut sort = Self {
+            by: By::Element,
+            get: Vec::new(),
+            store: None,
+            descending: false,
+            alpha: false,
+            first: 0,
+            count: -1,
+        };
+        // Once it is said not to sort, that stays, whatever pattern follows.
+        let mut unsorted = false;
+        while let Some(option) = options.next() {
+            if is(option, "asc") {
+                sort.descending = false;
+            } else if is(option, "desc") {
+                sort.descending = true;
+            } else if is(option, "alpha") {
+                sort.alpha = true;
+            } else if is(option, "limit") && options.left() >= 2 {
+                sort.first = integer(options.value()?)?;
+                sort.count = integer(options.value()?)?;
+            } else if is(option, "store") && may_store {
+                sort.store = Some(options.value()?);
+            } else if is(option, "by") {
+                let pattern = options.value()?;
+                unsorted |= !until_nul(pattern).contains(&b'*');
+                sort.by = By::Pattern(pattern);
+            } else if is(option, "get") {
+                sort.get.push(options.value()?);
+            } else {
+                return Err(Error::SYNTAX);
+            }
+        }
+        if unsorted {
+            sort.by = By::Nothing;
+        }
+        Ok(sort)
+    }
+
+    /// Which of so many are wanted.
+    pub(super) fn range(&self, len: usize) -> Range<usize> {
+        let first = usize::try_from(self.first).unwrap_or(0);
+        let count = usize::try_from(self.count).unwrap_or(len);
+        if first >= len {
+            return 0..0;
+        }
+        first..first.saturating_add(count).min(len)
+    }
+}
+
+/// What C sees of it.
+pub(super) fn until_nul(text: &[u8]) -> &[u8] {
+    text.split(|byte| *byte == 0).next().unwrap_or_default()
+}

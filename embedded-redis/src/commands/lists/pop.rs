@@ -1,0 +1,133 @@
+//! Elements that are taken out.
+
+use redis_server_core::resp_core::request::Request;
+
+use super::{popped, side};
+use crate::commands::arguments::{Options, arg, count, is};
+use crate::engine::{Answer, Class, Data, Done, Edit, Error, Outcome};
+use crate::keyspace::{List, Side};
+
+pub(super) fn lpop(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    pop(data, &request, answer, Side::Left, "lpop")
+}
+
+pub(super) fn rpop(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    pop(data, &request, answer, Side::Right, "rpop")
+}
+
+#[inline]
+fn pop(
+    data: &mut Data<'_>,
+    request: &Request<'_>,
+    answer: &mut Answer<'_>,
+    side: Side,
+    name: &str,
+) -> Outcome {
+    if request.len() > 3 {
+        return Err(Error::arity(name));
+    }
+    let Some(wanted) = request.arg(2) else {
+        let Some(mut list) = data.edit::<List>(arg(request, 1))? else {
+            return answer.null();
+        };
+        let element = list.pop(side);
+        list.done(Class::LIST, popped(side));
+        return answer.optional(element.as_deref());
+    };
+    let wanted = count(wanted, 0, Error::NOT_POSITIVE)?;
+    let Some(mut list) = data.edit::<List>(arg(request, 1))? else {
+        return answer.null_array();
+    };
+    let count = wanted.min(list.len());
+    if let Some(mut items) = answer.array(count) {
+        for _ in 0..count {
+            items.add(list.pop(side).as_deref());
+        }
+    }
+    if count > 0 {
+        list.done(Class::LIST, popped(side));
+    }
+    Ok(Done::Answered)
+}
+
+pub(super) fn lmpop(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    let taking = Taking::parse(&request, 1)?;
+    match taking.take_first(data, answer)? {
+        Some(outcome) => outcome,
+        None => answer.null_array(),
+    }
+}
+
+/// What is to be taken, of the first list that has anything.
+#[derive(Debug)]
+pub(super) struct Taking {
+    pub(super) keys: Vec<Box<[u8]>>,
+    pub(super) side: Side,
+    /// How many at most; without it, the answer is one element in no array of its own.
+    pub(super) count: Option<usize>,
+}
+
+impl Taking {
+    /// Reads what begins with the number of keys at that argument.
+    pub(super) fn parse(request: &Request<'_>, at: usize) -> Result<Self, Error> {
+        let few = Error::of("ERR numkeys should be greater than 0");
+        let keys = count(arg(request, at), 1, few)?;
+        if keys >= request.len() - (at + 1) {
+            return Err(Error::SYNTAX);
+        }
+        let side = side(arg(request, at + 1 + keys))?;
+        let mut most = None;
+        let mut options = Options::behind(request, at + 2 + keys);
+        while let Some(option) = options.next() {
+            let value = options.value()?;
+            if most.is_some() || !is(option, "count") {
+                return Err(Error::SYNTAX);
+            }
+            most = Some(count(value, 1, Error::of("ERR count should be greater than 0"))?);
+        }
+        let keys = request.iter().skip(at + 1).take(keys).map(Box::from).collect();
+        Ok(Self { keys, side, count: Some(most.unwrap_or(1)) })
+    }
+
+    /// Takes from the first key that there is: none, and nothing is answered, if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If it is no list.
+    pub(super) fn take_first(
+        &self,
+        data: &mut Data<'_>,
+        answer: &mut Answer<'_>,
+    ) -> Result<Option<Outcome>, Error> {
+        for key in &self.keys {
+            if let Some(list) = data.edit::<List>(key)? {
+                return Ok(Some(self.take(list, key, answer)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes from a list that has something, as all have, and answers.
+    pub(super) fn take(
+        &self,
+        mut list: Edit<'_, List>,
+        key: &[u8],
+        answer: &mut Answer<'_>,
+    ) -> Outcome {
+        if let Some(mut items) = answer.array(2) {
+            items.add(key);
+            match self.count {
+                None => drop(items.item().any(list.pop(self.side).as_deref())),
+                Some(count) => {
+                    let count = count.min(list.len());
+                    let mut elements = items.item().array(count);
+                    for _ in 0..count {
+                        elements.add(list.pop(self.side).as_deref());
+                    }
+                }
+            }
+        }
+        list.done(Class::LIST, popped(self.side));
+        Ok(Done::Answered)
+    }
+}

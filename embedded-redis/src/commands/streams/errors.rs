@@ -1,0 +1,53 @@
+//! What several of the commands are refused with.
+
+use super::ids::up_to_nul;
+use crate::engine::Error;
+
+/// Neither is there, or the key without the group.
+pub(super) fn no_group(key: &[u8], group: &[u8], behind: &str) -> Error {
+    let parts: [&[u8]; 6] = [
+        b"NOGROUP No such key '",
+        up_to_nul(key),
+        b"' or consumer group '",
+        up_to_nul(group),
+        b"'",
+        behind.as_bytes(),
+    ];
+    Error::new(parts.concat())
+}
+
+/// The key is there without the group.
+pub(super) fn no_group_of_key(key: &[u8], group: &[u8]) -> Error {
+    let parts: [&[u8]; 5] = [
+        b"NOGROUP No such consumer group '",
+        up_to_nul(group),
+        b"' for key name '",
+        up_to_nul(key),
+        b"'",
+    ];
+    Error::new(parts.concat())
+}
+
+pub(super) fn key_required() -> Error {
+    Error::of(
+        "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want \
+         to use the MKSTREAM option to create an empty stream automatically.",
+    )
+}
+
+/// A subcommand that has arguments that it does not take.
+pub(super) fn subcommand_syntax(container: &str, subcommand: &[u8]) -> Error {
+    let subcommand = up_to_nul(subcommand);
+    let subcommand = subcommand.get(..LONGEST).unwrap_or(subcommand);
+    let parts: [&[u8]; 5] = [
+        b"ERR unknown subcommand or wrong number of arguments for '",
+        subcommand,
+        b"'. Try ",
+        container.as_bytes(),
+        b" HELP.",
+    ];
+    Error::new(parts.concat())
+}
+
+/// So much of a subcommand's name is repeated.
+const LONGEST: usize = 128;

@@ -1,0 +1,43 @@
+//! Clients that have said nothing for too long.
+
+use redis_server_core::Topic;
+
+use super::Engine;
+use super::client::Client;
+use super::context::Shared;
+use super::event::Event;
+
+impl Engine {
+    /// Has clients closed that are past the `timeout`.
+    #[inline]
+    pub(super) fn close_idle(&mut self) {
+        if self.shared.settings.timeout > 0 {
+            self.close_idle_now();
+        }
+    }
+
+    #[cold]
+    fn close_idle_now(&mut self) {
+        let shared = &mut self.shared;
+        let idle: Vec<u64> = self
+            .clients
+            .iter_mut()
+            .filter(|client| !client.killed && is_idle(client, shared))
+            .map(|client| {
+                client.killed = true;
+                client.id
+            })
+            .collect();
+        shared.events.extend(idle.into_iter().map(Event::Close));
+    }
+}
+
+/// Who waits for something is not idle.
+fn is_idle(client: &Client, shared: &Shared) -> bool {
+    let silent = shared.time.saturating_sub(client.heard).as_secs();
+    let waits = client.blocked.is_some()
+        || client.monitors
+        || shared.hub.held(client.id, Topic::Channel) > 0
+        || shared.hub.held(client.id, Topic::Pattern) > 0;
+    silent > shared.settings.timeout && !waits
+}

@@ -1,0 +1,59 @@
+//! Commands that are not run.
+
+use redis_server_core::{Entry, Refused};
+
+use super::answer::Outcome;
+use super::context::Context;
+use super::error::Error;
+use super::table::{Runs, TABLE};
+
+impl Context<'_> {
+    /// Refuses what is no command, or has not as many arguments as it should.
+    #[cold]
+    pub(super) fn refuse(&mut self, refused: Refused<'_>) -> Outcome {
+        let error = Error::new(refused.text());
+        if let Refused::WrongArity { command } = refused
+            && let Some(entry) = TABLE.get(command.as_bytes())
+        {
+            return self.reject(entry, error);
+        }
+        self.spoil_transaction();
+        Err(error)
+    }
+
+    /// Refuses a command. If it was to be part of a transaction, that is refused too; if it was to
+    /// end one, that is over.
+    #[cold]
+    pub(super) fn reject(&mut self, entry: &Entry<Runs>, error: Error) -> Outcome {
+        self.engine.shared.stats.calls_of(entry.index()).rejected += 1;
+        if entry.spec.name() != "exec" {
+            self.spoil_transaction();
+            return Err(error);
+        }
+        self.discard_transaction();
+        let reason = error.as_ref();
+        let reason = reason.strip_prefix(b"ERR ").unwrap_or(reason);
+        Err(Error::new([b"EXECABORT Transaction discarded because of: ", reason].concat()))
+    }
+
+    /// Whether `EXEC` would run something that may need more memory.
+    pub(super) fn queue_needs_memory(&self, entry: &Entry<Runs>) -> bool {
+        let transaction = self.client().and_then(|client| client.transaction.as_ref());
+        entry.spec.name() == "exec" && transaction.is_some_and(|it| it.needs_memory)
+    }
+
+    /// Whether clients have to say a password before anything else.
+    #[cold]
+    pub(crate) fn needs_password(&self) -> bool {
+        self.engine.shared.settings.password.is_some()
+    }
+
+    /// A client sends its first command: the password may have been set after the listener was told
+    /// whether clients need one.
+    #[cold]
+    pub(super) fn greet(&mut self) {
+        if self.needs_password() {
+            self.terms().set_authenticated(false);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What `COMMAND DOCS` and `ACL CAT` of the embedded server say.
+
+use super::HEAD;
+use super::metadata::{Argument, Class, Command, Metadata};
+
+/// `embedded-redis/src/commands/catalogue/table.rs`: the commands of Redis 7.0.
+pub(super) fn table(metadata: &Metadata) -> String {
+    let mut entries = String::new();
+    let mut count = 0;
+    let known = metadata.commands().filter(|(group, _, command)| {
+        group.name != "sentinel" && is_known(&command.since, command.server.as_deref())
+    });
+    for (group, name, command) in known {
+        count += 1;
+        entries += &entry(&group.name, name, command);
+    }
+    format!(
+        "{HEAD}//! What there is to know of the commands of Redis 7.0.\n\n\
+         use super::{{About, Argument, Kind}};\n\n\
+         /// In the order of their names.\n\
+         pub(super) static TABLE: [About; {count}] = [\n{entries}];\n"
+    )
+}
+
+fn entry(group: &str, name: &str, command: &Command) -> String {
+    let mut fields = format!(
+        "name: {:?}, group: {:?}, since: {:?}, categories: &{:?}, ",
+        name.to_lowercase().replace(' ', "|"),
+        group_of(group),
+        command.since,
+        categories(command),
+    );
+    for (field, text) in [("summary", &command.summary), ("complexity", &command.complexity)] {
+        if let Some(text) = text {
+            fields += &format!("{field}: {text:?}, ");
+        }
+    }
+    if !command.tips.is_empty() {
+        let tips: Vec<_> = command.tips.iter().map(|tip| tip.to_lowercase()).collect();
+        fields += &format!("tips: &{tips:?}, ");
+    }
+    let arguments: String = arguments(&command.arguments);
+    if !arguments.is_empty() {
+        fields += &format!("arguments: &[{arguments}], ");
+    }
+    format!("About {{ {fields} ..About::NOTHING }},\n")
+}
+
+/// As `COMMAND DOCS` names the groups.
+fn group_of(file: &str) -> String {
+    match file {
+        "keys" => "generic".to_owned(),
+        other => other.replace('_', "-"),
+    }
+}
+
+/// Those that are told, and those that follow from the flags (`setImplicitACLCategories` in Redis's
+/// acl.c), in the order of Redis.
+fn categories(command: &Command) -> Vec<String> {
+    let flag = |name: &str| command.flags.iter().any(|flag| flag == name);
+    let scripting = command.acl.iter().any(|category| category == "SCRIPTING");
+    let is_in = |category: &&str| {
+        let implied = match *category {
+            "write" | "pubsub" | "admin" | "fast" | "blocking" => flag(&category.to_uppercase()),
+            "read" => flag("READONLY") && !scripting,
+            "dangerous" => flag("ADMIN"),
+            "slow" => !flag("FAST"),
+            _ => false,
+        };
+        implied || command.acl.iter().any(|told| told.eq_ignore_ascii_case(category))
+    };
+    CATEGORIES.iter().filter(|category| is_in(category)).map(|it| (*it).to_owned()).collect()
+}
+
+fn arguments(arguments: &[Argument]) -> String {
+    let known = arguments.iter().filter(|argument| {
+        is_known(argument.since.as_deref().unwrap_or("1.0.0"), argument.server.as_deref())
+    });
+    known.map(argument).collect()
+}
+
+fn argument(argument: &Argument) -> String {
+    let kind = match argument.class {
+        Class::Key => "Key",
+        Class::String => "String",
+        Class::Pattern => "Pattern",
+        Class::Integer => "Integer",
+        Class::Double => "Double",
+        Class::UnixTime => "UnixTime",
+        Class::PureToken => "PureToken",
+        Class::Oneof => "Oneof",
+        Class::Block => "Block",
+    };
+    let mut fields = format!("name: {:?}, kind: Kind::{kind}, ", argument.name);
+    if let Some(token) = &argument.token {
+        fields += &format!("token: Some({token:?}), ");
+    }
+    for (name, is) in [
+        ("optional", argument.optional),
+        ("multiple", argument.multiple),
+        ("multiple_token", argument.multiple_token),
+    ] {
+        if is {
+            fields += &format!("{name}: true, ");
+        }
+    }
+    let inner = arguments(&argument.arguments);
+    if !inner.is_empty() {
+        fields += &format!("arguments: &[{inner}], ");
+    }
+    format!("Argument {{ {fields} ..Argument::NOTHING }},")
+}
+
+/// Whether Redis 7.0 has it.
+fn is_known(since: &str, server: Option<&str>) -> bool {
+    let mut numbers = since.split('.').map(|number| number.parse().unwrap_or(u32::MAX));
+    let version = (numbers.next().unwrap_or(u32::MAX), numbers.next().unwrap_or(0));
+    server.is_none() && version <= (7, 0)
+}
+
+/// `ACLCommandCategories` in Redis's acl.c.
+const CATEGORIES: [&str; 21] = [
+    "keyspace",
+    "read",
+    "write",
+    "set",
+    "sortedset",
+    "list",
+    "hash",
+    "string",
+    "bitmap",
+    "hyperloglog",
+    "geo",
+    "stream",
+    "pubsub",
+    "admin",
+    "fast",
+    "slow",
+    "blocking",
+    "dangerous",
+    "connection",
+    "transaction",
+    "scripting",
+];
