@@ -39,6 +39,8 @@ pub(crate) use stats::Stats;
 pub(crate) use table::{Handler, Runs, TABLE};
 
 use crate::keyspace::Millis;
+#[cfg(feature = "lua")]
+use crate::scripting::Scripts;
 use context::Database;
 use eviction::Memory;
 
@@ -51,6 +53,9 @@ pub(crate) struct Engine {
     pub(crate) databases: Vec<Database>,
     pub(crate) shared: Shared,
     pub(crate) clients: Clients,
+    /// Made when the first script comes.
+    #[cfg(feature = "lua")]
+    pub(crate) scripts: Option<Box<Scripts>>,
 }
 
 /// What has become of a command.
@@ -65,7 +70,13 @@ pub(crate) enum Ran<'a> {
 impl Engine {
     pub(crate) fn new(settings: Settings, seed: u64) -> Self {
         let databases = (0..settings.databases).map(|_| Database::new(seed)).collect();
-        Self { databases, shared: Shared::new(settings, seed), clients: Clients::default() }
+        Self {
+            databases,
+            shared: Shared::new(settings, seed),
+            clients: Clients::default(),
+            #[cfg(feature = "lua")]
+            scripts: None,
+        }
     }
 
     /// Says when the server was started.

@@ -5,6 +5,8 @@ mod commands;
 mod embedded;
 mod engine;
 mod keyspace;
+#[cfg(feature = "lua")]
+mod scripting;
 mod service;
 
 pub use adapter_core;

@@ -2,7 +2,7 @@
 
 use alloc::collections::VecDeque;
 
-use bytes::Buf;
+use bytes::{Buf, Bytes};
 use resp_core::request::RequestKind;
 use resp_core::{Out, OutBuf, encode};
 
@@ -75,6 +75,12 @@ impl Draft {
     pub fn reply(&mut self) -> Reply<'_, Item<'_>> {
         self.out = OutBuf::new();
         Reply::new(Item::alone(&mut self.out), &self.terms)
+    }
+
+    /// What was written, for whoever asked for it within the server itself: a script, say.
+    #[must_use]
+    pub fn into_bytes(mut self) -> Bytes {
+        self.out.copy_to_bytes(self.out.remaining())
     }
 }
 

@@ -94,7 +94,7 @@ pub(super) enum Memory {
 impl Context<'_> {
     /// Whether there is too little memory for a command that needs more, though others were evicted.
     #[inline]
-    pub(super) fn out_of_memory(&mut self) -> bool {
+    pub(crate) fn out_of_memory(&mut self) -> bool {
         self.engine.shared.settings.maxmemory > 0 && self.engine.evict_some() == Memory::Lacking
     }
 }

@@ -17,7 +17,16 @@ impl Context<'_> {
         if flags.contains(Flags::SKIP_MONITOR) || flags.contains(Flags::ADMIN) {
             return;
         }
-        let notice = Notice::line(self.line(entry.spec.name(), request).as_bytes());
+        self.show_monitors(entry.spec.name(), request);
+    }
+
+    /// Shows a command of that name. Those that run scripts do so themselves, so that they come before
+    /// the script's own.
+    pub(crate) fn show_monitors(&mut self, name: &str, request: Request<'_>) {
+        if self.engine.shared.monitors.is_empty() {
+            return;
+        }
+        let notice = Notice::line(self.line(name, request).as_bytes());
         let shared = &mut self.engine.shared;
         let told = shared.monitors.iter().map(|id| Event::Tell(*id, notice.clone()));
         shared.events.extend(told);

@@ -34,6 +34,9 @@ pub(crate) struct Settings {
     pub(crate) maxclients: usize,
     /// Seconds after which a client that says nothing is closed; 0 is never.
     pub(crate) timeout: u64,
+    /// Milliseconds that a script may run; 0 is no limit. Redis lets it run on and answers others
+    /// with `BUSY`, which a server of one thread can't.
+    pub(crate) busy_reply_threshold: u64,
     pub(crate) hash_max_listpack_entries: usize,
     pub(crate) hash_max_listpack_value: usize,
     pub(crate) set_max_intset_entries: usize,
@@ -63,6 +66,7 @@ impl Default for Settings {
             password: None,
             maxclients: 10_000,
             timeout: 0,
+            busy_reply_threshold: 5000,
             hash_max_listpack_entries: 512,
             hash_max_listpack_value: 64,
             set_max_intset_entries: 512,

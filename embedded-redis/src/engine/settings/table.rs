@@ -35,7 +35,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
     new("bind", "* -::*", Kind::Fixed),
     new("bind-source-addr", "", Kind::Text),
     new("bio_cpulist", "", Kind::Fixed),
-    new("busy-reply-threshold", "5000", Kind::Integer(0, i64::MAX)),
+    new("busy-reply-threshold", "5000", BUSY),
     new(
         "client-output-buffer-limit",
         "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
@@ -178,7 +178,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
     .alias("list-max-ziplist-size"),
     new("logfile", "", Kind::Fixed),
     new("loglevel", "notice", Kind::Word(&["debug", "verbose", "notice", "warning"])),
-    new("busy-reply-threshold", "5000", Kind::Integer(0, i64::MAX)).alias("lua-time-limit"),
+    new("busy-reply-threshold", "5000", BUSY).alias("lua-time-limit"),
     new("masterauth", "", Kind::Text),
     new("masteruser", "", Kind::Text),
     new(
@@ -401,5 +401,12 @@ const fn size(least: i64, get: fn(&Settings) -> i64, set: fn(&mut Settings, i64)
     Kind::Size { least, get, set }
 }
 
+/// How long scripts may run.
+const BUSY: Kind = number(
+    0,
+    i64::MAX,
+    |it| it.busy_reply_threshold as i64,
+    |it, to| it.busy_reply_threshold = to as u64,
+);
 const INT_MIN: i64 = i32::MIN as i64;
 const INT_MAX: i64 = i32::MAX as i64;

@@ -1,0 +1,200 @@
+//! Scripts in Lua.
+//!
+//! One interpreter runs them all, one after the other. A script sees only what the
+//! [sandbox](sandbox) lets it, can change nothing that outlives it, and calls the server's commands
+//! through the [`Context`] that it runs in.
+
+mod arguments;
+mod call;
+mod libraries;
+mod number;
+mod raised;
+mod redis;
+mod replies;
+mod running;
+mod sandbox;
+mod shebang;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mlua::{ChunkMode, Function, Lua, Table, Value};
+
+use crate::engine::{Answer, Context, Error, Outcome};
+use call::Caller;
+use raised::Failure;
+use replies::{Fields, Returned};
+use running::Running;
+use sandbox::Sandbox;
+pub(crate) use shebang::Flags;
+
+/// The interpreter, and the scripts that it knows.
+pub(crate) struct Scripts {
+    known: HashMap<Sha, Script>,
+    lua: Lua,
+    sandbox: Sandbox,
+    running: Arc<Running>,
+    fields: Fields,
+}
+
+/// The SHA-1 of a script's text, in hexadecimal digits of lower case.
+pub(crate) type Sha = [u8; 40];
+
+/// A script that was compiled.
+#[derive(Clone)]
+struct Script {
+    body: Function,
+    flags: Flags,
+}
+
+/// What a script is run with.
+pub(crate) struct Run<'r> {
+    pub(crate) keys: Vec<&'r [u8]>,
+    pub(crate) arguments: Vec<&'r [u8]>,
+    /// It must not write.
+    pub(crate) read_only: bool,
+}
+
+impl Scripts {
+    /// # Errors
+    ///
+    /// If there is no memory for an interpreter.
+    pub(crate) fn new() -> Result<Self, Error> {
+        Self::try_new().map_err(|error| Error::new(format!("ERR {error}")))
+    }
+
+    fn try_new() -> mlua::Result<Self> {
+        let running = Arc::new(Running::new());
+        let (lua, sandbox) = sandbox::make(&running)?;
+        let fields = Fields::new(&lua)?;
+        Ok(Self { known: HashMap::new(), lua, sandbox, running, fields })
+    }
+
+    pub(crate) fn knows(&self, sha: &[u8]) -> bool {
+        lower_case(sha).is_some_and(|sha| self.known.contains_key(&sha))
+    }
+
+    /// Compiles a script, unless it is known already.
+    ///
+    /// # Errors
+    ///
+    /// What Redis says of one that is none.
+    pub(crate) fn load(&mut self, text: &[u8]) -> Result<Sha, Error> {
+        let sha = sha_of(text);
+        if !self.known.contains_key(&sha) {
+            let script = self.compile(text)?;
+            self.known.insert(sha, script);
+        }
+        Ok(sha)
+    }
+
+    fn compile(&self, text: &[u8]) -> Result<Script, Error> {
+        let (flags, text) = shebang::split(text)?;
+        let chunk = self.lua.load(text).set_name("@user_script").set_mode(ChunkMode::Text);
+        let body = chunk.into_function().map_err(|error| {
+            let message = match &error {
+                mlua::Error::SyntaxError { message, .. } => message.clone(),
+                other => other.to_string(),
+            };
+            Error::new(format!("ERR Error compiling script (new function): {message}"))
+        })?;
+        Ok(Script { body, flags })
+    }
+
+    /// Runs a known script.
+    pub(crate) fn run(
+        &self,
+        sha: &Sha,
+        run: &Run<'_>,
+        context: &mut Context<'_>,
+        answer: &mut Answer<'_>,
+    ) -> Outcome {
+        let Some(script) = self.known.get(sha) else { return Err(NO_SCRIPT) };
+        let oom = context.out_of_memory();
+        script.flags.allow(run.read_only, oom)?;
+        let read_only = run.read_only || script.flags.no_writes();
+        let db = context.db();
+        let limit = context.engine.shared.settings.busy_reply_threshold;
+        self.running.begin(Duration::from_millis(limit));
+        context.engine.shared.in_script = true;
+        let caller =
+            Caller::new(context, &self.running, read_only, oom && !script.flags.allow_oom());
+        let ended = self.execute(script, run, &caller);
+        drop(caller);
+        let resp3 = self.running.end();
+        context.engine.shared.in_script = false;
+        if let Some(client) = context.client_mut() {
+            client.db = db;
+        }
+        match ended {
+            Ok(Ok(value)) => answer.any(Returned::new(value, &self.fields, resp3)),
+            Ok(Err(failure)) => Err(failure.into_error(sha)),
+            Err(error) => Err(self.broke_down(sha, &error)),
+        }
+    }
+
+    fn execute(
+        &self,
+        script: &Script,
+        run: &Run<'_>,
+        caller: &Caller<'_, '_>,
+    ) -> mlua::Result<Result<Value, Failure>> {
+        let lua = &self.lua;
+        let texts = |texts: &[&[u8]]| {
+            lua.create_sequence_from(texts.iter().map(|text| mlua::String::wrap(*text)))
+        };
+        self.sandbox.globals.raw_set("KEYS", texts(&run.keys)?)?;
+        self.sandbox.globals.raw_set("ARGV", texts(&run.arguments)?)?;
+        let (succeeded, value) = lua.scope(|scope| {
+            let redis = &self.sandbox.redis;
+            redis.raw_set("call", scope.create_function(|lua, it| caller.call(lua, &it))?)?;
+            redis.raw_set("pcall", scope.create_function(|lua, it| caller.pcall(lua, &it))?)?;
+            self.sandbox.run.call::<(bool, Value)>(&script.body)
+        })?;
+        if succeeded {
+            return Ok(Ok(value));
+        }
+        Ok(Err(Failure::of(&value)))
+    }
+
+    /// The interpreter itself could not go on: it has no memory left.
+    fn broke_down(&self, sha: &Sha, error: &mlua::Error) -> Error {
+        let _ = self.lua.gc_collect();
+        Failure::Bare(raised::text_of(error)).into_error(sha)
+    }
+}
+
+impl fmt::Debug for Scripts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scripts").field("known", &self.known.len()).finish_non_exhaustive()
+    }
+}
+
+/// What `EVALSHA` says of a script that is not known.
+pub(crate) const NO_SCRIPT: Error = Error::of("NOSCRIPT No matching script. Please use EVAL.");
+
+/// The SHA of a text.
+pub(crate) fn sha_of(text: &[u8]) -> Sha {
+    let mut sha = [0; 40];
+    let digits = sha1_smol::Sha1::from(text).digest().to_string();
+    for (place, digit) in sha.iter_mut().zip(digits.bytes()) {
+        *place = digit;
+    }
+    sha
+}
+
+/// A SHA as a client has written it.
+pub(crate) fn lower_case(sha: &[u8]) -> Option<Sha> {
+    let mut sha: Sha = sha.try_into().ok()?;
+    sha.make_ascii_lowercase();
+    Some(sha)
+}
+
+/// Sets functions of a library, each under its name.
+fn fill<const N: usize>(table: &Table, functions: [(&str, Function); N]) -> mlua::Result<()> {
+    functions.into_iter().try_for_each(|(name, function)| table.raw_set(name, function))
+}
