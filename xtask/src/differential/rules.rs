@@ -27,6 +27,11 @@ pub(super) const EXPLAINED: &[Rule] = &[
         Likeness::RedisSays("-ERR One or more scores can't be converted into double\r\n"),
         "in Redis a number out of range in an earlier command is still found in errno",
     ),
+    rule(
+        &["FUNCTION", "FCALL", "FCALL_RO"],
+        Likeness::OursSays("-ERR functions are not supported by embedded-redis: use EVAL\r\n"),
+        "there are scripts, and no functions",
+    ),
     rule(&[ANY], Likeness::OwnEvents, "a client hears of its own doings after the reply"),
 ];
 

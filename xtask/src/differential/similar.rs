@@ -31,6 +31,8 @@ pub(super) enum Likeness {
     Messages,
     /// Redis's reply is this error, whatever ours is.
     RedisSays(&'static str),
+    /// Ours is this error, whatever Redis's is.
+    OursSays(&'static str),
     /// The same messages and the same reply, whichever comes first.
     OwnEvents,
 }
@@ -44,8 +46,10 @@ impl Likeness {
         ours: &[u8],
         near: [Option<&[u8]>; 2],
     ) -> bool {
-        if let Self::RedisSays(error) = self {
-            return redis == error.as_bytes();
+        match self {
+            Self::RedisSays(error) => return redis == error.as_bytes(),
+            Self::OursSays(error) => return ours == error.as_bytes(),
+            _ => {}
         }
         if matches!(self, Self::Left | Self::Messages | Self::OwnEvents) {
             let (redis, ours) = (Tree::read_all(redis), Tree::read_all(ours));
@@ -70,7 +74,11 @@ impl Likeness {
             Self::Clocks => clocks(&redis, &ours, false),
             Self::Shape => is_no_error(&redis) && redis.same_shape(&ours),
             Self::Except(keys) => except(keys, &redis, &ours),
-            Self::Left | Self::Messages | Self::RedisSays(_) | Self::OwnEvents => false,
+            Self::Left
+            | Self::Messages
+            | Self::OwnEvents
+            | Self::RedisSays(_)
+            | Self::OursSays(_) => false,
         }
     }
 }
