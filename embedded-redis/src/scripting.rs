@@ -124,7 +124,6 @@ impl Scripts {
         let caller =
             Caller::new(context, &self.running, read_only, oom && !script.flags.allow_oom());
         let ended = self.execute(script, run, &caller);
-        drop(caller);
         let resp3 = self.running.end();
         context.engine.shared.in_script = false;
         if let Some(client) = context.client_mut() {

@@ -111,7 +111,7 @@ impl Settings {
     /// What `CONFIG SET` answers.
     pub(crate) fn set_all<'a>(
         &mut self,
-        pairs: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
+        pairs: &(impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone),
     ) -> Result<(), Error> {
         let parameters = settable(pairs.clone().map(|(name, _)| name))?;
         let mut news = self.clone();
