@@ -35,7 +35,7 @@ impl Program {
 
     fn cli(&self, arguments: &[&str]) -> Outcome<String> {
         let port = self.port.to_string();
-        text(Command::new("redis-cli").args(["-p", &port]).args(arguments).output()?)
+        text(&Command::new("redis-cli").args(["-p", &port]).args(arguments).output()?)
     }
 
     /// Runs a command a line.
@@ -58,7 +58,7 @@ impl Drop for Program {
     }
 }
 
-fn text(output: Output) -> Outcome<String> {
+fn text(output: &Output) -> Outcome<String> {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.status.success() {
         Ok(text)
@@ -143,7 +143,7 @@ fn redis_benchmark_runs() -> Outcome {
     let program = Program::start(&[])?;
     let port = program.port.to_string();
     let arguments = ["-p", &port, "-n", "2000", "-c", "20", "--csv"];
-    let rates = text(Command::new("redis-benchmark").args(arguments).output()?)?;
+    let rates = text(&Command::new("redis-benchmark").args(arguments).output()?)?;
     for test in
         ["PING_INLINE", "SET", "INCR", "LPUSH", "HSET", "SPOP", "ZADD", "ZPOPMIN", "MSET (10 keys)"]
     {

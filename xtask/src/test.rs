@@ -27,7 +27,7 @@ pub(crate) fn run() -> Result<(), Failure> {
 /// A name to announce, and what to do.
 type Step = (&'static str, fn() -> Result<(), Failure>);
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("tools", tools::ensure),
     ("generated source", || generate::run(true)),
     ("format", format),
@@ -37,6 +37,7 @@ const STEPS: [Step; 9] = [
     ("adapter sizes", gates::adapter_sizes),
     ("adapters without tokio", gates::without_tokio),
     ("fuzz", short_fuzz),
+    ("differential", short_differential),
 ];
 
 fn announced(name: &str, step: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
@@ -79,6 +80,11 @@ fn docs() -> Result<(), Failure> {
 
 fn short_fuzz() -> Result<(), Failure> {
     fuzz::run(&FuzzOptions { seconds: SHORT_FUZZ_SECONDS, target: None })
+}
+
+/// Other commands each time: what differs says by which seed it does again.
+fn short_differential() -> Result<(), Failure> {
+    Exec::cargo(["xtask", "differential", "--commands", "200000"]).run()
 }
 
 /// Runs the tests, showing what they print, and adds up their summaries.

@@ -50,8 +50,7 @@ fn a_password_that_is_set_later_is_for_those_who_come_later() {
 
 #[test]
 fn who_is_refused_at_exec_has_no_transaction_any_more() {
-    let mut settings = Settings::default();
-    settings.password = Some("x".into());
+    let settings = Settings { password: Some("x".into()), ..Settings::default() };
     let mut rig = Rig::with(settings);
     assert_eq!(
         rig.run("exec"),
