@@ -384,3 +384,38 @@ fn binary_formats_are_written_and_read() {
         assert_eq!(error(&mut rig, script), format!("-ERR user_script:1: {text}"), "{script}");
     }
 }
+
+#[test]
+fn nothing_waits_in_a_script() {
+    let mut rig = Rig::new();
+    assert_eq!(
+        error(&mut rig, "return redis.call('XRead', 'block', '0', 'streams', 'x', '$')"),
+        "-ERR XRead command is not allowed with BLOCK option from scripts"
+    );
+    assert_eq!(
+        error(&mut rig, "return redis.call('blpop', 'x', 0)"),
+        "-ERR This Redis command is not allowed from script"
+    );
+}
+
+#[test]
+fn a_client_of_resp3_is_answered_in_it() {
+    let mut rig = Rig::new();
+    rig.run("hello 3");
+    rig.run("hset h f 1");
+    for (script, reply) in [
+        ("return {map = {a = 1}}", "%1 $1 a :1"),
+        ("return {set = {a = true}}", "~1 $1 a"),
+        ("return {double = 1.5}", ",1.5"),
+        ("return {big_number = '12'}", "(12"),
+        ("return {verbatim_string = {format = 'txt', string = 'it'}}", "=6 txt:it"),
+        ("return false", "_"),
+        ("return true", ":1"),
+        ("redis.setresp(3) return true", "#t"),
+        ("redis.setresp(3) return false", "#f"),
+        ("return redis.call('hgetall', 'h')", "*2 $1 f $1 1"),
+        ("redis.setresp(3) return redis.call('hgetall', 'h')", "%1 $1 f $1 1"),
+    ] {
+        assert_eq!(eval(&mut rig, script), reply, "{script}");
+    }
+}
