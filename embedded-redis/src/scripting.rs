@@ -121,10 +121,9 @@ impl Scripts {
         let limit = context.engine.shared.settings.busy_reply_threshold;
         self.running.begin(Duration::from_millis(limit));
         context.engine.shared.in_script = true;
-        let caller =
-            Caller::new(context, &self.running, read_only, oom && !script.flags.allow_oom());
+        let keeps_out = oom && !script.flags.allow_oom();
+        let caller = Caller::new(context, &self.running, read_only, keeps_out);
         let ended = self.execute(script, run, &caller);
-        drop(caller);
         let resp3 = self.running.end();
         context.engine.shared.in_script = false;
         if let Some(client) = context.client_mut() {
@@ -153,7 +152,7 @@ impl Scripts {
             let redis = &self.sandbox.redis;
             redis.raw_set("call", scope.create_function(|lua, it| caller.call(lua, &it))?)?;
             redis.raw_set("pcall", scope.create_function(|lua, it| caller.pcall(lua, &it))?)?;
-            self.sandbox.run.call::<(bool, Value)>(&script.body)
+            sandbox::bounded(lua, true, || self.sandbox.run.call::<(bool, Value)>(&script.body))?
         })?;
         if succeeded {
             return Ok(Ok(value));
@@ -180,9 +179,10 @@ pub(crate) const NO_SCRIPT: Error = Error::of("NOSCRIPT No matching script. Plea
 /// The SHA of a text.
 pub(crate) fn sha_of(text: &[u8]) -> Sha {
     let mut sha = [0; 40];
-    let digits = sha1_smol::Sha1::from(text).digest().to_string();
-    for (place, digit) in sha.iter_mut().zip(digits.bytes()) {
-        *place = digit;
+    let bytes = sha1_smol::Sha1::from(text).digest().bytes();
+    for (pair, byte) in sha.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [byte >> 4, byte & 0xf]
+            .map(|half| if half < 10 { b'0' + half } else { b'a' - 10 + half });
     }
     sha
 }
