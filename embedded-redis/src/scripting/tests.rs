@@ -419,3 +419,23 @@ fn a_client_of_resp3_is_answered_in_it() {
         assert_eq!(eval(&mut rig, script), reply, "{script}");
     }
 }
+
+#[test]
+fn many_values_pass_through() {
+    let mut rig = Rig::new();
+    let fill = "local t = {} for i = 1, 300 do t[i] = i end";
+    for (script, reply) in [
+        ("return unpack(t)", ":1"),
+        ("return select('#', pcall(unpack, t))", ":301"),
+        ("return select('#', pcall(function() return unpack(t, 1, 400) end))", ":401"),
+        ("return select('#', xpcall(function() return unpack(t) end, error))", ":301"),
+        (
+            "return select('#', coroutine.resume(coroutine.create(function() return unpack(t) end)))",
+            ":301",
+        ),
+        ("return {pcall(error, 'x')}", "*2 $-1 $1 x"),
+    ] {
+        assert_eq!(eval(&mut rig, &format!("{fill} {script}")), reply, "{script}");
+    }
+    assert_eq!(eval(&mut rig, "local function f() return pcall(f) end return f()"), ":1");
+}
