@@ -129,11 +129,13 @@ impl Scripts {
         if let Some(client) = context.client_mut() {
             client.db = db;
         }
-        match ended {
+        let outcome = match ended {
             Ok(Ok(value)) => answer.any(Returned::new(value, &self.fields, resp3)),
             Ok(Err(failure)) => Err(failure.into_error(sha)),
-            Err(error) => Err(self.broke_down(sha, &error)),
-        }
+            Err(error) => Err(Failure::Bare(raised::text_of(&error)).into_error(sha)),
+        };
+        self.sweep();
+        outcome
     }
 
     fn execute(
@@ -160,10 +162,12 @@ impl Scripts {
         Ok(Err(Failure::of(&value)))
     }
 
-    /// The interpreter itself could not go on: it has no memory left.
-    fn broke_down(&self, sha: &Sha, error: &mlua::Error) -> Error {
-        let _ = self.lua.gc_collect();
-        Failure::Bare(raised::text_of(error)).into_error(sha)
+    /// Sees to it that the next script finds memory: Lua 5.1 fails where there is none rather than
+    /// look for what nobody needs any more.
+    fn sweep(&self) {
+        if self.lua.used_memory() > sandbox::MEMORY / 2 {
+            let _ = self.lua.gc_collect();
+        }
     }
 }
 

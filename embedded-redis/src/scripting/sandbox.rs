@@ -75,4 +75,4 @@ pub(super) const NAME: &str = "=sandbox";
 const CHECK_EVERY: u32 = 10_000;
 
 /// Bytes that all scripts together may use: as much as makes sense, and not all there is.
-const MEMORY: usize = 256 * 1024 * 1024;
+pub(super) const MEMORY: usize = 256 * 1024 * 1024;

@@ -281,9 +281,11 @@ fn a_script_does_not_take_all_memory() {
     for script in [
         "return #string.rep('x', 2 ^ 31 - 1)",
         "local t = {} while true do t[#t + 1] = string.rep('x', 1000000) .. #t end",
+        "local t = {} for i = 1, 1e8 do t[i] = {i} end",
         "return #pcall(string.rep, 'x', 2 ^ 31 - 1)",
     ] {
         assert!(eval(&mut rig, script).starts_with("-ERR"), "{script}");
+        assert_eq!(eval(&mut rig, "return #string.rep('x', 1000000)"), ":1000000", "{script}");
     }
     assert_eq!(
         eval(&mut rig, "return {pcall(string.rep, 'x', 2 ^ 31 - 1)}"),
