@@ -58,10 +58,7 @@ impl<S: Transport> Link<S> {
     #[cfg_attr(not(feature = "tls"), expect(unused_variables, reason = "only TLS keeps any back"))]
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            Self::Plain(_) => {
-                let _ = cx;
-                Poll::Ready(Ok(()))
-            }
+            Self::Plain(_) => Poll::Ready(Ok(())),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.flush(cx),
         }

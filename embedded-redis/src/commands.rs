@@ -11,6 +11,7 @@ mod help;
 mod hyperloglog;
 mod keys;
 mod lists;
+mod numbers;
 mod pubsub;
 mod sampling;
 mod scanning;

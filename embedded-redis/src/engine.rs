@@ -31,7 +31,9 @@ pub(crate) use client::{Client, ClientKey, Clients, Replies, Transaction, Watche
 pub(crate) use context::{Context, Data, Edit, Shared};
 pub(crate) use error::Error;
 pub(crate) use event::Event;
-pub(crate) use eviction::{Eviction, Policy};
+pub(crate) use eviction::Eviction;
+#[cfg(test)]
+pub(crate) use eviction::Policy;
 pub(crate) use expiry::Expiry;
 pub(crate) use notify::Class;
 pub(crate) use settings::Settings;

@@ -30,4 +30,4 @@ pub(crate) use stream::{
     ConsumerNumber, Delivery, Entry, Group, Pending, Stream, StreamId, Trim, Until,
 };
 pub(crate) use text::{MAX_TEXT, Text, parse_integer};
-pub(crate) use value::{Kind, Typed, Value};
+pub(crate) use value::{Typed, Value};

@@ -1,9 +1,11 @@
 //! The engine behind a server's connections.
 
 use std::collections::HashMap;
+use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use adapter_core::Address;
 use adapter_core::server::{
     Action, Closed, Command, Connection, ConnectionId, Deferred, Peer, Refusal, Reply,
     ServerHandle, Service,
@@ -17,6 +19,8 @@ use crate::engine::{Client, ClientKey, Engine, Event, Ran};
 pub struct Embedded {
     core: Cores,
     clock: Clock,
+    /// When it was last seen how much memory the process has.
+    looked_at: Option<Instant>,
 }
 
 /// Whom the data belongs to.
@@ -41,12 +45,12 @@ pub(crate) struct Core {
 impl Embedded {
     /// The only thread's.
     pub(crate) fn alone(engine: Engine, clock: Clock) -> Self {
-        Self { core: Cores::Own(Box::new(Core::new(engine, &clock))), clock }
+        Self { core: Cores::Own(Box::new(Core::new(engine, &clock))), clock, looked_at: None }
     }
 
     /// One thread's of several.
     pub(crate) fn shared(core: &Arc<Mutex<Core>>, clock: Clock) -> Self {
-        Self { core: Cores::Shared(Arc::clone(core)), clock }
+        Self { core: Cores::Shared(Arc::clone(core)), clock, looked_at: None }
     }
 }
 
@@ -64,6 +68,7 @@ impl Cores {
 impl Core {
     pub(crate) fn new(mut engine: Engine, clock: &Clock) -> Self {
         engine.start(clock.now());
+        engine.shared.process.id = Some(std::process::id());
         Self { engine, blocked: HashMap::new() }
     }
 
@@ -98,6 +103,9 @@ impl Service for Embedded {
         let now = self.clock.now();
         self.core.with(|core| {
             core.engine.admit().map_err(Refusal::new)?;
+            if let Address::Tcp(address) = &peer.listener {
+                core.engine.shared.process.port.get_or_insert(address.port());
+            }
             Ok(Guest(core.engine.connect(now, client)))
         })
     }
@@ -136,6 +144,11 @@ impl Service for Embedded {
 
     fn on_tick(&mut self, server: &ServerHandle) -> Action {
         let started = Instant::now();
+        if self.looked_at.is_none_or(|at| started - at > A_WHILE) {
+            self.looked_at = Some(started);
+            let resident = resident();
+            self.core.with(|core| core.engine.shared.process.resident = resident);
+        }
         let clock = &self.clock;
         self.core.with(|core| {
             while core.engine.handle_timeout(clock.now()) && started.elapsed() < SLICE {}
@@ -144,6 +157,19 @@ impl Service for Embedded {
         Action::Continue
     }
 }
+
+/// Resident memory of the process, where the system tells it.
+fn resident() -> Option<u64> {
+    let pages = fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = pages.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * PAGE)
+}
+
+/// Of nearly all machines that have a `/proc`.
+const PAGE: u64 = 4096;
+
+/// Between two looks at what costs a system call.
+const A_WHILE: Duration = Duration::from_secs(1);
 
 /// How long one tick may remove what has expired.
 const SLICE: Duration = Duration::from_millis(1);

@@ -26,6 +26,7 @@ mod tls;
 mod wire;
 
 use std::fmt;
+use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -210,7 +211,31 @@ impl RedisServer {
     ///
     /// When it can't be signalled.
     pub fn freeze(&self) -> io::Result<()> {
-        self.signal("STOP")
+        self.signal("STOP")?;
+        // Each thread stops by itself, the last one a moment after the signal.
+        let deadline = Instant::now() + PATIENCE;
+        while !self.stands_still()? {
+            if Instant::now() > deadline {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            thread::yield_now();
+        }
+        Ok(())
+    }
+
+    /// Whether all threads are stopped, as far as the system tells.
+    fn stands_still(&self) -> io::Result<bool> {
+        let Ok(tasks) = fs::read_dir(format!("/proc/{}/task", self.pid())) else {
+            return Ok(true);
+        };
+        for task in tasks {
+            let stat = fs::read_to_string(task?.path().join("stat"))?;
+            let state = stat.rsplit(") ").next().unwrap_or_default();
+            if !state.starts_with(['T', 't']) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Lets a frozen server go on.

@@ -37,15 +37,6 @@ pub(super) fn count(text: &[u8], least: i64, refused: Error) -> Result<usize, Er
     number.and_then(|number| usize::try_from(number).ok()).ok_or(refused)
 }
 
-/// A number as `strtod` reads it, but for spaces, hexadecimal digits and NaN.
-pub(super) fn float(text: &[u8]) -> Result<f64, Error> {
-    let text = std::str::from_utf8(text).map_err(|_| Error::NOT_A_FLOAT)?;
-    match text.parse::<f64>() {
-        Ok(number) if !number.is_nan() => Ok(number),
-        _ => Err(Error::NOT_A_FLOAT),
-    }
-}
-
 /// The options behind a command's fixed arguments, one after the other.
 #[derive(Clone)]
 pub(super) struct Options<'a>(Args<'a>);

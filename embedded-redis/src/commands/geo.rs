@@ -11,7 +11,7 @@ use redis_server_core::resp_core::request::Request;
 
 use super::Commands;
 use super::arguments::{Options, arg, is};
-use super::sorted_sets::number::float;
+use super::numbers::float;
 use super::sorted_sets::{Adding, add_all};
 use crate::engine::{Answer, Data, Done, Error, Outcome, Runs};
 use crate::keyspace::SortedSet;

@@ -3,7 +3,6 @@
 mod add;
 mod bounds;
 mod combine;
-pub(super) mod number;
 mod pop;
 mod random;
 mod range;

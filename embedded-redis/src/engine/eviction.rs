@@ -106,11 +106,6 @@ impl Engine {
         self.databases.capacity() * size_of::<Database>() + databases.sum::<usize>()
     }
 
-    /// How many keys there are in all databases.
-    pub(crate) fn keys(&self) -> usize {
-        self.databases.iter().map(|database| database.db.len()).sum()
-    }
-
     /// Evicts keys as long as there is too much, but not many at a time.
     pub(super) fn evict_some(&mut self) -> Memory {
         let settings = &self.shared.settings;

@@ -73,6 +73,11 @@ impl Class {
         letters
     }
 
+    /// What is left when the letters are read again.
+    pub(super) fn as_written(self) -> Self {
+        Self::parse(self.letters().as_bytes()).unwrap_or_default()
+    }
+
     fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }

@@ -111,13 +111,21 @@ impl Settings {
     /// What `CONFIG SET` answers.
     pub(crate) fn set_all<'a>(
         &mut self,
-        pairs: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
+        pairs: &(impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone),
     ) -> Result<(), Error> {
         let parameters = settable(pairs.clone().map(|(name, _)| name))?;
         let mut news = self.clone();
-        for (parameter, (_, value)) in parameters.into_iter().zip(pairs) {
-            let new = parameter.parse(&news, value);
-            let new = new.map_err(|reason| failed(parameter.name.as_bytes(), &reason))?;
+        for (parameter, (_, value)) in parameters.into_iter().zip(pairs.clone()) {
+            let new = match parameter.parse(&news, value) {
+                Ok(new) => new,
+                Err(reason) => {
+                    // Redis puts the letters back, among which this one gets lost beside `A`.
+                    if pairs.clone().any(|(name, _)| name.eq_ignore_ascii_case(NOTIFY)) {
+                        self.notify = self.notify.as_written();
+                    }
+                    return Err(failed(parameter.name.as_bytes(), &reason));
+                }
+            };
             news.assign(parameter, new);
         }
         *self = news;
@@ -199,3 +207,5 @@ fn failed(name: &[u8], reason: &str) -> Error {
 }
 
 const UNKNOWN: &[u8] = b"ERR Unknown option or number of arguments for CONFIG SET - '";
+
+const NOTIFY: &[u8] = b"notify-keyspace-events";

@@ -29,6 +29,12 @@ pub(super) enum Likeness {
     Left,
     /// The messages of several patterns in any order.
     Messages,
+    /// Redis's reply is this error, whatever ours is.
+    RedisSays(&'static str),
+    /// Ours is this error, whatever Redis's is.
+    OursSays(&'static str),
+    /// The same messages and the same reply, whichever comes first.
+    OwnEvents,
 }
 
 impl Likeness {
@@ -40,9 +46,18 @@ impl Likeness {
         ours: &[u8],
         near: [Option<&[u8]>; 2],
     ) -> bool {
-        if matches!(self, Self::Left | Self::Messages) {
+        match self {
+            Self::RedisSays(error) => return redis == error.as_bytes(),
+            Self::OursSays(error) => return ours == error.as_bytes(),
+            _ => {}
+        }
+        if matches!(self, Self::Left | Self::Messages | Self::OwnEvents) {
             let (redis, ours) = (Tree::read_all(redis), Tree::read_all(ours));
-            return if self == Self::Left { left(&redis, &ours) } else { messages(&redis, &ours) };
+            return match self {
+                Self::Left => left(&redis, &ours),
+                Self::Messages => messages(&redis, &ours),
+                _ => own_events(&redis, &ours),
+            };
         }
         let (Some(redis), Some(ours)) = (Tree::read(redis), Tree::read(ours)) else {
             return false;
@@ -59,9 +74,22 @@ impl Likeness {
             Self::Clocks => clocks(&redis, &ours, false),
             Self::Shape => is_no_error(&redis) && redis.same_shape(&ours),
             Self::Except(keys) => except(keys, &redis, &ours),
-            Self::Left | Self::Messages => false,
+            Self::Left
+            | Self::Messages
+            | Self::OwnEvents
+            | Self::RedisSays(_)
+            | Self::OursSays(_) => false,
         }
     }
+}
+
+/// The messages in their order, and what is none in its own.
+fn own_events(redis: &[Tree<'_>], ours: &[Tree<'_>]) -> bool {
+    let parted = |all: &[Tree<'_>]| {
+        let texts = all.iter().map(|tree| (tree.kind() == b'>', format!("{tree:?}")));
+        texts.partition::<Vec<_>, _>(|(pushed, _)| *pushed)
+    };
+    redis.len() > 1 && parted(redis) == parted(ours)
 }
 
 fn is_no_error(tree: &Tree<'_>) -> bool {

@@ -71,14 +71,7 @@ fn keys(request: Request<'_>) -> Result<Keys<'_>, Error> {
         return Err(Error::of("ERR Invalid number of arguments specified for command"));
     }
     let found = specs.iter().flat_map(|spec| spec.find(&arguments).map(move |key| (key, spec)));
-    let mut keys: Keys<'_> = found.collect();
-    // What its facts don't say.
-    if entry.spec.name() == "sort"
-        && let Some(at) = arguments.iter().rposition(|it| it.eq_ignore_ascii_case(b"store"))
-        && let (Some(key), Some(spec)) = (arguments.get(at + 1), specs.last())
-    {
-        keys.push((key, spec));
-    }
+    let keys: Keys<'_> = found.collect();
     if keys.is_empty() && !entry.spec.flags().contains(Flags::NO_MANDATORY_KEYS) {
         return Err(Error::of("ERR Invalid arguments specified for command"));
     }

@@ -161,10 +161,7 @@ pub(super) fn getredir(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<
     answer.int(-1)
 }
 
-pub(super) fn caching(_: &mut Context<'_>, request: Request<'_>, _: &mut Answer<'_>) -> Outcome {
-    if !is(arg(&request, 2), "yes") && !is(arg(&request, 2), "no") {
-        return Err(Error::SYNTAX);
-    }
+pub(super) fn caching(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
     Err(Error::of(
         "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or \
          OPTOUT mode enabled",

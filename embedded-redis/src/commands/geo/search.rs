@@ -3,12 +3,12 @@
 use redis_server_core::resp_core::request::Request;
 
 use super::super::arguments::{Options, arg, integer, is};
-use super::super::sorted_sets::number::float;
 use super::super::sorted_sets::store;
 use super::cell::{Cell, Position};
 use super::nearest::partial_sort;
 use super::shape::{Area, Shape};
 use super::{answer_position, meters, position};
+use crate::commands::numbers::float;
 use crate::engine::{Answer, Data, Done, Error, Outcome};
 use crate::keyspace::{Compact, Score, SortedSet};
 

@@ -11,9 +11,10 @@ use redis_server_core::Null;
 use redis_server_core::resp_core::request::Request;
 
 use super::super::arguments::{Options, arg};
+use crate::commands::numbers::weight as number;
 use crate::engine::{Answer, Class, Data, Done, Error, Outcome};
 use crate::keyspace::{Compact, List, Side, Value};
-use lookup::{look_up_pattern, number};
+use lookup::look_up_pattern;
 use options::{By, Sort};
 
 pub(super) fn sort(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
@@ -45,10 +46,7 @@ fn run(data: &mut Data<'_>, key: &[u8], mut sort: Sort<'_>, answer: &mut Answer<
 
 /// The elements, in the order in which they are where that is to stay.
 fn load(data: &mut Data<'_>, key: &[u8], sort: &mut Sort<'_>) -> Result<Vec<Compact>, Error> {
-    let place = match sort.store {
-        Some(_) => data.find(key),
-        None => super::look_up_used(data, key),
-    };
+    let place = super::look_up_used(data, key);
     let Some(value) = place.and_then(|place| data.database.db.value_mut(place)) else {
         return Ok(Vec::new());
     };

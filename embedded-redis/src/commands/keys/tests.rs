@@ -441,7 +441,7 @@ mod sorting {
         assert_eq!(stored(&rig, "t"), " 1 x 2  3", "nothing is stored as an empty string");
         events(&mut rig);
         assert_eq!(rig.run("sort none store t"), ":0");
-        assert_eq!(events(&mut rig), "del:t");
+        assert_eq!(events(&mut rig), "keymiss:none del:t");
         assert_eq!(rig.run("exists t"), ":0");
     }
 }

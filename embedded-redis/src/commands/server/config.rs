@@ -44,7 +44,7 @@ pub(super) fn set(
         return Err(Error::SYNTAX);
     }
     let (names, values) = (request.iter().skip(2).step_by(2), request.iter().skip(3).step_by(2));
-    context.engine.shared.settings.set_all(names.zip(values))?;
+    context.engine.shared.settings.set_all(&names.zip(values))?;
     answer.ok()
 }
 

@@ -3,8 +3,9 @@
 use redis_server_core::Items;
 use redis_server_core::resp_core::request::Request;
 
-use crate::commands::arguments::{arg, float, is};
+use crate::commands::arguments::{arg, is};
 use crate::commands::help;
+use crate::commands::numbers::float;
 use crate::engine::{Answer, Context, Done, Error, Outcome};
 
 pub(super) fn debug(

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::number::bound;
+use crate::commands::numbers::bound;
 use crate::engine::Error;
 use crate::keyspace::{Score, SortedSet};
 

@@ -7,13 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::engine::ClientKey;
 use crate::keyspace::Db;
 
+/// Who watches a key, and what it is told by when the key changes.
+type Watcher = (ClientKey, Arc<AtomicBool>);
+
 /// A database with those who watch keys and those who wait for them.
 #[derive(Debug)]
 pub(crate) struct Database {
     pub(crate) db: Db,
     /// Up to where the search for expired keys has come.
     pub(crate) expiry_cursor: u64,
-    watchers: HashMap<Box<[u8]>, Vec<(ClientKey, Arc<AtomicBool>)>>,
+    watchers: HashMap<Box<[u8]>, Vec<Watcher>>,
     /// In the order in which they have come.
     waiters: HashMap<Box<[u8]>, VecDeque<ClientKey>>,
 }

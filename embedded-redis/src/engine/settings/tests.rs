@@ -7,7 +7,7 @@ fn value(settings: &Settings, name: &str) -> String {
 
 fn set(settings: &mut Settings, pairs: &[&str]) -> String {
     let pairs = pairs.as_chunks::<2>().0.iter().map(|[a, b]| (a.as_bytes(), b.as_bytes()));
-    match settings.set_all(pairs) {
+    match settings.set_all(&pairs) {
         Ok(()) => "OK".into(),
         Err(error) => String::from_utf8_lossy(error.as_ref()).into_owned(),
     }

@@ -25,13 +25,25 @@ pub(in crate::commands) fn float(text: &[u8]) -> Result<f64, Error> {
 
 /// One end of a range of scores. What is behind a zero byte is not seen, and no text at all is 0,
 /// as `strtod` has it (`zslParseRange` in Redis's t_zset.c).
-pub(super) fn bound(text: &[u8]) -> Option<Score> {
+pub(in crate::commands) fn bound(text: &[u8]) -> Option<Score> {
     let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
     if text.is_empty() {
         return Some(0.0);
     }
     let (number, rest) = strtod(text)?;
     (rest.is_empty() && !number.value.is_nan()).then_some(number.value)
+}
+
+/// What `SORT` sorts by: all of the text up to a zero byte, and 0 where there is none. Unlike scores
+/// it may not be so small that a double holds it with few digits (`sortCommandGeneric`).
+pub(in crate::commands) fn weight(text: &[u8]) -> Option<f64> {
+    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
+    if text.is_empty() {
+        return Some(0.0);
+    }
+    let (number, rest) = strtod(text)?;
+    let exact = !number.ordinary || number.value.is_normal();
+    (rest.is_empty() && exact && !number.value.is_nan()).then_some(number.value)
 }
 
 struct Number {
@@ -146,6 +158,23 @@ fn is_space(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn weights_may_have_spaces_in_front() {
+        for (text, expected) in [
+            (&b""[..], 0.0),
+            (b" \t-1.5e3", -1500.0),
+            (b"-Infinity", f64::NEG_INFINITY),
+            (b"0x1p3", 8.0),
+            (b"7\0rubbish", 7.0),
+            (b"0e-999", 0.0),
+        ] {
+            assert_eq!(weight(text), Some(expected), "{}", text.escape_ascii());
+        }
+        for text in ["nan", "1 ", "x", "+-1", "1e400", "5e-324", "0x", " ", "1,5"] {
+            assert_eq!(weight(text.as_bytes()), None, "{text}");
+        }
+    }
 
     #[test]
     fn scores_are_what_redis_takes_for_such() {
