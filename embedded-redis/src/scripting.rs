@@ -121,19 +121,21 @@ impl Scripts {
         let limit = context.engine.shared.settings.busy_reply_threshold;
         self.running.begin(Duration::from_millis(limit));
         context.engine.shared.in_script = true;
-        let caller =
-            Caller::new(context, &self.running, read_only, oom && !script.flags.allow_oom());
+        let keeps_out = oom && !script.flags.allow_oom();
+        let caller = Caller::new(context, &self.running, read_only, keeps_out);
         let ended = self.execute(script, run, &caller);
         let resp3 = self.running.end();
         context.engine.shared.in_script = false;
         if let Some(client) = context.client_mut() {
             client.db = db;
         }
-        match ended {
+        let outcome = match ended {
             Ok(Ok(value)) => answer.any(Returned::new(value, &self.fields, resp3)),
             Ok(Err(failure)) => Err(failure.into_error(sha)),
-            Err(error) => Err(self.broke_down(sha, &error)),
-        }
+            Err(error) => Err(Failure::Bare(raised::text_of(&error)).into_error(sha)),
+        };
+        self.sweep();
+        outcome
     }
 
     fn execute(
@@ -152,7 +154,7 @@ impl Scripts {
             let redis = &self.sandbox.redis;
             redis.raw_set("call", scope.create_function(|lua, it| caller.call(lua, &it))?)?;
             redis.raw_set("pcall", scope.create_function(|lua, it| caller.pcall(lua, &it))?)?;
-            self.sandbox.run.call::<(bool, Value)>(&script.body)
+            sandbox::bounded(lua, true, || self.sandbox.run.call::<(bool, Value)>(&script.body))?
         })?;
         if succeeded {
             return Ok(Ok(value));
@@ -160,10 +162,12 @@ impl Scripts {
         Ok(Err(Failure::of(&value)))
     }
 
-    /// The interpreter itself could not go on: it has no memory left.
-    fn broke_down(&self, sha: &Sha, error: &mlua::Error) -> Error {
-        let _ = self.lua.gc_collect();
-        Failure::Bare(raised::text_of(error)).into_error(sha)
+    /// Sees to it that the next script finds memory: Lua 5.1 fails where there is none rather than
+    /// look for what nobody needs any more.
+    fn sweep(&self) {
+        if self.lua.used_memory() > sandbox::MEMORY / 2 {
+            let _ = self.lua.gc_collect();
+        }
     }
 }
 
@@ -179,9 +183,10 @@ pub(crate) const NO_SCRIPT: Error = Error::of("NOSCRIPT No matching script. Plea
 /// The SHA of a text.
 pub(crate) fn sha_of(text: &[u8]) -> Sha {
     let mut sha = [0; 40];
-    let digits = sha1_smol::Sha1::from(text).digest().to_string();
-    for (place, digit) in sha.iter_mut().zip(digits.bytes()) {
-        *place = digit;
+    let bytes = sha1_smol::Sha1::from(text).digest().bytes();
+    for (pair, byte) in sha.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [byte >> 4, byte & 0xf]
+            .map(|half| if half < 10 { b'0' + half } else { b'a' - 10 + half });
     }
     sha
 }

@@ -12,6 +12,7 @@ use super::number;
 use super::raised::{Raised, still_running, table};
 use super::replies::Told;
 use super::running::Running;
+use super::sandbox::bounded;
 use crate::engine::{Answer, Context, Error, Runs, TABLE};
 
 /// Runs commands for a script, in the context that the script runs in.
@@ -76,7 +77,7 @@ impl<'c, 'e> Caller<'c, 'e> {
             let code: &[u8] = if text.contains(&b' ') { b"" } else { b"ERR " };
             return Ok(Err([code, text].concat()));
         }
-        Told { frame, protocol }.into_lua(lua).map(Ok)
+        bounded(lua, false, || Told { frame, protocol }.into_lua(lua))?.map(Ok)
     }
 
     /// Runs a command if it may run, and has it answered. What may not run fails.

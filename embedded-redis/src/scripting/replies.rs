@@ -160,7 +160,7 @@ impl<'f> Returned<'f> {
             && let Value::String(format) = parts.raw_get("format")?
             && let Value::String(text) = parts.raw_get("string")?
         {
-            let mut three = [0; 3];
+            let mut three = [b' '; 3];
             three.iter_mut().zip(format.as_bytes().iter()).for_each(|(to, from)| *to = *from);
             return Ok(reply.verbatim(three, text.as_bytes()));
         }

@@ -2,7 +2,7 @@
 
 local native = ...
 local error, next, pairs, pcall, rawget, rawset = error, next, pairs, pcall, rawget, rawset
-local select, setmetatable, type, xpcall = select, setmetatable, type, xpcall
+local select, setmetatable, type, unpack, xpcall = select, setmetatable, type, unpack, xpcall
 local byte, concat = string.byte, table.concat
 local collectgarbage, loadstring, resume = collectgarbage, loadstring, coroutine.resume
 local caught, locate, seen = native.caught, native.locate, native.seen
@@ -77,16 +77,49 @@ end
 
 -- Errors of the server's functions are opaque: nobody is to see them so.
 
+-- Lua's pcall puts one value more than it has asked room for on top of the results. That is safe, but
+-- builds with assertions end there, so that many results come as one.
+
+local many = {}
+
+local function few(...)
+    if select("#", ...) < 10 then
+        return ...
+    end
+    return many, {count = select("#", ...), ...}
+end
+
+local function opened(...)
+    local first, results = ...
+    if first == many then
+        return unpack(results, 1, results.count)
+    end
+    return ...
+end
+
+local function packed(call, ...)
+    return few(call(...))
+end
+
+-- What Lua's own functions say of their arguments depends on who calls them. Those that have few
+-- results are called by pcall itself.
+local native_calls = {}
+local function is_native(library)
+    for _, call in pairs(library) do
+        native_calls[call] = true
+    end
+end
+
 local function protected(succeeded, ...)
     if succeeded then
-        return true, ...
+        return true, opened(...)
     end
     return false, caught((...))
 end
 
 local function resumed(succeeded, ...)
     if succeeded then
-        return true, ...
+        return true, opened(...)
     end
     return false, seen((...))
 end
@@ -95,7 +128,11 @@ function globals.pcall(...)
     if select("#", ...) == 0 then
         return false, "attempt to call a boolean value"
     end
-    return protected(pcall(...))
+    local call = ...
+    if type(call) ~= "function" or native_calls[call] then
+        return protected(pcall(...))
+    end
+    return protected(pcall(packed, ...))
 end
 
 function globals.xpcall(call, ...)
@@ -103,7 +140,10 @@ function globals.xpcall(call, ...)
         error("bad argument #2 to 'xpcall' (value expected)", 2)
     end
     local handle = ...
-    return resumed(xpcall(call, function(problem) return handle(seen(problem)) end))
+    local function handled(problem)
+        return handle(seen(problem))
+    end
+    return resumed(xpcall(function() return few(call()) end, handled))
 end
 
 local coroutines = {}
@@ -152,9 +192,15 @@ for name, library in pairs(native.libraries or {}) do
 end
 libraries.redis = native.redis
 for name, library in pairs(libraries) do
+    is_native(library)
     globals[name] = protect(library)
 end
 getmetatable("").__metatable = false
+is_native(globals)
+for _, call in pairs({unpack, select, string.byte, string.find, string.match,
+        libraries.struct.unpack, libraries.cmsgpack.unpack, libraries.cmsgpack.unpack_limit}) do
+    native_calls[call] = nil
+end
 
 local environment = protect(globals)
 globals._G = environment
@@ -176,8 +222,15 @@ local function finish(...)
     return ...
 end
 
+local current
+
+local function first()
+    return (current())
+end
+
 local function run(script)
-    return finish(xpcall(script, locate))
+    current = script
+    return finish(xpcall(first, locate))
 end
 
 return globals, environment, run

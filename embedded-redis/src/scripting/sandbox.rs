@@ -37,8 +37,19 @@ pub(super) fn make(running: &Arc<Running>) -> mlua::Result<(Lua, Sandbox)> {
         raised::still_running(&own)?;
         Ok(VmState::Continue)
     })?;
-    lua.set_memory_limit(MEMORY)?;
     Ok((lua, Sandbox { globals, redis, run }))
+}
+
+/// Has a limit to the memory, or none, while something is done.
+///
+/// It is for what a script does by itself. What the server gives it, its arguments and replies, is
+/// bounded by what there is already, and Lua is faster at it where it can't fail; the next thing that
+/// the script does fails if it was too much.
+pub(super) fn bounded<T>(lua: &Lua, bounded: bool, act: impl FnOnce() -> T) -> mlua::Result<T> {
+    let before = lua.set_memory_limit(if bounded { MEMORY } else { 0 })?;
+    let done = act();
+    lua.set_memory_limit(before)?;
+    Ok(done)
 }
 
 /// What the sandbox itself needs of the server.
@@ -64,4 +75,4 @@ pub(super) const NAME: &str = "=sandbox";
 const CHECK_EVERY: u32 = 10_000;
 
 /// Bytes that all scripts together may use: as much as makes sense, and not all there is.
-const MEMORY: usize = 256 * 1024 * 1024;
+pub(super) const MEMORY: usize = 256 * 1024 * 1024;

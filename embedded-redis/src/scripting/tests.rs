@@ -281,9 +281,11 @@ fn a_script_does_not_take_all_memory() {
     for script in [
         "return #string.rep('x', 2 ^ 31 - 1)",
         "local t = {} while true do t[#t + 1] = string.rep('x', 1000000) .. #t end",
+        "local t = {} for i = 1, 1e8 do t[i] = {i} end",
         "return #pcall(string.rep, 'x', 2 ^ 31 - 1)",
     ] {
         assert!(eval(&mut rig, script).starts_with("-ERR"), "{script}");
+        assert_eq!(eval(&mut rig, "return #string.rep('x', 1000000)"), ":1000000", "{script}");
     }
     assert_eq!(
         eval(&mut rig, "return {pcall(string.rep, 'x', 2 ^ 31 - 1)}"),
@@ -383,4 +385,59 @@ fn binary_formats_are_written_and_read() {
     ] {
         assert_eq!(error(&mut rig, script), format!("-ERR user_script:1: {text}"), "{script}");
     }
+}
+
+#[test]
+fn nothing_waits_in_a_script() {
+    let mut rig = Rig::new();
+    assert_eq!(
+        error(&mut rig, "return redis.call('XRead', 'block', '0', 'streams', 'x', '$')"),
+        "-ERR XRead command is not allowed with BLOCK option from scripts"
+    );
+    assert_eq!(
+        error(&mut rig, "return redis.call('blpop', 'x', 0)"),
+        "-ERR This Redis command is not allowed from script"
+    );
+}
+
+#[test]
+fn a_client_of_resp3_is_answered_in_it() {
+    let mut rig = Rig::new();
+    rig.run("hello 3");
+    rig.run("hset h f 1");
+    for (script, reply) in [
+        ("return {map = {a = 1}}", "%1 $1 a :1"),
+        ("return {set = {a = true}}", "~1 $1 a"),
+        ("return {double = 1.5}", ",1.5"),
+        ("return {big_number = '12'}", "(12"),
+        ("return {verbatim_string = {format = 'txt', string = 'it'}}", "=6 txt:it"),
+        ("return false", "_"),
+        ("return true", ":1"),
+        ("redis.setresp(3) return true", "#t"),
+        ("redis.setresp(3) return false", "#f"),
+        ("return redis.call('hgetall', 'h')", "*2 $1 f $1 1"),
+        ("redis.setresp(3) return redis.call('hgetall', 'h')", "%1 $1 f $1 1"),
+    ] {
+        assert_eq!(eval(&mut rig, script), reply, "{script}");
+    }
+}
+
+#[test]
+fn many_values_pass_through() {
+    let mut rig = Rig::new();
+    let fill = "local t = {} for i = 1, 300 do t[i] = i end";
+    for (script, reply) in [
+        ("return unpack(t)", ":1"),
+        ("return select('#', pcall(unpack, t))", ":301"),
+        ("return select('#', pcall(function() return unpack(t, 1, 400) end))", ":401"),
+        ("return select('#', xpcall(function() return unpack(t) end, error))", ":301"),
+        (
+            "return select('#', coroutine.resume(coroutine.create(function() return unpack(t) end)))",
+            ":301",
+        ),
+        ("return {pcall(error, 'x')}", "*2 $-1 $1 x"),
+    ] {
+        assert_eq!(eval(&mut rig, &format!("{fill} {script}")), reply, "{script}");
+    }
+    assert_eq!(eval(&mut rig, "local function f() return pcall(f) end return f()"), ":1");
 }

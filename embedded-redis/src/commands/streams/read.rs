@@ -12,7 +12,7 @@ use crate::engine::{Answer, Data, Done, Outcome};
 use crate::keyspace::Stream;
 
 pub(super) fn xread(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    let read = Read::parse(&request, false, data.now())?;
+    let read = Read::parse(&request, false, data.shared)?;
     let sources = read.sources(data)?;
     let count = read.count.unwrap_or(usize::MAX);
     let mut served = Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn xreadgroup(
     request: Request<'_>,
     answer: &mut Answer<'_>,
 ) -> Outcome {
-    let read = Read::parse(&request, true, data.now())?;
+    let read = Read::parse(&request, true, data.shared)?;
     let sources = read.sources(data)?;
     let (group, consumer) = read.consumer.unwrap_or_default();
     let count = read.count.unwrap_or(usize::MAX);

@@ -5,7 +5,7 @@ use redis_server_core::resp_core::request::Request;
 use crate::commands::arguments::{Options, integer, is};
 use crate::commands::streams::errors;
 use crate::commands::streams::ids::{self, up_to_nul};
-use crate::engine::{Data, Error};
+use crate::engine::{Data, Error, Shared};
 use crate::keyspace::{Millis, Stream, StreamId};
 
 /// The arguments of `XREAD` and `XREADGROUP`.
@@ -48,7 +48,12 @@ impl Behind {
 }
 
 impl<'a> Read<'a> {
-    pub(super) fn parse(request: &Request<'a>, in_group: bool, now: Millis) -> Result<Self, Error> {
+    /// A script can't wait, so that the option `BLOCK` is none of its.
+    pub(super) fn parse(
+        request: &Request<'a>,
+        in_group: bool,
+        shared: &Shared,
+    ) -> Result<Self, Error> {
         let mut read = Self {
             consumer: None,
             acknowledged: false,
@@ -61,7 +66,11 @@ impl<'a> Read<'a> {
         while let Some(option) = options.next() {
             let left = options.left();
             if left >= 1 && is(option, "block") {
-                read.block = Some(deadline(options.value()?, now)?);
+                if shared.in_script {
+                    let why = b" command is not allowed with BLOCK option from scripts";
+                    return Err(Error::new([b"ERR ", request.name(), why].concat()));
+                }
+                read.block = Some(deadline(options.value()?, shared.now)?);
             } else if left >= 1 && is(option, "count") {
                 let count = usize::try_from(integer(options.value()?)?);
                 read.count = count.ok().filter(|count| *count > 0);
