@@ -25,6 +25,14 @@ impl Clock {
         Self { ahead: Arc::new(AtomicU64::new(nanos(time))), runs: false }
     }
 
+    /// One that shows the same and is moved by itself.
+    pub(crate) fn another(&self) -> Self {
+        Self {
+            ahead: Arc::new(AtomicU64::new(self.ahead.load(Ordering::Relaxed))),
+            runs: self.runs,
+        }
+    }
+
     /// The time since the beginning of 1970.
     #[inline]
     pub(crate) fn now(&self) -> Duration {

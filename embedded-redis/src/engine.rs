@@ -200,6 +200,9 @@ impl Engine {
             }
         }
         if let Some(blocked) = &client.blocked {
+            if let Some(deadline) = blocked.waiting.deadline() {
+                self.shared.deadlines.remove(&(deadline, key));
+            }
             for name in blocked.waiting.keys() {
                 if let Some(database) = self.databases.get_mut(blocked.db) {
                     database.unawait(name, key);

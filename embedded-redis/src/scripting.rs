@@ -34,7 +34,10 @@ pub(crate) use shebang::Flags;
 
 /// The interpreter, and the scripts that it knows.
 pub(crate) struct Scripts {
-    known: HashMap<Sha, Script>,
+    /// With what the scripts have said of themselves.
+    known: HashMap<Sha, Flags>,
+    /// By their SHA: a function that Rust holds takes a place on a stack that has few.
+    bodies: Table,
     lua: Lua,
     sandbox: Sandbox,
     running: Arc<Running>,
@@ -43,13 +46,6 @@ pub(crate) struct Scripts {
 
 /// The SHA-1 of a script's text, in hexadecimal digits of lower case.
 pub(crate) type Sha = [u8; 40];
-
-/// A script that was compiled.
-#[derive(Clone)]
-struct Script {
-    body: Function,
-    flags: Flags,
-}
 
 /// What a script is run with.
 pub(crate) struct Run<'r> {
@@ -71,7 +67,8 @@ impl Scripts {
         let running = Arc::new(Running::new());
         let (lua, sandbox) = sandbox::make(&running)?;
         let fields = Fields::new(&lua)?;
-        Ok(Self { known: HashMap::new(), lua, sandbox, running, fields })
+        let bodies = lua.create_table()?;
+        Ok(Self { known: HashMap::new(), bodies, lua, sandbox, running, fields })
     }
 
     pub(crate) fn knows(&self, sha: &[u8]) -> bool {
@@ -86,23 +83,41 @@ impl Scripts {
     pub(crate) fn load(&mut self, text: &[u8]) -> Result<Sha, Error> {
         let sha = sha_of(text);
         if !self.known.contains_key(&sha) {
-            let script = self.compile(text)?;
-            self.known.insert(sha, script);
+            let (flags, body) = match self.compile(text) {
+                Err(Uncompiled::NoMemory) => {
+                    self.forget()?;
+                    self.compile(text)
+                }
+                outcome => outcome,
+            }
+            .map_err(Uncompiled::into_error)?;
+            self.bodies.raw_set(mlua::String::wrap(sha), body).map_err(no_memory)?;
+            self.known.insert(sha, flags);
         }
         Ok(sha)
     }
 
-    fn compile(&self, text: &[u8]) -> Result<Script, Error> {
-        let (flags, text) = shebang::split(text)?;
+    fn compile(&self, text: &[u8]) -> Result<(Flags, Function), Uncompiled> {
+        let (flags, text) = shebang::split(text).map_err(Uncompiled::Refused)?;
         let chunk = self.lua.load(text).set_name("@user_script").set_mode(ChunkMode::Text);
         let body = chunk.into_function().map_err(|error| {
             let message = match &error {
+                mlua::Error::MemoryError(_) => return Uncompiled::NoMemory,
                 mlua::Error::SyntaxError { message, .. } => message.clone(),
                 other => other.to_string(),
             };
-            Error::new(format!("ERR Error compiling script (new function): {message}"))
+            let text = format!("ERR Error compiling script (new function): {message}");
+            Uncompiled::Refused(Error::new(text))
         })?;
-        Ok(Script { body, flags })
+        Ok((flags, body))
+    }
+
+    /// Makes room: whoever asks for a script by its SHA is told that it is not known, and sends it.
+    fn forget(&mut self) -> Result<(), Error> {
+        self.known.clear();
+        self.bodies = self.lua.create_table().map_err(no_memory)?;
+        let _ = self.lua.gc_collect();
+        Ok(())
     }
 
     /// Runs a known script.
@@ -113,17 +128,18 @@ impl Scripts {
         context: &mut Context<'_>,
         answer: &mut Answer<'_>,
     ) -> Outcome {
-        let Some(script) = self.known.get(sha) else { return Err(NO_SCRIPT) };
+        let Some(flags) = self.known.get(sha) else { return Err(NO_SCRIPT) };
+        let body: Function = self.bodies.raw_get(mlua::String::wrap(sha)).map_err(no_memory)?;
         let oom = context.out_of_memory();
-        script.flags.allow(run.read_only, oom)?;
-        let read_only = run.read_only || script.flags.no_writes();
+        flags.allow(run.read_only, oom)?;
+        let read_only = run.read_only || flags.no_writes();
         let db = context.db();
         let limit = context.engine.shared.settings.busy_reply_threshold;
         self.running.begin(Duration::from_millis(limit));
         context.engine.shared.in_script = true;
-        let keeps_out = oom && !script.flags.allow_oom();
+        let keeps_out = oom && !flags.allow_oom();
         let caller = Caller::new(context, &self.running, read_only, keeps_out);
-        let ended = self.execute(script, run, &caller);
+        let ended = self.execute(&body, run, &caller);
         let resp3 = self.running.end();
         context.engine.shared.in_script = false;
         if let Some(client) = context.client_mut() {
@@ -140,7 +156,7 @@ impl Scripts {
 
     fn execute(
         &self,
-        script: &Script,
+        body: &Function,
         run: &Run<'_>,
         caller: &Caller<'_, '_>,
     ) -> mlua::Result<Result<Value, Failure>> {
@@ -154,7 +170,7 @@ impl Scripts {
             let redis = &self.sandbox.redis;
             redis.raw_set("call", scope.create_function(|lua, it| caller.call(lua, &it))?)?;
             redis.raw_set("pcall", scope.create_function(|lua, it| caller.pcall(lua, &it))?)?;
-            sandbox::bounded(lua, true, || self.sandbox.run.call::<(bool, Value)>(&script.body))?
+            sandbox::bounded(lua, true, || self.sandbox.run.call::<(bool, Value)>(body))?
         })?;
         if succeeded {
             return Ok(Ok(value));
@@ -169,6 +185,28 @@ impl Scripts {
             let _ = self.lua.gc_collect();
         }
     }
+}
+
+/// Why there is no script.
+enum Uncompiled {
+    Refused(Error),
+    NoMemory,
+}
+
+impl Uncompiled {
+    fn into_error(self) -> Error {
+        match self {
+            Self::Refused(error) => error,
+            Self::NoMemory => {
+                Error::of("ERR Error compiling script (new function): not enough memory")
+            }
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "what map_err calls")]
+fn no_memory(error: mlua::Error) -> Error {
+    Error::new(format!("ERR {error}"))
 }
 
 impl fmt::Debug for Scripts {

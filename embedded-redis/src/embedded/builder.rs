@@ -172,6 +172,7 @@ impl Builder {
     where
         T::Local: Spawn<Serving<T::Local, Embedded>>,
     {
+        self.clock = self.clock.another();
         if self.listens.is_empty() {
             self.listens.push(Listen::new(Address::Tcp((Ipv4Addr::LOCALHOST, 0).into())));
         }
@@ -201,6 +202,7 @@ impl Builder {
     {
         self.listens = vec![Listen::new(Address::Unix("in-process".into()))];
         self.threads = 1;
+        self.clock = self.clock.another();
         let (service, listens, options) = (self.service(), self.listens(), self.options);
         let door = Door::default();
         let (started, news) = mpsc::channel();

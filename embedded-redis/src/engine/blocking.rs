@@ -57,11 +57,12 @@ impl Engine {
 
     /// Gives keys that have got something to those who wait for it, the first first.
     pub(super) fn serve_waiting(&mut self) {
-        while let Some((db, name)) = self.shared.ready.pop_front() {
+        while let Some((db, name)) = self.shared.ready.pop() {
             let Some(database) = self.databases.get(db) else { continue };
             for key in database.who_waits_for(&name) {
-                let Some(blocked) = self.clients.get_mut(key).and_then(|it| it.blocked.take())
-                else {
+                // One that was killed gets nothing: nobody would read it.
+                let client = self.clients.get_mut(key).filter(|client| !client.killed);
+                let Some(blocked) = client.and_then(|client| client.blocked.take()) else {
                     continue;
                 };
                 let mut draft = Draft::new(blocked.protocol);
@@ -140,5 +141,56 @@ impl Context<'_> {
             return Err(Error::of("ERR timeout is negative"));
         }
         Ok((wait > 0.0).then(|| self.now().saturating_add(wait as Millis)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::engine::testing::Rig;
+
+    #[test]
+    fn who_has_gone_leaves_no_deadline_to_the_next() {
+        let mut rig = Rig::new();
+        assert_eq!(rig.run_as(1, "blpop k 2"), "");
+        rig.leave(1);
+        assert_eq!(rig.run_as(2, "blpop other 0"), "");
+        rig.advance(Duration::from_secs(10));
+        assert_eq!(rig.heard(2), "", "its time is not up: it has none");
+        assert!(rig.engine.shared.deadlines.is_empty());
+    }
+
+    #[test]
+    fn who_was_killed_is_not_served() {
+        let mut rig = Rig::new();
+        assert_eq!(rig.run_as(1, "blpop k 0"), "");
+        assert_eq!(rig.run("client kill id 2"), ":1");
+        assert_eq!(rig.run("rpush k v"), ":1");
+        assert_eq!(rig.run("llen k"), ":1");
+        assert_eq!(rig.heard(1), "");
+    }
+
+    #[test]
+    fn a_key_is_offered_once_however_often_it_was_changed() {
+        let mut rig = Rig::new();
+        assert_eq!(rig.run_as(1, "blpop k 0"), "");
+        rig.run("multi");
+        (0..100).for_each(|_| drop(rig.run("hset k f v")));
+        rig.run("del k");
+        rig.run("rpush k v");
+        rig.run("exec");
+        assert_eq!(rig.heard(1), "*2 $1 k $1 v");
+    }
+
+    #[test]
+    fn who_waits_for_a_group_hears_that_all_is_flushed() {
+        for flush in ["flushall", "flushdb", "swapdb 0 1"] {
+            let mut rig = Rig::new();
+            rig.run("xgroup create s g $ mkstream");
+            assert_eq!(rig.run_as(1, "xreadgroup group g c block 0 streams s >"), "");
+            rig.run(flush);
+            assert!(rig.heard(1).starts_with("-UNBLOCKED"), "{flush}");
+        }
     }
 }

@@ -87,6 +87,8 @@ impl Client {
 pub(crate) struct Transaction {
     /// As they came, each a multibulk request.
     pub(crate) queue: Vec<Bytes>,
+    /// What they take together.
+    pub(crate) bytes: usize,
     /// One of them was refused: `EXEC` will be, too.
     pub(crate) spoilt: bool,
     /// One of them may need more memory.

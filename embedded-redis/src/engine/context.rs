@@ -126,6 +126,12 @@ impl<'a> Context<'a> {
         encode::array(&mut text, request.len());
         request.iter().for_each(|argument| encode::bulk_string(&mut text, argument));
         if let Some(transaction) = self.client_mut().and_then(|it| it.transaction.as_mut()) {
+            transaction.bytes += text.len();
+            if transaction.bytes > LARGEST_TRANSACTION {
+                // As much as Redis lets a client have waiting; what is queued is of no use any more.
+                (transaction.spoilt, transaction.queue) = (true, Vec::new());
+                return Err(Error::of("ERR the transaction is too large"));
+            }
             transaction.queue.push(Bytes::from(text));
             transaction.needs_memory |= entry.spec.flags().contains(Flags::DENYOOM);
         }
@@ -139,3 +145,6 @@ impl<'a> Context<'a> {
         }
     }
 }
+
+/// `client-query-buffer-limit`
+const LARGEST_TRANSACTION: usize = 1 << 30;

@@ -70,6 +70,11 @@ impl Rig {
         self.clients[client].session.terms().set_protocol(protocol);
     }
 
+    /// A client hangs up.
+    pub(crate) fn leave(&mut self, client: usize) {
+        self.engine.disconnect(self.clients[client].key);
+    }
+
     /// Lets time pass.
     pub(crate) fn advance(&mut self, by: Duration) {
         self.now += by;

@@ -13,13 +13,16 @@ use std::collections::HashSet;
 use std::fmt;
 
 use hashbrown::HashTable;
+use siphasher::sip::SipHasher13;
 
 use super::Compact;
 use super::rng::Rng;
 
 /// Names with what belongs to them.
 pub(crate) struct Dict<V> {
-    hasher: foldhash::fast::FixedState,
+    /// What the hash depends on and clients don't know: by names of one hash they could make every
+    /// command slow.
+    seed: u64,
     /// By the first bits of the hash: which segment.
     directory: Vec<u32>,
     segments: Vec<Segment<V>>,
@@ -59,14 +62,7 @@ pub(crate) struct Place {
 
 impl<V> Dict<V> {
     pub(crate) fn new(seed: u64) -> Self {
-        Self {
-            hasher: foldhash::fast::FixedState::with_seed(seed),
-            directory: Vec::new(),
-            segments: Vec::new(),
-            depth: 0,
-            len: 0,
-            bytes: 0,
-        }
+        Self { seed, directory: Vec::new(), segments: Vec::new(), depth: 0, len: 0, bytes: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -88,10 +84,7 @@ impl<V> Dict<V> {
 
     #[inline]
     fn hash(&self, key: &[u8]) -> u32 {
-        use std::hash::{BuildHasher, Hasher};
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(key);
-        (hasher.finish() >> 32) as u32
+        (SipHasher13::new_with_keys(self.seed, !self.seed).hash(key) >> 32) as u32
     }
 
     #[inline]
@@ -189,7 +182,7 @@ impl<V> Dict<V> {
         let mut segment = self.segment_of(hash).unwrap_or(0);
         while let Some(full) = self.segments.get(segment as usize)
             && full.slots.len() >= SEGMENT
-            && full.depth < DEEPEST
+            && (full.depth < self.depth || self.directory.len() <= self.segments.len() * SPARSE)
         {
             self.split(segment);
             segment = self.segment_of(hash).unwrap_or(0);
@@ -504,7 +497,7 @@ impl<V> Segment<V> {
 impl<V: Clone> Clone for Dict<V> {
     fn clone(&self) -> Self {
         let mut clone = Self {
-            hasher: self.hasher.clone(),
+            seed: self.seed,
             directory: self.directory.clone(),
             segments: self.segments.clone(),
             bytes: 0,
@@ -537,9 +530,9 @@ fn spread(hash: u32) -> u64 {
 const SEGMENT: usize = 896;
 /// Entries that are compared one by one.
 const FEW: usize = 8;
-/// Bits of the hash that the directory takes at most. Beyond, hashes that all begin alike would
-/// double it for nothing.
-const DEEPEST: u8 = 28;
+/// How many entries of the directory there may be for a segment. With more, hashes all begin alike,
+/// and to part them would double it for nothing: rather a segment is too long.
+const SPARSE: usize = 8;
 const TRIES: usize = 64;
 
 #[cfg(test)]
@@ -660,6 +653,19 @@ mod tests {
             let often = found / 60;
             assert!(times.iter().all(|times| (often / 4..=often + 10).contains(times)));
         }
+    }
+
+    /// Names that a multiplying hash, whatever its seed, gives one value; and few that share many
+    /// bits do not make the directory grow without end.
+    #[test]
+    fn no_names_are_known_to_collide() {
+        let mut dict = Dict::new(3);
+        for number in 0..5_000_u64 {
+            let name = [number.to_le_bytes(), 0x3f84_d5b5_b547_0917_u64.to_le_bytes()].concat();
+            dict.insert(&name, ());
+        }
+        assert!(dict.segments.iter().all(|segment| segment.slots.len() <= SEGMENT));
+        assert!(dict.directory.len() <= dict.segments.len() * 2 * SPARSE, "{dict:?}");
     }
 
     #[test]

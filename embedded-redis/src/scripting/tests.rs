@@ -441,3 +441,13 @@ fn many_values_pass_through() {
     }
     assert_eq!(eval(&mut rig, "local function f() return pcall(f) end return f()"), ":1");
 }
+
+/// More than there are places on the stack of functions that Rust holds.
+#[test]
+fn any_number_of_scripts_is_known() {
+    let mut rig = Rig::new();
+    for number in 0..9_000 {
+        assert_eq!(eval(&mut rig, &format!("return {number}")), format!(":{number}"));
+    }
+    assert_eq!(eval(&mut rig, "return 7"), ":7");
+}

@@ -80,6 +80,8 @@ fn run(
 }
 
 fn taken(context: &mut Context<'_>) -> Result<Box<Scripts>, Error> {
+    // It may have been left so by one that has panicked.
+    context.engine.shared.in_script = false;
     match context.engine.scripts.take() {
         Some(scripts) => Ok(scripts),
         None => Scripts::new().map(Box::new),

@@ -66,6 +66,9 @@ impl Engine {
     fn flush(&mut self, index: usize) {
         let Some(database) = self.databases.get_mut(index) else { return };
         database.touch_all(|key| database.db.find(key).is_some());
+        for key in database.awaited().filter(|key| database.db.find(key).is_some()) {
+            self.shared.ready.push(index, key);
+        }
         let old = database.db.clear();
         database.expiry_cursor = 0;
         self.shared.changes += old.len() as u64;
@@ -74,15 +77,16 @@ impl Engine {
     /// Exchanges what is in two databases; who watches keys and who waits for them stays.
     fn swap(&mut self, first: usize, second: usize) {
         let Ok([one, other]) = self.databases.get_disjoint_mut([first, second]) else { return };
+        // Also a key that is no longer there concerns who waits for it: in a group of a stream.
         let is_there = |key: &[u8]| one.db.find(key).is_some() || other.db.find(key).is_some();
         one.touch_all(is_there);
         other.touch_all(is_there);
+        for (index, database) in [(first, &*one), (second, &*other)] {
+            let found = database.awaited().filter(|key| is_there(key));
+            found.for_each(|key| self.shared.ready.push(index, key));
+        }
         std::mem::swap(&mut one.db, &mut other.db);
         std::mem::swap(&mut one.expiry_cursor, &mut other.expiry_cursor);
-        for (index, database) in [(first, one), (second, other)] {
-            let found = database.awaited().filter(|key| database.db.find(key).is_some());
-            self.shared.ready.extend(found.map(|key| (index, key.into())));
-        }
         self.shared.changes += 1;
     }
 }

@@ -183,7 +183,7 @@ impl<'a> Data<'a> {
     #[inline]
     pub(crate) fn offer(&mut self, key: &[u8]) {
         if self.database.is_awaited(key) {
-            self.shared.ready.push_back((self.index, key.into()));
+            self.shared.ready.push(self.index, key);
         }
     }
 

@@ -66,7 +66,7 @@ impl<'a, T: Typed> Edit<'a, T> {
         if self.is_empty() {
             self.shared.notify(Class::GENERIC, "del", self.index, self.key);
         } else if self.database.is_awaited(self.key) {
-            self.shared.ready.push_back((self.index, self.key.into()));
+            self.shared.ready.push(self.index, self.key);
         }
     }
 }

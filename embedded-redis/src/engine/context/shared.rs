@@ -1,9 +1,11 @@
 //! What all databases have in common.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis_server_core::Hub;
+use siphasher::sip::SipHasher13;
 
 use crate::engine::stats::Stats;
 use crate::engine::{ClientKey, Event, Eviction, Expiry, Settings, millis};
@@ -21,7 +23,7 @@ pub(crate) struct Shared {
     pub(crate) hub: Hub<u64>,
     pub(crate) events: VecDeque<Event>,
     /// Keys that have got something that clients wait for, with their databases.
-    pub(crate) ready: VecDeque<(usize, Box<[u8]>)>,
+    pub(crate) ready: Ready,
     /// When clients have waited long enough.
     pub(crate) deadlines: BTreeSet<(Millis, ClientKey)>,
     /// Changes since the beginning.
@@ -53,6 +55,33 @@ pub(crate) struct Process {
     pub(crate) cpu: Option<(Duration, Duration)>,
 }
 
+/// Keys in the order in which they have got something, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Ready {
+    queue: VecDeque<(usize, Arc<[u8]>)>,
+    known: HashSet<(usize, Arc<[u8]>)>,
+}
+
+impl Ready {
+    pub(crate) fn push(&mut self, db: usize, key: &[u8]) {
+        let key = (db, Arc::from(key));
+        if self.known.insert(key.clone()) {
+            self.queue.push_back(key);
+        }
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<(usize, Arc<[u8]>)> {
+        let key = self.queue.pop_front()?;
+        self.known.remove(&key);
+        Some(key)
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+}
+
 impl Shared {
     pub(crate) fn new(settings: Settings, seed: u64) -> Self {
         Self {
@@ -62,7 +91,7 @@ impl Shared {
             rng: Rng::new(seed),
             hub: Hub::new(),
             events: VecDeque::new(),
-            ready: VecDeque::new(),
+            ready: Ready::default(),
             deadlines: BTreeSet::new(),
             changes: 0,
             stats: Stats::default(),
@@ -83,8 +112,12 @@ impl Shared {
     }
 }
 
+/// It tells nothing of the seed, by which names are hashed.
 fn run_id(seed: u64) -> String {
-    let mut rng = Rng::new(!seed);
-    let digits: String = (0..3).map(|_| format!("{:016x}", rng.next())).collect();
+    let hasher = SipHasher13::new_with_keys(seed, RUN_ID);
+    let digits: String = (0..3_u8).map(|part| format!("{:016x}", hasher.hash(&[part]))).collect();
     digits.get(..40).unwrap_or_default().to_owned()
 }
+
+/// Any number, so that the hash is another than that of names.
+const RUN_ID: u64 = 0x7275_6e5f_6964;

@@ -83,6 +83,9 @@ impl Order {
         self.member_bytes -= gone.heap_bytes();
         self.len -= 1;
         let left = chunk.len();
+        if left * 2 < chunk.capacity() && chunk.capacity() > 8 {
+            chunk.shrink_to(left * 5 / 4);
+        }
         if left == 0 {
             self.chunks.remove(at);
             self.lengths.remove(at);
