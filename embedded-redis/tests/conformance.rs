@@ -40,6 +40,9 @@ macro_rules! sections {
     };
 }
 
+// Not among them: what has redis-server pause its clients (`CLIENT PAUSE`: `loss`, `reconnecting`,
+// `timeouts`), make users (`ACL SETUSER`: `pubsub`, `session`), track what clients have cached
+// (`pools`) or send bare pushes (`DEBUG PROTOCOL`: `replies`), which this server doesn't.
 sections![
     backpressure,
     batches,
@@ -47,21 +50,14 @@ sections![
     cursors,
     groups,
     large_values,
-    loss,
     many_at_once,
     optimistic,
     pipelines,
-    pools,
-    pubsub,
-    reconnecting,
     refused,
     registry,
-    replies,
     scripts,
-    session,
     silence,
     small_steps,
-    timeouts,
 ];
 
 #[test]
