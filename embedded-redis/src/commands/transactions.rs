@@ -128,7 +128,7 @@ impl Context<'_> {
     }
 
     /// Ends the client's watching.
-    pub(super) fn unwatch_all(&mut self) {
+    pub(crate) fn unwatch_all(&mut self) {
         let own = self.key();
         let Some(client) = self.engine.clients.get_mut(own) else { return };
         client.watch_broken.store(false, Ordering::Relaxed);

@@ -31,6 +31,7 @@ impl Context<'_> {
             return Err(error);
         }
         self.discard_transaction();
+        self.unwatch_all();
         let reason = error.as_ref();
         let reason = reason.strip_prefix(b"ERR ").unwrap_or(reason);
         Err(Error::new([b"EXECABORT Transaction discarded because of: ", reason].concat()))

@@ -20,30 +20,27 @@ pub(super) fn hello(
         Some(version) => version_of(version)?,
         None => terms.protocol(),
     };
-    let (mut credentials, mut name) = (None, None);
+    // Each option acts before the next is looked at.
     let mut options = Options::behind(&request, 2);
     while let Some(option) = options.next() {
         if is(option, "auth") && options.left() >= 2 {
-            credentials = options.next().zip(options.next());
+            if let Some((user, password)) = options.next().zip(options.next())
+                && !context.log_in(user, password)
+            {
+                return Err(WRONG_PASSWORD);
+            }
         } else if is(option, "setname") && options.left() >= 1 {
-            name = options.next();
-            if !name.is_none_or(is_name) {
+            let name = options.value()?;
+            if !is_name(name) {
                 return Err(BAD_NAME);
             }
+            context.set_name(name);
         } else {
             return Err(Error::new([b"ERR Syntax error in HELLO option '", option, b"'"].concat()));
         }
     }
-    if let Some((user, password)) = credentials
-        && !context.log_in(user, password)
-    {
-        return Err(WRONG_PASSWORD);
-    }
     if !terms.is_authenticated() && context.needs_password() {
         return Err(HELLO_WITHOUT_AUTH);
-    }
-    if let Some(name) = name {
-        context.set_name(name);
     }
     terms.set_protocol(protocol);
     if let Some(client) = context.client_mut() {
