@@ -92,7 +92,7 @@ fn lindex(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) ->
         return answer.null();
     };
     let index = index_of(integer(arg(&request, 2))?, list.len());
-    answer.optional(index.and_then(|index| list.get(index)).map(|element| &**element))
+    answer.optional(index.and_then(|index| list.get(index)))
 }
 
 fn lset(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
@@ -117,7 +117,7 @@ fn linsert(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -
         return answer.int(0);
     };
     let pivot = arg(&request, 3);
-    let Some(at) = list.iter().position(|element| **element == *pivot) else {
+    let Some(at) = list.iter().position(|element| element == pivot) else {
         return answer.int(-1);
     };
     list.insert(at + behind, arg(&request, 4));

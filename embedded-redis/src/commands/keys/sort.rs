@@ -52,8 +52,8 @@ fn load(data: &mut Data<'_>, key: &[u8], sort: &mut Sort<'_>) -> Result<Vec<Comp
     };
     let backwards = sort.descending && matches!(sort.by, By::Nothing);
     Ok(match value {
-        Value::List(list) if backwards => list.iter().rev().cloned().collect(),
-        Value::List(list) => list.iter().cloned().collect(),
+        Value::List(list) if backwards => list.iter().rev().map(Compact::from).collect(),
+        Value::List(list) => list.iter().map(Compact::from).collect(),
         Value::SortedSet(set) => {
             set.convert();
             let members = set.iter().map(|(member, _)| member.clone());

@@ -34,16 +34,16 @@ pub(super) fn move_element(
     let Some(mut list) = data.edit::<List>(source)? else { return Ok(None) };
     if source == target {
         let element = list.pop(from);
-        element.iter().for_each(|element| list.push(to, element.clone()));
+        element.iter().for_each(|element| list.push(to, element));
         list.done(Class::LIST, pushed(to));
         data.notify(Class::LIST, popped(from), source);
         return Ok(element);
     }
-    let Some(element) = list.peek(from).cloned() else { return Ok(None) };
+    let Some(element) = list.peek(from).map(Compact::from) else { return Ok(None) };
     drop(list);
     // What is told is first that it has come, and then that it has gone.
     let mut list = data.edit_or_new::<List>(target)?;
-    list.push(to, element);
+    list.push(to, &element);
     list.done(Class::LIST, pushed(to));
     let Some(mut list) = data.edit::<List>(source)? else { return Ok(None) };
     let element = list.pop(from);

@@ -77,7 +77,7 @@ impl<'a> Search<'a> {
         };
         let most = if self.most == 0 { usize::MAX } else { self.most };
         let is_it = |(_, element): &(usize, &[u8])| *element == self.element;
-        let elements = list.iter().map(|element| &**element);
+        let elements = list.iter();
         if self.backwards {
             let last = list.len().saturating_sub(1);
             let found = elements.rev().enumerate().take(most).filter(is_it);
