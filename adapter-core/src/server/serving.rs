@@ -51,6 +51,8 @@ pub struct Serving<R: Runtime, S: Service> {
     phase: Phase,
     /// Whether the session wants more input.
     hungry: bool,
+    /// Whether everything is run and written, so that there is nothing to do unless something comes.
+    settled: bool,
     /// Whether the client has sent all it will.
     ended: bool,
     /// The server shuts down: nothing more is read, and this is when its patience ends.
@@ -140,6 +142,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             alarm: Alarm::default(),
             phase: Phase::Opening { until },
             hungry: true,
+            settled: false,
             ended: false,
             deadline: None,
             reason: None,
@@ -147,8 +150,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         }
     }
 
-    fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
-        let now = self.runtime.now();
+    fn turn(&mut self, now: Time, cx: &mut Context<'_>) -> Turn {
         if self.inbox.has_news()
             && let Some(over) = self.receive(now)
         {
@@ -220,11 +222,16 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         match read {
             Read::Some => self.session.handle_input(now),
             Read::End => self.session.handle_end(),
+            Read::None if self.settled => {
+                self.put_back();
+                return Turn::Idle;
+            }
             Read::None => {}
         }
         lend_output(self.session.transmit());
         let ran = self.execute();
         self.put_back();
+        self.settled = false;
         let written = match self.write(now, cx) {
             Ok(written) => written,
             Err(error) => return Turn::Over(lost(&error)),
@@ -243,6 +250,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             Ran::Detached => Turn::Over(Closed::Detached),
             Ran::Waiting => {
                 self.hungry = true;
+                self.settled = self.session.transmit().is_empty();
                 // Who has not asked for input is not woken by it.
                 if asked && matches!(read, Read::None) { Turn::Idle } else { Turn::Again }
             }
@@ -412,6 +420,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
     /// Takes what others have left: whether the connection ends at once.
     fn receive(&mut self, now: Time) -> Option<Closed> {
         let letters = self.inbox.take();
+        self.settled = false;
         lend_output(self.session.transmit());
         for (ticket, draft) in letters.completed {
             self.session.complete(ticket, draft);
@@ -448,6 +457,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             if !matches!(self.phase, Phase::Open) || self.deadline.is_some_and(|at| at <= now) {
                 return self.over();
             }
+            self.settled = false;
             self.session.handle_timeout(now);
             return Turn::Again;
         }
@@ -523,8 +533,10 @@ impl<R: Runtime, S: Service> Future for Serving<R, S> {
             this.waker = Some(cx.waker().clone());
             this.inbox.watch(cx);
         }
+        // A few turns take less time than it matters.
+        let now = this.runtime.now();
         for _ in 0..TURNS {
-            match this.turn(cx) {
+            match this.turn(now, cx) {
                 Turn::Again => {}
                 Turn::Idle => return Poll::Pending,
                 Turn::Over(reason) => {
