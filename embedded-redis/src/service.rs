@@ -5,11 +5,11 @@ use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use adapter_core::Address;
 use adapter_core::server::{
     Action, Closed, Command, Connection, ConnectionId, Deferred, Peer, Refusal, Reply,
     ServerHandle, Service,
 };
+use adapter_core::{Address, Time};
 
 use crate::clock::Clock;
 use crate::engine::{Client, ClientKey, Engine, Event, Ran};
@@ -19,6 +19,9 @@ use crate::engine::{Client, ClientKey, Engine, Event, Ran};
 pub struct Embedded {
     core: Cores,
     clock: Clock,
+    /// What it shows, and since when on the runtime's clock: commands that came together run at one
+    /// time.
+    shows: Option<(Time, Duration)>,
     /// When it was last seen how much memory the process has.
     looked_at: Option<Instant>,
 }
@@ -45,12 +48,29 @@ pub(crate) struct Core {
 impl Embedded {
     /// The only thread's.
     pub(crate) fn alone(engine: Engine, clock: Clock) -> Self {
-        Self { core: Cores::Own(Box::new(Core::new(engine, &clock))), clock, looked_at: None }
+        Self::new(Cores::Own(Box::new(Core::new(engine, &clock))), clock)
     }
 
     /// One thread's of several.
     pub(crate) fn shared(core: &Arc<Mutex<Core>>, clock: Clock) -> Self {
-        Self { core: Cores::Shared(Arc::clone(core)), clock, looked_at: None }
+        Self::new(Cores::Shared(Arc::clone(core)), clock)
+    }
+
+    fn new(core: Cores, clock: Clock) -> Self {
+        Self { core, clock, shows: None, looked_at: None }
+    }
+
+    /// The time of a command.
+    #[inline]
+    fn time(&mut self, turn: Time) -> Duration {
+        match self.shows {
+            Some((since, time)) if since == turn => time,
+            _ => {
+                let time = self.clock.now();
+                self.shows = Some((turn, time));
+                time
+            }
+        }
     }
 }
 
@@ -117,7 +137,7 @@ impl Service for Embedded {
         connection: &mut Connection<'_, Guest>,
         mut reply: Reply<'_>,
     ) -> Action {
-        let now = self.clock.now();
+        let now = self.time(connection.now());
         let (key, terms) = (connection.context.0, connection.terms());
         self.core.with(|core| {
             if terms.subscriptions() > 0 {

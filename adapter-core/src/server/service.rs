@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use redis_server_core::{
-    Action, Closed, Command, Draft, Notice, Refused, Reply, Terms, ToReply, Topic,
+    Action, Closed, Command, Draft, Notice, Refused, Reply, Terms, Time, ToReply, Topic,
 };
 
 use super::handle::ServerHandle;
@@ -113,6 +113,7 @@ impl Refusal {
 pub struct Connection<'a, C> {
     /// What the service knows of it.
     pub context: &'a mut C,
+    now: Time,
     inbox: &'a Arc<Inbox>,
     terms: &'a Terms,
     server: &'a ServerHandle,
@@ -120,12 +121,19 @@ pub struct Connection<'a, C> {
 
 impl<'a, C> Connection<'a, C> {
     pub(crate) fn new(
+        now: Time,
         context: &'a mut C,
         inbox: &'a Arc<Inbox>,
         terms: &'a Terms,
         server: &'a ServerHandle,
     ) -> Self {
-        Self { context, inbox, terms, server }
+        Self { context, now, inbox, terms, server }
+    }
+
+    /// The time on the runtime's clock, which is looked at once for all commands that came together.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
     }
 
     /// Its number.

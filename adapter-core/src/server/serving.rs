@@ -51,6 +51,8 @@ pub struct Serving<R: Runtime, S: Service> {
     phase: Phase,
     /// Whether the session wants more input.
     hungry: bool,
+    /// Whether everything is run and written, so that there is nothing to do unless something comes.
+    settled: bool,
     /// Whether the client has sent all it will.
     ended: bool,
     /// The server shuts down: nothing more is read, and this is when its patience ends.
@@ -141,6 +143,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             alarm: Alarm::default(),
             phase: Phase::Opening { until },
             hungry: true,
+            settled: false,
             ended: false,
             deadline: None,
             reason: None,
@@ -158,8 +161,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         self
     }
 
-    fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
-        let now = self.runtime.now();
+    fn turn(&mut self, now: Time, cx: &mut Context<'_>) -> Turn {
         if self.inbox.has_news()
             && let Some(over) = self.receive(now)
         {
@@ -231,11 +233,16 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         match read {
             Read::Some => self.session.handle_input(now),
             Read::End => self.session.handle_end(),
+            Read::None if self.settled => {
+                self.put_back();
+                return Turn::Idle;
+            }
             Read::None => {}
         }
         lend_output(self.session.transmit());
-        let ran = self.execute();
+        let ran = self.execute(now);
         self.put_back();
+        self.settled = false;
         let written = match self.write(now, cx) {
             Ok(written) => written,
             Err(error) => return Turn::Over(lost(&error)),
@@ -254,6 +261,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             Ran::Detached => Turn::Over(Closed::Detached),
             Ran::Waiting => {
                 self.hungry = true;
+                self.settled = self.session.transmit().is_empty();
                 // Who has not asked for input is not woken by it.
                 if asked && matches!(read, Read::None) { Turn::Idle } else { Turn::Again }
             }
@@ -268,12 +276,12 @@ impl<R: Runtime, S: Service> Serving<R, S> {
     }
 
     /// Runs the commands that are there.
-    fn execute(&mut self) -> Ran {
+    fn execute(&mut self, now: Time) -> Ran {
         let Self { shard, session, input, context, inbox, .. } = self;
         let Some(context) = context else { return Ran::Closed(Closed::ByServer) };
         let mut commands = 0;
         let ran = shard.with(|shard| {
-            let run = || run(shard, session, input, context, inbox, &mut commands);
+            let run = || run(now, shard, session, input, context, inbox, &mut commands);
             // The service is at fault; its other connections need not suffer for it.
             panic::catch_unwind(AssertUnwindSafe(run))
         });
@@ -423,6 +431,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
     /// Takes what others have left: whether the connection ends at once.
     fn receive(&mut self, now: Time) -> Option<Closed> {
         let letters = self.inbox.take();
+        self.settled = false;
         lend_output(self.session.transmit());
         for (ticket, draft) in letters.completed {
             self.session.complete(ticket, draft);
@@ -459,6 +468,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             if !matches!(self.phase, Phase::Open) || self.deadline.is_some_and(|at| at <= now) {
                 return self.over();
             }
+            self.settled = false;
             self.session.handle_timeout(now);
             return Turn::Again;
         }
@@ -497,6 +507,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
 /// Runs commands until there are no more, or none may run.
 #[inline]
 fn run<R: Runtime, S: Service>(
+    now: Time,
     shard: &mut Shard<R, S>,
     session: &mut Session,
     input: &mut BytesMut,
@@ -507,7 +518,7 @@ fn run<R: Runtime, S: Service>(
     loop {
         let action = match session.poll_request(input) {
             Next::Request(command, reply, terms) => {
-                let mut connection = Connection::new(context, inbox, terms, &shard.server);
+                let mut connection = Connection::new(now, context, inbox, terms, &shard.server);
                 *commands += 1;
                 shard.service.on_command(command, &mut connection, reply)
             }
@@ -534,8 +545,10 @@ impl<R: Runtime, S: Service> Future for Serving<R, S> {
             this.waker = Some(cx.waker().clone());
             this.inbox.watch(cx);
         }
+        // A few turns take less time than it matters.
+        let now = this.runtime.now();
         for _ in 0..TURNS {
-            match this.turn(cx) {
+            match this.turn(now, cx) {
                 Turn::Again => {}
                 Turn::Idle => return Poll::Pending,
                 Turn::Over(reason) => {
