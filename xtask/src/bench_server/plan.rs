@@ -30,6 +30,8 @@ impl Server {
 pub(super) enum Role {
     /// Everyone's ratio is to this one. There is one.
     Reference,
+    /// What does as good as nothing: who is near to it can't be much better.
+    Limit,
     /// `memory_kv` on an adapter: held against the reference and against its siblings.
     Adapter,
     /// A whole Redis: held against the reference, command by command.
@@ -50,6 +52,11 @@ pub(super) enum Program {
 /// The reference comes first.
 pub(super) const SERVERS: &[Server] = &[
     Server { name: "redis-server", role: Role::Reference, program: Program::RedisServer },
+    Server {
+        name: "limit",
+        role: Role::Limit,
+        program: Program::Cargo(&["-p", "testkit", "--example", "limit"]),
+    },
     Server {
         name: "adapter-tokio",
         role: Role::Adapter,
@@ -100,7 +107,7 @@ impl Load {
     /// Whether a server of that role is put under it.
     pub(super) fn is_for(&self, role: Role) -> bool {
         match role {
-            Role::Reference => true,
+            Role::Reference | Role::Limit => true,
             Role::Adapter => !matches!(self.bar, Bar::Embedded(_)),
             Role::Embedded => matches!(self.bar, Bar::Embedded(_)),
         }
@@ -231,7 +238,7 @@ mod tests {
 
     #[test]
     fn the_way_out_is_to_measure_the_others() {
-        let [reference, tokio, ..] = SERVERS else { panic!("two at least") };
+        let [reference, _, tokio, ..] = SERVERS else { panic!("three at least") };
         assert!(reference.way_out().contains("REDIS_SERVER_BIN"));
         let way_out = tokio.way_out();
         assert!(way_out.contains("adapter-smol") && !way_out.contains(tokio.name), "{way_out}");

@@ -117,6 +117,7 @@ fn bars(text: &mut String, rows: &[Row], load: &Load) {
             for row in of(Role::Embedded) {
                 if let Some(reference) = reference(rows, load) {
                     bar(text, row, reference, at_most);
+                    limit(text, &of(Role::Limit), reference);
                 }
             }
         }
@@ -129,6 +130,7 @@ fn bars(text: &mut String, rows: &[Row], load: &Load) {
             };
             if let Some(reference) = reference(rows, load) {
                 bar(text, best, reference, at_most);
+                limit(text, &of(Role::Limit), reference);
             }
             for adapter in adapters.iter().filter(|adapter| adapter.server != best.server) {
                 bar(text, adapter, best, EVERY_ADAPTER_AT_MOST);
@@ -148,6 +150,14 @@ fn bar(text: &mut String, row: &Row, other: &Row, at_most: f64) {
         row.server.name,
         other.server.name
     );
+}
+
+/// What of a ratio to the reference is the system's part.
+fn limit(text: &mut String, limits: &[&Row], reference: &Row) {
+    for limit in limits {
+        let ratio = limit.cpu_ns / reference.cpu_ns;
+        let _ = writeln!(text, "{:<41} reading and writing alone {ratio:>6.3}", "");
+    }
 }
 
 fn reference<'a>(rows: &'a [Row], load: &Load) -> Option<&'a Row> {

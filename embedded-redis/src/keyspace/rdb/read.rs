@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
             let plain = kind == kind::LIST_LISTPACKS && self.length()? == 1;
             let node = self.string()?;
             if plain {
-                list.push(Side::Right, &*node);
+                list.push(Side::Right, &node);
                 continue;
             }
             let elements = if kind == kind::LIST_LISTPACKS { listpack } else { ziplist };

@@ -118,3 +118,15 @@ fn json_has_the_agreed_keys_and_no_others() {
         ])
     );
 }
+
+#[test]
+fn the_systems_part_of_a_ratio_stands_below_it() {
+    let rows = [
+        row("redis-server", 16, 1_000.0),
+        row("limit", 16, 550.0),
+        row("adapter-tokio", 16, 700.0),
+    ];
+    let lines = bar_lines(&rows);
+    let at = lines.iter().position(|line| line.ends_with("0.700, at most 0.60 SHORT")).unwrap();
+    assert_eq!(lines[at + 1], "reading and writing alone 0.550");
+}
