@@ -20,7 +20,7 @@ fn words(value: &Value) -> String {
     let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
     let mut words: Vec<String> = match value {
         Value::String(value) => vec![text(&value.bytes())],
-        Value::List(list) => return list.iter().map(|it| text(it)).collect::<Vec<_>>().join(" "),
+        Value::List(list) => return list.iter().map(text).collect::<Vec<_>>().join(" "),
         Value::Set(set) => set.iter().map(|it| text(it.as_ref())).collect(),
         Value::Hash(hash) => {
             hash.iter().map(|(field, value)| format!("{}={}", text(field), text(value))).collect()
