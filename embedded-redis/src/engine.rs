@@ -11,6 +11,7 @@ mod expiry;
 mod idle;
 mod monitor;
 mod notify;
+mod pause;
 mod refusing;
 mod settings;
 mod stats;
@@ -28,7 +29,7 @@ use redis_server_core::{Action, Entry, Flags, Protocol, Reply, Terms};
 pub(crate) use answer::{Answer, Done, Outcome};
 pub(crate) use blocking::Waiting;
 pub(crate) use client::{Client, ClientKey, Clients, Replies, Transaction, Watched};
-pub(crate) use context::{Context, Data, Edit, Shared};
+pub(crate) use context::{Buffers, Context, Data, Edit, Shared};
 pub(crate) use error::Error;
 pub(crate) use event::Event;
 pub(crate) use eviction::Eviction;
@@ -36,6 +37,7 @@ pub(crate) use eviction::Eviction;
 pub(crate) use eviction::Policy;
 pub(crate) use expiry::Expiry;
 pub(crate) use notify::Class;
+pub(crate) use pause::{Pause, Scope};
 pub(crate) use settings::Settings;
 pub(crate) use stats::Stats;
 pub(crate) use table::{Handler, Runs, TABLE};
@@ -67,6 +69,8 @@ pub(crate) enum Ran<'a> {
     Answered(Action),
     /// The client is blocked: the answer comes as an [`Event::Unblock`].
     Blocked(Reply<'a>),
+    /// It goes back in line until an [`Event::Resume`].
+    Held(Reply<'a>),
 }
 
 impl Engine {
@@ -132,6 +136,10 @@ impl Engine {
             Done::Silent => Ran::Answered(answer.none()),
             Done::Close => Ran::Answered(Action::Close),
             Done::Shutdown => Ran::Answered(Action::Shutdown),
+            Done::Hold => match answer.into_whole() {
+                Some(reply) => Ran::Held(reply),
+                None => Ran::Answered(Action::Continue),
+            },
             Done::Block(waiting) => match answer.into_whole() {
                 Some(reply) => {
                     self.block(client, waiting, reply.protocol());
@@ -153,6 +161,10 @@ impl Engine {
     /// It does little at a time: whether there is so much left that it is worth while to go on.
     pub(crate) fn handle_timeout(&mut self, now: Duration) -> bool {
         self.shared.set_now(now);
+        self.end_pause();
+        if self.shared.pause.is_asleep() {
+            return false;
+        }
         self.time_out_waiting();
         self.close_idle();
         let expiring = self.expire_some();
@@ -209,6 +221,9 @@ impl Engine {
                 }
             }
         }
+        if client.held {
+            self.shared.pause.forget(key);
+        }
         self.shared.hub.remove(client.id);
         self.shared.monitors.retain(|id| *id != client.id);
     }
@@ -218,6 +233,10 @@ impl Context<'_> {
     /// Finds the command, sees whether it may run, and runs it or keeps it for `EXEC`.
     #[inline]
     fn run(&mut self, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+        let paused = self.engine.shared.pause.is_on();
+        if paused && self.engine.shared.pause.is_asleep() {
+            return self.hold();
+        }
         let entry = match TABLE.lookup(request) {
             Ok(entry) => entry,
             Err(refused) => return self.refuse(refused),
@@ -233,6 +252,9 @@ impl Context<'_> {
         }
         if let Some(error) = self.objection(entry, transaction, monitors) {
             return self.reject(entry, error);
+        }
+        if paused && self.is_paused(entry, request) {
+            return self.hold();
         }
         if transaction && !entry.handler.in_transaction() {
             return self.enqueue(entry, request, answer);

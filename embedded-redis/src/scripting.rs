@@ -75,6 +75,11 @@ impl Scripts {
         lower_case(sha).is_some_and(|sha| self.known.contains_key(&sha))
     }
 
+    /// Whether a known script says of itself that it writes nothing.
+    pub(crate) fn only_reads(&self, sha: &Sha) -> bool {
+        self.known.get(sha).is_some_and(|flags| flags.no_writes())
+    }
+
     /// Compiles a script, unless it is known already.
     ///
     /// # Errors

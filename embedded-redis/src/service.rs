@@ -12,7 +12,7 @@ use adapter_core::server::{
 use adapter_core::{Address, Time};
 
 use crate::clock::Clock;
-use crate::engine::{Client, ClientKey, Engine, Event, Ran};
+use crate::engine::{Buffers, Client, ClientKey, Engine, Event, Ran};
 
 /// The server's commands as a [`Service`], on one thread.
 #[derive(Debug)]
@@ -105,6 +105,9 @@ impl Core {
                         deferred.complete(draft);
                     }
                 }
+                Event::Resume(id) => {
+                    server.resume(ConnectionId::from(id));
+                }
                 Event::Close(id) => {
                     server.close(ConnectionId::from(id));
                 }
@@ -149,6 +152,7 @@ impl Service for Embedded {
                     core.blocked.insert(connection.id().get(), connection.block(reply));
                     Action::Continue
                 }
+                Ran::Held(reply) => reply.postpone(),
             };
             core.act(connection.server());
             action
@@ -167,7 +171,11 @@ impl Service for Embedded {
         if self.looked_at.is_none_or(|at| started - at > A_WHILE) {
             self.looked_at = Some(started);
             let resident = resident();
-            self.core.with(|core| core.engine.shared.process.resident = resident);
+            self.core.with(|core| {
+                let process = &mut core.engine.shared.process;
+                process.resident = resident;
+                process.buffers.get_or_insert_with(|| Arc::new(Waiting(server.clone())));
+            });
         }
         let clock = &self.clock;
         self.core.with(|core| {
@@ -175,6 +183,17 @@ impl Service for Embedded {
             core.act(server);
         });
         Action::Continue
+    }
+}
+
+/// What waits in the connections.
+#[derive(Debug)]
+struct Waiting(ServerHandle);
+
+impl Buffers for Waiting {
+    fn of(&self, client: u64) -> (usize, usize) {
+        let connection = self.0.connection(ConnectionId::from(client));
+        connection.map_or((0, 0), |it| (it.unread, it.queued))
     }
 }
 

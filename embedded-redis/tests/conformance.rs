@@ -40,9 +40,8 @@ macro_rules! sections {
     };
 }
 
-// Not among them: what has redis-server pause its clients (`CLIENT PAUSE`: `loss`, `reconnecting`,
-// `timeouts`), make users (`ACL SETUSER`: `pubsub`, `session`), track what clients have cached
-// (`pools`) or send bare pushes (`DEBUG PROTOCOL`: `replies`), which this server doesn't.
+// Not among them: what has redis-server make users (`ACL SETUSER`: `pubsub`, `session`) or track
+// what clients have cached (`pools`), which this server doesn't.
 sections![
     backpressure,
     batches,
@@ -50,14 +49,18 @@ sections![
     cursors,
     groups,
     large_values,
+    loss,
     many_at_once,
     optimistic,
     pipelines,
+    reconnecting,
     refused,
     registry,
+    replies,
     scripts,
     silence,
     small_steps,
+    timeouts,
 ];
 
 #[test]

@@ -1,5 +1,7 @@
 //! Answers to commands.
 
+mod ahead;
+
 use alloc::string::ToString;
 use core::fmt;
 
@@ -27,6 +29,8 @@ pub enum Action {
     /// The connection leaves the server: whoever listens for that gets the socket, with what was
     /// read and not used.
     Detach,
+    /// The command goes back in line, unanswered: see [`Reply::postpone`].
+    Postpone,
 }
 
 /// The answer to one command, to be given once.
@@ -245,7 +249,7 @@ impl<'a, P: Answering<'a>> Reply<'a, P> {
         let terms = self.terms;
         let out = self.take().into_out();
         write(out, terms.protocol());
-        Items { out, terms, remaining: elements, surplus: OutBuf::new() }
+        Items::new(out, terms, elements)
     }
 }
 
@@ -254,6 +258,15 @@ impl Reply<'_> {
     pub fn none(mut self) -> Action {
         self.place = None;
         Action::Continue
+    }
+
+    /// Puts the command back in line, as if it had not come yet: it is run again, and those behind
+    /// it are, once the session is told to go on ([`Session::resume`](crate::Session::resume)).
+    /// What was said in front of the answer is said. A client that hangs up meanwhile is gone, and
+    /// its connection closed.
+    pub fn postpone(mut self) -> Action {
+        self.place = None;
+        Action::Postpone
     }
 
     /// Says something in front of the answer that is none.
@@ -351,6 +364,10 @@ impl<'a> sealed::Place<'a> for Whole<'a> {
         self.output.place()
     }
 
+    fn out(&mut self) -> &mut OutBuf {
+        self.output.place()
+    }
+
     fn unanswered(self, _: Protocol) {
         if !self.optional {
             self.output.place().put(UNANSWERED);
@@ -364,6 +381,10 @@ impl<'a> sealed::Place<'a> for Item<'a> {
         self.out
     }
 
+    fn out(&mut self) -> &mut OutBuf {
+        self.out
+    }
+
     fn unanswered(self, protocol: Protocol) {
         if self.inner { null(self.out, protocol) } else { self.out.put(UNANSWERED) }
     }
@@ -374,6 +395,7 @@ mod sealed {
 
     pub trait Place<'a> {
         fn into_out(self) -> &'a mut OutBuf;
+        fn out(&mut self) -> &mut OutBuf;
         fn unanswered(self, protocol: Protocol);
     }
 }
@@ -391,6 +413,11 @@ pub struct Items<'a> {
 }
 
 impl<'a> Items<'a> {
+    #[inline]
+    fn new(out: &'a mut OutBuf, terms: &'a Terms, elements: usize) -> Self {
+        Self { out, terms, remaining: elements, surplus: OutBuf::new() }
+    }
+
     pub(crate) fn push(out: &'a mut OutBuf, terms: &'a Terms, elements: usize) -> Self {
         Reply::new(Item::alone(out), terms).push(elements)
     }

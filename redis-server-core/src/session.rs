@@ -1,5 +1,7 @@
 //! One connection as the server sees it.
 
+mod postponing;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -77,6 +79,10 @@ pub struct Session {
     state: State,
     /// Bytes of the input that are done.
     taken: usize,
+    /// Where among them the latest request begins; at their end if it was taken out of the input.
+    latest: usize,
+    /// The length of the request that was put back in line; 0 if none was.
+    postponed: usize,
     /// Bytes that were dropped from it since it was last empty: its memory may still hold them.
     dropped: usize,
     /// The request at hand, if it is large.
@@ -187,6 +193,8 @@ impl Session {
             terms: Terms::new(authenticated),
             state: State::Open,
             taken: 0,
+            latest: 0,
+            postponed: 0,
             dropped: 0,
             shared: Bytes::new(),
             paused: false,
@@ -222,10 +230,10 @@ impl Session {
         self.output.promised()
     }
 
-    /// Whether a promised reply keeps the next command from being run.
+    /// Whether a promised reply keeps the next command from being run, or that was postponed.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        self.output.is_held()
+        self.output.is_held() || self.postponed > 0
     }
 
     /// Something has arrived and stands at the end of the input.
@@ -235,10 +243,10 @@ impl Session {
     }
 
     /// Nothing more will arrive. What has is run; then the connection closes. If the client waits
-    /// for a command that blocks ([`Reply::block`]), now or when that is run, it closes at once:
-    /// nobody would hear what that gives.
+    /// for a command that blocks ([`Reply::block`]) or is postponed, now or when that is run, it
+    /// closes at once: nobody would hear what that gives.
     pub fn handle_end(&mut self) {
-        if self.output.is_blocked() {
+        if self.is_waited_for() {
             self.abort(Closed::ByPeer);
         } else {
             self.drain(Closed::ByPeer);
@@ -366,10 +374,11 @@ impl Session {
         let (text, shared) = if place.len() < SHARE_FROM || !self.is_shared(input, &place) {
             let start = self.taken + place.start();
             self.taken = start + place.len();
+            self.latest = start;
             (input.get(start..).unwrap_or_default(), None)
         } else {
             input.advance(self.taken + place.start());
-            self.taken = 0;
+            (self.taken, self.latest) = (0, 0);
             self.shared = input.split_to(place.len()).freeze();
             self.dropped = 0;
             // Nothing else may keep that memory alive.
@@ -411,6 +420,7 @@ impl Session {
         self.paused = if self.paused { queued > marks.low } else { queued >= marks.high };
         let promised = self.output.promised();
         self.paused
+            || self.postponed > 0
             || promised > 0 && (promised >= self.limits.max_promised || self.output.is_held())
     }
 
@@ -424,9 +434,12 @@ impl Session {
 
     fn stop<'a>(&mut self, input: &mut BytesMut) -> Next<'a> {
         self.release(input);
-        // It was run after the client had hung up.
-        if self.state == State::Draining(Closed::ByPeer) && self.output.is_blocked() {
-            self.abort(Closed::ByPeer);
+        match &self.state {
+            // It was run after the client had hung up.
+            State::Draining(Closed::ByPeer) if self.is_waited_for() => self.abort(Closed::ByPeer),
+            // Who drains does not wait until it may be run.
+            State::Draining(reason) if self.postponed > 0 => self.close(reason.clone()),
+            _ => {}
         }
         match &self.state {
             State::Closing(reason) if self.output.promised() == 0 => Next::Closed(reason.clone()),
@@ -464,7 +477,8 @@ impl Session {
     }
 
     fn idle_deadline(&self) -> Option<Time> {
-        let waits = self.output.promised() > 0 || self.terms.subscriptions() > 0;
+        let waits = self.output.promised() > 0 || self.postponed > 0;
+        let waits = waits || self.terms.subscriptions() > 0;
         let exempt = waits || matches!(self.state, State::Closing(_));
         self.limits.idle.filter(|_| !exempt).map(|idle| self.heard + idle)
     }

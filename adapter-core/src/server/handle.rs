@@ -43,6 +43,8 @@ pub struct ConnectionInfo {
     pub commands: u64,
     /// Bytes that wait for the client to read them.
     pub queued: usize,
+    /// Bytes that the client has sent and that wait to be run, without the command in hand.
+    pub unread: usize,
 }
 
 impl ServerHandle {
@@ -119,6 +121,14 @@ impl ServerHandle {
             waker.wake();
         }
         true
+    }
+
+    /// Has a connection go on with a command that was put back in line ([`Reply::postpone`]): whether
+    /// the connection was there. One that has none hears nothing of it.
+    ///
+    /// [`Reply::postpone`]: super::Reply::postpone
+    pub fn resume(&self, id: ConnectionId) -> bool {
+        self.inbox(id).is_some_and(|inbox| inbox.resume())
     }
 
     fn inbox(&self, id: ConnectionId) -> Option<Arc<Inbox>> {
@@ -214,6 +224,7 @@ fn info(inbox: &Inbox) -> ConnectionInfo {
         name: inbox.name(),
         commands: inbox.commands.load(Ordering::Relaxed),
         queued: inbox.queued.load(Ordering::Relaxed),
+        unread: inbox.unread.load(Ordering::Relaxed),
     }
 }
 

@@ -59,6 +59,7 @@ pub(crate) struct Inbox {
     letters: Mutex<Letters>,
     pub(crate) commands: AtomicU64,
     pub(crate) queued: AtomicUsize,
+    pub(crate) unread: AtomicUsize,
     /// What the client calls itself.
     name: Mutex<Bytes>,
     pub(crate) needs_password: bool,
@@ -73,6 +74,8 @@ pub(crate) struct Letters {
     pub(crate) notices: Vec<Notice>,
     noticed: usize,
     pub(crate) order: Option<Order>,
+    /// A command that was put back in line is to be run.
+    pub(crate) resumed: bool,
     /// The connection is gone: nothing is taken any more.
     gone: bool,
 }
@@ -95,6 +98,7 @@ impl Inbox {
             letters: Mutex::default(),
             commands: AtomicU64::new(0),
             queued: AtomicUsize::new(0),
+            unread: AtomicUsize::new(0),
             name: Mutex::default(),
             needs_password: session.password_required(),
             limit,
@@ -153,6 +157,11 @@ impl Inbox {
         letters.waker.clone().filter(|_| !told)
     }
 
+    /// Has the connection go on with a command that was put back in line.
+    pub(crate) fn resume(&self) -> bool {
+        self.leave(|letters| letters.resumed = true)
+    }
+
     /// Tells the connection to end. The stricter of two orders counts.
     pub(crate) fn order(&self, order: Order) -> bool {
         self.leave(|letters| {
@@ -177,6 +186,7 @@ impl Inbox {
             notices: mem::take(&mut letters.notices),
             noticed: 0,
             order: letters.order.take(),
+            resumed: mem::take(&mut letters.resumed),
             gone: false,
         }
     }

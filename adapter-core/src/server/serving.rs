@@ -241,6 +241,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         }
         lend_output(self.session.transmit());
         let ran = self.execute(now);
+        self.note_unread();
         self.put_back();
         self.settled = false;
         let written = match self.write(now, cx) {
@@ -267,7 +268,8 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             }
             Ran::Paused => {
                 // Somebody who waits for a command that blocks may hang up.
-                self.hungry = self.session.is_held() && self.input.len() < READ_AHEAD;
+                let most = self.session.postponed() + READ_AHEAD;
+                self.hungry = self.session.is_held() && self.input.len() < most;
                 let asks = self.hungry && !asked;
                 let more = written || asks || matches!(read, Read::Some);
                 if more { Turn::Again } else { Turn::Idle }
@@ -295,6 +297,14 @@ impl<R: Runtime, S: Service> Serving<R, S> {
                 _ => Ran::Paused,
             }
         })
+    }
+
+    /// Lets others know what waits to be run.
+    fn note_unread(&self) {
+        let unread = self.input.len().saturating_sub(self.session.postponed());
+        if self.inbox.unread.load(Ordering::Relaxed) != unread {
+            self.inbox.unread.store(unread, Ordering::Relaxed);
+        }
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> io::Result<Read> {
@@ -439,6 +449,9 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         for notice in &letters.notices {
             self.session.notify(notice);
         }
+        if letters.resumed {
+            self.session.resume();
+        }
         match letters.order? {
             // Nothing has been read of who is not let in yet.
             Order::Drain(reason, _) if matches!(self.phase, Phase::Opening { .. }) => Some(reason),
@@ -532,6 +545,10 @@ fn run<R: Runtime, S: Service>(
             Action::Close => session.close(Closed::ByServer),
             Action::Shutdown => shard.server.shutdown(shard.grace),
             Action::Detach => session.close(Closed::Detached),
+            Action::Postpone => {
+                *commands -= 1;
+                session.postpone(input);
+            }
         }
     }
 }
@@ -608,7 +625,7 @@ thread_local! {
 
 /// What is incomplete is copied where it is shorter than this; a longer one keeps its buffer.
 const COPIED: usize = 16 * 1024;
-/// How much is read while nothing of it may run.
+/// How much is read while nothing of it may run, beside what was put back in line.
 const READ_AHEAD: usize = 64 * 1024;
 /// A read buffer that has held a large request is not kept beyond this.
 const INPUT_KEPT: usize = 1024 * 1024;

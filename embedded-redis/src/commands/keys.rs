@@ -90,9 +90,12 @@ fn keys(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> O
 }
 
 fn randomkey(data: &mut Data<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    let mut tries = TRIES;
     while let Some(place) = data.database.db.random(&mut data.shared.rng) {
-        if data.is_due(place) {
+        if data.is_due(place) && tries > 0 {
             data.expire(place);
+            // What has expired stays as long as clients are paused.
+            tries -= usize::from(data.shared.frozen);
             continue;
         }
         return answer.optional(data.database.db.entry(place).map(|(key, _)| &**key));
@@ -158,6 +161,10 @@ fn count_look_up(data: &mut Data<'_>, key: &[u8], place: Option<Place>) {
         data.notify(Class::KEY_MISS, "keymiss", key);
     }
 }
+
+/// Keys that may be past their deadline before one of them is as good as any, while clients are
+/// paused.
+const TRIES: usize = 100;
 
 /// What `HELP` of a container answers.
 fn lines(answer: &mut Answer<'_>, lines: &[&str]) -> Outcome {

@@ -131,7 +131,8 @@ pub(super) fn store(
         return answer.int(0);
     }
     let seed = data.shared.rng.next();
-    data.set(key, Value::SortedSet(Box::new(SortedSet::collect(seed, members))));
+    let set = SortedSet::collect(seed, members, data.shared.settings.limits.sorted_set);
+    data.set(key, Value::SortedSet(Box::new(set)));
     data.notify(Class::SORTED_SET, event, key);
     answer.count(count)
 }

@@ -66,7 +66,7 @@ fn exec(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> O
             continue;
         };
         match context.call(entry, request, &mut part) {
-            Ok(Done::Answered | Done::Silent | Done::Block(_)) => {}
+            Ok(Done::Answered | Done::Silent | Done::Hold | Done::Block(_)) => {}
             Ok(done) => end = done,
             Err(error) => {
                 context.engine.shared.stats.answered_with(&error);

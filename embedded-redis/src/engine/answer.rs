@@ -19,6 +19,8 @@ pub(crate) enum Done {
     Close,
     /// The server is shut down.
     Shutdown,
+    /// The command is not run yet.
+    Hold,
     /// The client waits. In a transaction or a script it is answered as if the time was up.
     Block(Box<dyn Waiting>),
 }
@@ -159,6 +161,24 @@ impl<'a> Answer<'a> {
                 Action::Continue
             }
         };
+    }
+
+    /// Attributes of the answer, in RESP3.
+    pub(crate) fn attributes(&mut self, pairs: usize) -> Option<Pairs<'_>> {
+        match &mut self.0 {
+            State::Whole(reply) => reply.attributes(pairs),
+            State::Part(reply) => reply.attributes(pairs),
+            State::Done => None,
+        }
+    }
+
+    /// A push in front of the answer, in RESP3.
+    pub(crate) fn push_ahead(&mut self, elements: usize) -> Option<Items<'_>> {
+        match &mut self.0 {
+            State::Whole(reply) => reply.push_ahead(elements),
+            State::Part(reply) => reply.push_ahead(elements),
+            State::Done => None,
+        }
     }
 
     /// Says something in front of the answer that is none; only to a client itself.

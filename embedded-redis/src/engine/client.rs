@@ -24,6 +24,8 @@ pub(crate) struct Client {
     /// A key that it watches has been changed.
     pub(crate) watch_broken: Arc<AtomicBool>,
     pub(crate) blocked: Option<Blocked>,
+    /// A command of it is to be run when the pause is over.
+    pub(crate) held: bool,
     pub(crate) name: Bytes,
     /// Its address, and the one that it has connected to.
     pub(crate) address: String,
@@ -67,6 +69,7 @@ impl Client {
             watched: Vec::new(),
             watch_broken: Arc::default(),
             blocked: None,
+            held: false,
             name: Bytes::new(),
             address,
             local_address,
@@ -93,6 +96,8 @@ pub(crate) struct Transaction {
     pub(crate) spoilt: bool,
     /// One of them may need more memory.
     pub(crate) needs_memory: bool,
+    /// One of them may write.
+    pub(crate) may_write: bool,
 }
 
 /// A key that must not change until `EXEC`.

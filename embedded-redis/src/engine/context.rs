@@ -13,7 +13,7 @@ use redis_server_core::{Entry, Flags, Terms};
 pub(crate) use data::Data;
 pub(crate) use database::Database;
 pub(crate) use edit::Edit;
-pub(crate) use shared::Shared;
+pub(crate) use shared::{Buffers, Shared};
 
 use super::answer::{Answer, Done, Outcome};
 use super::table::Runs;
@@ -122,6 +122,7 @@ impl<'a> Context<'a> {
         request: Request<'_>,
         answer: &mut Answer<'_>,
     ) -> Outcome {
+        let may_write = self.may_write(entry, request);
         let mut text = Vec::new();
         encode::array(&mut text, request.len());
         request.iter().for_each(|argument| encode::bulk_string(&mut text, argument));
@@ -134,6 +135,7 @@ impl<'a> Context<'a> {
             }
             transaction.queue.push(Bytes::from(text));
             transaction.needs_memory |= entry.spec.flags().contains(Flags::DENYOOM);
+            transaction.may_write |= may_write;
         }
         answer.simple("QUEUED")
     }

@@ -9,6 +9,8 @@ pub(crate) enum Event {
     Tell(u64, Notice),
     /// A client that was blocked has its answer.
     Unblock(u64, Draft),
+    /// A client's command that was put back in line is to be run.
+    Resume(u64),
     /// A connection is to be closed.
     Close(u64),
 }

@@ -110,7 +110,7 @@ impl Engine {
     pub(super) fn evict_some(&mut self) -> Memory {
         let settings = &self.shared.settings;
         let (bound, policy) = (settings.maxmemory, settings.maxmemory_policy);
-        if bound == 0 {
+        if bound == 0 || self.shared.pause.is_on() {
             return Memory::Enough;
         }
         for _ in 0..AT_ONCE {

@@ -15,7 +15,7 @@ impl Engine {
     /// Looks at some of the keys that have a deadline, and removes those past it: whether so many
     /// were in any database that it is worth while to go on at once.
     pub(super) fn expire_some(&mut self) -> bool {
-        if !self.shared.settings.active_expire {
+        if !self.shared.settings.active_expire || self.shared.pause.is_on() {
             return false;
         }
         let mut left = LOOKED_AT;

@@ -35,7 +35,7 @@ impl Engine {
 /// Who waits for something is not idle.
 fn is_idle(client: &Client, shared: &Shared) -> bool {
     let silent = shared.time.saturating_sub(client.heard).as_secs();
-    let waits = client.blocked.is_some()
+    let waits = client.waits()
         || client.monitors
         || shared.hub.held(client.id, Topic::Channel) > 0
         || shared.hub.held(client.id, Topic::Pattern) > 0;

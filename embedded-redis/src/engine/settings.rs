@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::error::Error;
 use super::eviction::Policy;
 use super::notify::Class;
+use crate::keyspace::Limits;
 pub(crate) use parameter::Parameter;
 use parameter::{Kind, New};
 use table::PARAMETERS;
@@ -37,11 +38,8 @@ pub(crate) struct Settings {
     /// Milliseconds that a script may run; 0 is no limit. Redis lets it run on and answers others
     /// with `BUSY`, which a server of one thread can't.
     pub(crate) busy_reply_threshold: u64,
-    pub(crate) hash_max_listpack_entries: usize,
-    pub(crate) hash_max_listpack_value: usize,
-    pub(crate) set_max_intset_entries: usize,
-    pub(crate) zset_max_listpack_entries: usize,
-    pub(crate) zset_max_listpack_value: usize,
+    /// Of encodings.
+    pub(crate) limits: Limits,
     pub(crate) list_max_listpack_size: i64,
     pub(crate) stream_node_max_bytes: usize,
     pub(crate) stream_node_max_entries: usize,
@@ -67,11 +65,7 @@ impl Default for Settings {
             maxclients: 10_000,
             timeout: 0,
             busy_reply_threshold: 5000,
-            hash_max_listpack_entries: 512,
-            hash_max_listpack_value: 64,
-            set_max_intset_entries: 512,
-            zset_max_listpack_entries: 128,
-            zset_max_listpack_value: 64,
+            limits: Limits::DEFAULT,
             list_max_listpack_size: -2,
             stream_node_max_bytes: 4096,
             stream_node_max_entries: 100,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use redis_server_core::{Config, Next, Protocol, Session, Ticket, Time};
+use redis_server_core::{Action, Config, Next, Protocol, Session, Ticket, Time};
 
 use super::{Client, ClientKey, Engine, Event, Ran, Settings};
 
@@ -51,18 +51,31 @@ impl Rig {
         let typist = &mut self.clients[client];
         typist.input.extend_from_slice(format!("{line}\r\n").as_bytes());
         typist.session.handle_input(Time::ZERO);
-        match typist.session.poll_request(&mut typist.input) {
-            Next::Request(command, reply, terms) => {
-                let (key, request) = (typist.key, command.request());
-                match self.engine.execute(self.now, key, request, terms, reply) {
-                    Ran::Answered(_) => {}
-                    Ran::Blocked(reply) => typist.waits_for = Some(reply.block()),
-                }
-            }
-            _ => panic!("not a command: {line}"),
-        }
+        assert!(self.execute(client), "not a command: {line}");
         self.deliver();
         self.heard(client)
+    }
+
+    /// Runs a client's next command: whether there is one.
+    fn execute(&mut self, client: usize) -> bool {
+        let typist = &mut self.clients[client];
+        let Next::Request(command, reply, terms) = typist.session.poll_request(&mut typist.input)
+        else {
+            return false;
+        };
+        let action =
+            match self.engine.execute(self.now, typist.key, command.request(), terms, reply) {
+                Ran::Answered(action) => action,
+                Ran::Blocked(reply) => {
+                    typist.waits_for = Some(reply.block());
+                    Action::Continue
+                }
+                Ran::Held(reply) => reply.postpone(),
+            };
+        if action == Action::Postpone {
+            typist.session.postpone(&mut typist.input);
+        }
+        true
     }
 
     /// Has a client, which has sent something before, speak that version of the protocol.
@@ -104,6 +117,10 @@ impl Rig {
                     let typist = &mut self.clients[id as usize - 1];
                     let ticket = typist.waits_for.take().expect("it is blocked");
                     typist.session.complete(ticket, draft);
+                }
+                Event::Resume(id) => {
+                    self.clients[id as usize - 1].session.resume();
+                    self.execute(id as usize - 1);
                 }
                 Event::Close(_) => {}
             }

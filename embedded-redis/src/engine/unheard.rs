@@ -37,6 +37,12 @@ impl Engine {
         let _ = outcome.as_ref().map_err(|error| answer.error(error));
         drop(answer);
         self.serve_waiting();
+        if matches!(outcome, Ok(Done::Hold)) {
+            if let Some(client) = self.clients.get_mut(key) {
+                client.replies = replies;
+            }
+            return Ran::Held(reply);
+        }
         Ran::Answered(match (outcome, reply.none()) {
             (Ok(Done::Close), _) => Action::Close,
             (Ok(Done::Shutdown), _) => Action::Shutdown,

@@ -1,6 +1,6 @@
 //! A hash: fields and their values.
 
-use super::{Compact, Dict, Rng};
+use super::{Compact, Dict, Listpack, Rng};
 
 /// Fields with their values.
 #[derive(Clone, Debug)]
@@ -31,15 +31,15 @@ impl Hash {
 
     /// Whether the field is a new one.
     #[inline]
-    pub(crate) fn insert(&mut self, field: &[u8], value: &[u8]) -> bool {
-        if field.len() > LISTPACK_VALUE || value.len() > LISTPACK_VALUE {
+    pub(crate) fn insert(&mut self, field: &[u8], value: &[u8], limit: Listpack) -> bool {
+        if field.len() > limit.value || value.len() > limit.value {
             self.converted = true;
         }
         let value = Compact::from(value);
         self.value_bytes += value.heap_bytes();
         let old = self.fields.insert(field, value);
         self.value_bytes -= old.as_ref().map_or(0, Compact::heap_bytes);
-        if self.len() > LISTPACK_ENTRIES {
+        if self.len() > limit.entries {
             self.converted = true;
         }
         old.is_none()
@@ -96,7 +96,3 @@ impl Hash {
         size_of::<Self>() + self.value_bytes + self.fields.heap_bytes()
     }
 }
-
-/// `hash-max-listpack-entries` and `hash-max-listpack-value`.
-const LISTPACK_ENTRIES: usize = 512;
-const LISTPACK_VALUE: usize = 64;

@@ -9,7 +9,7 @@ mod packed;
 mod read;
 mod write;
 
-use super::Value;
+use super::{Limits, Value};
 use read::Reader;
 
 /// A value with the version and the checksum behind it; none for a type that can't be passed on.
@@ -35,7 +35,7 @@ pub(crate) enum Broken {
 /// # Errors
 ///
 /// If it is none.
-pub(crate) fn restore(text: &[u8], seed: u64) -> Result<Value, Broken> {
+pub(crate) fn restore(text: &[u8], seed: u64, limits: &Limits) -> Result<Value, Broken> {
     let (signed, checksum) = text.split_last_chunk::<8>().ok_or(Broken::Footer)?;
     let (body, version) = signed.split_last_chunk::<2>().ok_or(Broken::Footer)?;
     if u16::from_le_bytes(*version) > VERSION
@@ -43,7 +43,7 @@ pub(crate) fn restore(text: &[u8], seed: u64) -> Result<Value, Broken> {
     {
         return Err(Broken::Footer);
     }
-    Reader::new(body).value(seed).ok_or(Broken::Body)
+    Reader::new(body).value(seed, limits).ok_or(Broken::Body)
 }
 
 /// Of redis-server 7.0.

@@ -31,10 +31,14 @@ impl Set {
         Self { members: Members::Integers(Vec::new()), seed }
     }
 
-    pub(crate) fn of_members<'a>(seed: u64, members: impl Iterator<Item = Member<'a>>) -> Self {
+    pub(crate) fn of_members<'a>(
+        seed: u64,
+        members: impl Iterator<Item = Member<'a>>,
+        limit: usize,
+    ) -> Self {
         let mut set = Self::new(seed);
         for member in members {
-            set.insert(&member);
+            set.insert(&member, limit);
         }
         set
     }
@@ -56,16 +60,16 @@ impl Set {
         }
     }
 
-    /// Whether the member is a new one.
+    /// Whether the member is a new one. More integers than the limit are an intset no longer.
     #[inline]
-    pub(crate) fn insert(&mut self, member: &[u8]) -> bool {
+    pub(crate) fn insert(&mut self, member: &[u8], limit: usize) -> bool {
         loop {
             match &mut self.members {
                 Members::Any(members) => return members.insert(member, ()).is_none(),
                 Members::Integers(integers) => {
                     if let Some(integer) = parse_integer(member) {
                         let new = insert_in_order(integers, integer);
-                        if integers.len() > INTSET_ENTRIES {
+                        if new && integers.len() > limit {
                             self.convert();
                         }
                         return new;
@@ -228,9 +232,6 @@ fn insert_in_order(integers: &mut Vec<i64>, integer: i64) -> bool {
     }
 }
 
-/// `set-max-intset-entries`
-const INTSET_ENTRIES: usize = 512;
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -245,7 +246,7 @@ mod tests {
             for _ in 0..20_000 {
                 let number = (rng.below(names) as i64 - 200).to_string();
                 if rng.below(100) < 95 {
-                    assert_eq!(set.insert(number.as_bytes()), model.insert(number));
+                    assert_eq!(set.insert(number.as_bytes(), 512), model.insert(number));
                 } else {
                     assert_eq!(set.remove(number.as_bytes()), model.remove(&number));
                 }
@@ -269,9 +270,9 @@ mod tests {
     fn only_integers_as_redis_writes_them_are_an_intset() {
         for odd in ["01", "+1", "-0", "", "9223372036854775808", "a"] {
             let mut set = Set::new(1);
-            set.insert(b"1");
+            set.insert(b"1", 512);
             assert!(!set.contains(odd.as_bytes()));
-            assert!(set.insert(odd.as_bytes()), "{odd}");
+            assert!(set.insert(odd.as_bytes(), 512), "{odd}");
             assert_eq!((set.len(), set.encoding()), (2, "hashtable"));
             set.remove(odd.as_bytes());
             assert_eq!(set.encoding(), "hashtable", "it does not go back");

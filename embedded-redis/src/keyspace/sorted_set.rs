@@ -2,7 +2,7 @@
 
 mod order;
 
-use super::{Compact, Dict, Place, Rng};
+use super::{Compact, Dict, Listpack, Place, Rng};
 use order::Order;
 pub(crate) use order::sort;
 
@@ -32,9 +32,9 @@ impl SortedSet {
     }
 
     /// Of members that differ, as a command that stores its result makes it.
-    pub(crate) fn collect(seed: u64, mut members: Vec<(Score, Compact)>) -> Self {
+    pub(crate) fn collect(seed: u64, mut members: Vec<(Score, Compact)>, limit: Listpack) -> Self {
         let longest = members.iter().map(|(_, member)| member.len()).max().unwrap_or(0);
-        let converted = members.len() > LISTPACK_ENTRIES || longest > LISTPACK_VALUE;
+        let converted = members.len() > limit.entries || longest > limit.value;
         let mut scores = Dict::new(seed);
         for (score, member) in &mut members {
             if !converted {
@@ -47,13 +47,13 @@ impl SortedSet {
     }
 
     /// Gives the member that score, and returns the one that it had.
-    pub(crate) fn insert(&mut self, member: &[u8], score: Score) -> Option<Score> {
+    pub(crate) fn insert(&mut self, member: &[u8], score: Score, limit: Listpack) -> Option<Score> {
         // Only one that is 0 may not be stored as it is.
-        let kept = score != 0.0 || self.converted || self.converts(member);
+        let kept = score != 0.0 || self.converted || self.converts(member, limit);
         let score = if kept { score } else { in_listpack(score) };
         let (place, new) = self.scores.find_or_insert_with(member, || score);
         if new {
-            if member.len() > LISTPACK_VALUE || self.len() > LISTPACK_ENTRIES {
+            if member.len() > limit.value || self.len() > limit.entries {
                 self.converted = true;
             }
             self.order.insert(score, member);
@@ -70,9 +70,8 @@ impl SortedSet {
     }
 
     /// Whether Redis would give up the listpack for the member.
-    fn converts(&self, member: &[u8]) -> bool {
-        member.len() > LISTPACK_VALUE
-            || (self.len() >= LISTPACK_ENTRIES && !self.scores.contains(member))
+    fn converts(&self, member: &[u8], limit: Listpack) -> bool {
+        member.len() > limit.value || (self.len() >= limit.entries && !self.scores.contains(member))
     }
 
     pub(crate) fn remove(&mut self, member: &[u8]) -> Option<Score> {
@@ -149,7 +148,3 @@ impl SortedSet {
 fn in_listpack(score: Score) -> Score {
     if score == 0.0 { 0.0 } else { score }
 }
-
-/// `zset-max-listpack-entries` and `zset-max-listpack-value`.
-const LISTPACK_ENTRIES: usize = 128;
-const LISTPACK_VALUE: usize = 64;

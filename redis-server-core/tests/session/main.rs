@@ -10,6 +10,7 @@
 mod closing;
 mod keeping;
 mod order;
+mod postponing;
 mod pressure;
 mod refused;
 mod replies;
@@ -41,6 +42,8 @@ struct Service {
     ran: Vec<String>,
     /// Replies promised and not given.
     tickets: Vec<Ticket>,
+    /// `SET` is not to be run yet.
+    postpones: bool,
 }
 
 /// Why a session runs nothing for now.
@@ -79,8 +82,10 @@ impl Desk {
                 Next::Paused => return Stop::Paused,
                 Next::Closed(reason) => return Stop::Closed(reason),
             };
-            if action == Action::Close {
-                self.session.close(Closed::ByServer);
+            match action {
+                Action::Close => self.session.close(Closed::ByServer),
+                Action::Postpone => self.session.postpone(&mut self.input),
+                _ => {}
             }
         }
     }
@@ -151,6 +156,8 @@ impl Service {
             b"later" => self.promised(reply.promise()),
             b"hold" => self.promised(reply.hold()),
             b"block" => self.promised(reply.block()),
+            b"set" if self.postpones => reply.postpone(),
+            b"set" => reply.int(command.arg(1).len() as i64),
             b"silent" => reply.none(),
             b"forgotten" => Action::Continue,
             b"quit" => {

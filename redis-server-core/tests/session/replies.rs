@@ -185,3 +185,21 @@ fn the_protocol_changes_within_a_pipeline() {
         "*1|:1|*3|$9|subscribe|$1|a|:1|%1|$5|proto|:3|>3|$9|subscribe|$1|a|:1|>1|#t|"
     );
 }
+
+#[test]
+fn what_stands_in_front_of_an_answer_is_for_resp3_alone() {
+    let with_attributes = |mut reply: Reply<'_>| {
+        if let Some(mut pairs) = reply.attributes(1) {
+            pairs.pair("ttl", 5);
+        }
+        reply.bulk("v")
+    };
+    check(with_attributes, "$1|v|", "|1|$3|ttl|:5|$1|v|");
+    let behind_a_push = |mut reply: Reply<'_>| {
+        if let Some(mut items) = reply.push_ahead(2) {
+            items.add("load").add(42);
+        }
+        reply.bulk("v")
+    };
+    check(behind_a_push, "$1|v|", ">2|$4|load|:42|$1|v|");
+}

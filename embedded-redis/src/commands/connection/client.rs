@@ -4,7 +4,7 @@ use redis_server_core::resp_core::request::Request;
 
 use crate::commands::arguments::{Options, arg, integer, is};
 use crate::commands::help;
-use crate::engine::{Answer, Context, Done, Error, Outcome, Replies};
+use crate::engine::{Answer, Context, Done, Error, Outcome, Replies, Scope};
 use crate::keyspace::parse_integer;
 
 pub(super) fn id(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
@@ -105,24 +105,40 @@ pub(super) fn unblock(
     answer.int(waited.into())
 }
 
-/// `CLIENT PAUSE milliseconds [WRITE|ALL]`: only a pause that is over at once.
-pub(super) fn pause(_: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+/// `CLIENT PAUSE milliseconds [WRITE|ALL]`
+pub(super) fn pause(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
     if request.len() > 4 {
         return Err(help::unknown("CLIENT", arg(&request, 1)));
     }
-    if request.arg(3).is_some_and(|mode| !is(mode, "write") && !is(mode, "all")) {
-        return Err(Error::of("ERR CLIENT PAUSE mode must be WRITE or ALL"));
-    }
-    match parse_integer(arg(&request, 2)) {
-        None => Err(Error::of("ERR timeout is not an integer or out of range")),
-        Some(..0) => Err(Error::of("ERR timeout is negative")),
-        Some(0) => answer.ok(),
-        Some(_) => Err(Error::of("ERR this server can't pause its clients")),
-    }
+    let scope = match request.arg(3) {
+        None => Scope::Everything,
+        Some(mode) if is(mode, "all") => Scope::Everything,
+        Some(mode) if is(mode, "write") => Scope::Writes,
+        Some(_) => return Err(Error::of("ERR CLIENT PAUSE mode must be WRITE or ALL")),
+    };
+    let now = context.now();
+    let until = match parse_integer(arg(&request, 2)) {
+        None => return Err(Error::of("ERR timeout is not an integer or out of range")),
+        Some(..0) => return Err(Error::of("ERR timeout is negative")),
+        // None by itself, but it makes another one stricter.
+        Some(0) => 0,
+        // What is too much for Redis's integers is over at once.
+        Some(timeout) => now.wrapping_add(timeout),
+    };
+    context.engine.shared.pause.extend(scope, until, now);
+    answer.ok()
 }
 
-/// Nobody is paused.
-pub(super) fn unpause(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+pub(super) fn unpause(
+    context: &mut Context<'_>,
+    _: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    context.engine.unpause();
     answer.ok()
 }
 

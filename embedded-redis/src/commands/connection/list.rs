@@ -77,8 +77,8 @@ pub(super) fn info(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answe
     answer.verbatim(*b"txt", &text)
 }
 
-/// Appends the line of a client, unless it is as good as gone. Of Redis's fields, those on buffers
-/// are left out: they are the connection's, which is elsewhere.
+/// Appends the line of a client, unless it is as good as gone. Of Redis's fields, most of those on
+/// buffers are left out: there are none like them.
 fn write(client: &Client, shared: &Shared, text: &mut String) {
     if client.killed {
         return;
@@ -88,11 +88,13 @@ fn write(client: &Client, shared: &Shared, text: &mut String) {
     let queue = client.transaction.as_ref().map(|transaction| &transaction.queue);
     let queued = queue.map_or(-1, |queue| queue.len() as i64);
     let bytes: usize = queue.into_iter().flatten().map(bytes::Bytes::len).sum();
+    let buffers = shared.process.buffers.as_ref();
+    let (unread, unwritten) = buffers.map_or((0, 0), |buffers| buffers.of(client.id));
     let command = client.command.map_or("NULL", |entry| entry.spec.name());
     let _ = writeln!(
         text,
         "id={} addr={} laddr={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} \
-         multi={queued} multi-mem={bytes} cmd={command} user=default redir=-1 resp={}",
+         multi={queued} qbuf={unread} multi-mem={bytes} omem={unwritten} cmd={command} user=default redir=-1 resp={}",
         client.id,
         client.address,
         client.local_address,
@@ -114,7 +116,7 @@ fn flags(client: &Client, shared: &Shared) -> String {
         ('O', client.monitors),
         ('P', is_subscribed(client, shared)),
         ('x', client.transaction.is_some()),
-        ('b', client.blocked.is_some()),
+        ('b', client.waits()),
         ('d', client.watch_broken.load(Ordering::Relaxed)),
         ('U', client.is_local()),
         ('e', client.no_evict),

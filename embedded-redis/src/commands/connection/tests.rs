@@ -87,9 +87,11 @@ fn client_list_tells_what_clients_do() {
     rig.run("set k 1");
     rig.advance(Duration::from_secs(5));
     let list = rig.run("client list id 2 3 99");
-    assert!(list.contains("id=2 addr=127.0.0.1:40002 laddr= name= age=5 idle=5 flags=P db=0 sub=2 psub=1 ssub=0 multi=-1 multi-mem=0 cmd=psubscribe user=default redir=-1 resp=3\n"), "{list}");
+    assert!(list.contains("id=2 addr=127.0.0.1:40002 laddr= name= age=5 idle=5 flags=P db=0 sub=2 psub=1 ssub=0 multi=-1 qbuf=0 multi-mem=0 omem=0 cmd=psubscribe user=default redir=-1 resp=3\n"), "{list}");
     assert!(
-        list.contains("flags=xd db=0 sub=0 psub=0 ssub=0 multi=1 multi-mem=20 cmd=get"),
+        list.contains(
+            "flags=xd db=0 sub=0 psub=0 ssub=0 multi=1 qbuf=0 multi-mem=20 omem=0 cmd=get"
+        ),
         "{list}"
     );
     assert_eq!(rig.run("client list id x"), "-ERR Invalid client ID");

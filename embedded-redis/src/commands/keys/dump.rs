@@ -31,10 +31,12 @@ pub(super) fn restore(
         return Err(Error::of("ERR Invalid TTL value, must be >= 0"));
     }
     let seed = data.shared.rng.next();
-    let value = keyspace::restore(arg(&request, 3), seed).map_err(|broken| match broken {
-        Broken::Footer => Error::of("ERR DUMP payload version or checksum are wrong"),
-        Broken::Body => Error::of("ERR Bad data format"),
-    })?;
+    let limits = &data.shared.settings.limits;
+    let value =
+        keyspace::restore(arg(&request, 3), seed, limits).map_err(|broken| match broken {
+            Broken::Footer => Error::of("ERR DUMP payload version or checksum are wrong"),
+            Broken::Body => Error::of("ERR Bad data format"),
+        })?;
     let since = if restore.absolute { 0 } else { data.now() };
     let deadline = (ttl > 0).then(|| ttl.wrapping_add(since));
     let replaced = restore.replace && data.remove(key).is_some();

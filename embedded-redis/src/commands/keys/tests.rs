@@ -4,6 +4,7 @@ use redis_server_core::Topic;
 
 use crate::engine::testing::Rig;
 use crate::engine::{Class, Settings};
+use crate::keyspace::Limits;
 
 /// A rig in which client 1 listens to all events of keys.
 fn listening() -> Rig {
@@ -392,7 +393,7 @@ mod sorting {
         rig.run("set w:b:x 1");
         rig.run("set w:c:x 2");
         let mut hash = Hash::new(1);
-        hash.insert(b"f", b"of a");
+        hash.insert(b"f", b"of a", Limits::DEFAULT.hash);
         put(&mut rig, "h:a", Value::Hash(Box::new(hash)));
         assert_eq!(rig.run("sort l by w:*:x"), "*3 $1 b $1 c $1 a");
         assert_eq!(
@@ -412,8 +413,8 @@ mod sorting {
         let mut rig = Rig::new();
         let (mut set, mut sorted) = (Set::new(1), SortedSet::new(1));
         for (score, member) in [(1.0, "30"), (2.0, "10"), (3.0, "20")] {
-            set.insert(member.as_bytes());
-            sorted.insert(member.as_bytes(), score);
+            set.insert(member.as_bytes(), 512);
+            sorted.insert(member.as_bytes(), score, Limits::DEFAULT.sorted_set);
         }
         put(&mut rig, "s", Value::Set(Box::new(set)));
         put(&mut rig, "z", Value::SortedSet(Box::new(sorted)));

@@ -1,12 +1,14 @@
 //! The part of `DEBUG` that tests use.
 
-use redis_server_core::Items;
+mod protocol;
+
 use redis_server_core::resp_core::request::Request;
 
 use crate::commands::arguments::{arg, is};
 use crate::commands::help;
 use crate::commands::numbers::float;
-use crate::engine::{Answer, Context, Done, Error, Outcome};
+use crate::engine::{Answer, Context, Data, Done, Error, Outcome, Waiting};
+use crate::keyspace::Millis;
 
 pub(super) fn debug(
     context: &mut Context<'_>,
@@ -17,10 +19,7 @@ pub(super) fn debug(
     match (subcommand, request.len()) {
         (it, 2) if is(it, "help") => help::debug(answer),
         (it, 2) if is(it, "change-repl-id") => answer.ok(),
-        (it, 3) if is(it, "sleep") => match float(arg(&request, 2)) {
-            Ok(seconds) if seconds > 0.0 => Err(Error::of("ERR this server sleeps for nobody")),
-            _ => answer.ok(),
-        },
+        (it, 3) if is(it, "sleep") => sleep(context, arg(&request, 2), answer),
         (it, 3) if is(it, "set-active-expire") => {
             // As C's `atoi` takes it.
             let on = float(arg(&request, 2)).is_ok_and(|number| number.trunc() != 0.0);
@@ -31,7 +30,7 @@ pub(super) fn debug(
         (it, 3) if is(it, "log") => answer.ok(),
         (it, 3) if is(it, "quicklist-packed-threshold") => answer.ok(),
         (it, 3) if is(it, "object") => object(context, arg(&request, 2), answer),
-        (it, 3) if is(it, "protocol") => protocol(arg(&request, 2), answer),
+        (it, 3) if is(it, "protocol") => protocol::protocol(arg(&request, 2), answer),
         _ => Err(help::unknown("DEBUG", subcommand)),
     }
 }
@@ -48,35 +47,39 @@ fn object(context: &mut Context<'_>, key: &[u8], answer: &mut Answer<'_>) -> Out
     ))
 }
 
-/// `DEBUG PROTOCOL type`: one of each.
-#[expect(clippy::approx_constant, reason = "so Redis has it")]
-fn protocol(kind: &[u8], answer: &mut Answer<'_>) -> Outcome {
-    let elements = |items: Option<Items<'_>>| {
-        if let Some(mut items) = items {
-            items.add(0).add(1).add(2);
-        }
-        Ok(Done::Answered)
-    };
-    match kind {
-        it if is(it, "string") => answer.bulk(b"Hello World"),
-        it if is(it, "integer") => answer.int(12345),
-        it if is(it, "double") => answer.double(3.141),
-        it if is(it, "null") => answer.null(),
-        it if is(it, "array") => elements(answer.array(3)),
-        it if is(it, "set") => elements(answer.set(3)),
-        it if is(it, "map") => {
-            if let Some(mut pairs) = answer.map(3) {
-                pairs.pair(0, false).pair(1, true).pair(2, false);
-            }
-            Ok(Done::Answered)
-        }
-        it if is(it, "bignum") => answer.big_number("1234567999999999999999999999999999999"),
-        it if is(it, "verbatim") => answer.verbatim(*b"txt", "This is a verbatim\nstring"),
-        it if is(it, "true") => answer.boolean(true),
-        it if is(it, "false") => answer.boolean(false),
-        _ => Err(Error::of(
-            "ERR Wrong protocol type name. Please use one of the following: \
-             string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false",
-        )),
+/// `DEBUG SLEEP seconds`: nobody is served meanwhile, and nothing else is done. The thread is not
+/// stopped: it may have other work to do.
+fn sleep(context: &mut Context<'_>, seconds: &[u8], answer: &mut Answer<'_>) -> Outcome {
+    let micros = float(seconds).unwrap_or(0.0) * 1_000_000.0;
+    // What is too much for Redis's integers has become negative, and no sleep.
+    if micros < 1.0 || micros >= i64::MAX as f64 {
+        return answer.ok();
+    }
+    let until = context.now().saturating_add((micros / 1_000.0).ceil() as Millis);
+    context.engine.shared.pause.sleep(until);
+    Ok(Done::Block(Box::new(Asleep { until })))
+}
+
+/// The client that has sent the server to sleep.
+#[derive(Debug)]
+struct Asleep {
+    until: Millis,
+}
+
+impl Waiting for Asleep {
+    fn keys(&self) -> &[Box<[u8]>] {
+        &[]
+    }
+
+    fn deadline(&self) -> Option<Millis> {
+        Some(self.until)
+    }
+
+    fn serve(&self, _: &mut Data<'_>, _: &[u8], _: &mut Answer<'_>) -> Option<Outcome> {
+        None
+    }
+
+    fn time_out(&self, answer: &mut Answer<'_>) -> Outcome {
+        answer.ok()
     }
 }

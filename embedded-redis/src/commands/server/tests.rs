@@ -122,3 +122,54 @@ fn shutdown_knows_what_does_not_go_together() {
     }
     assert_eq!(rig.run("shutdown abort"), "-ERR No shutdown in progress.");
 }
+
+#[test]
+fn limits_of_encodings_act_on_what_is_written_next() {
+    let mut rig = Rig::new();
+    let encodings =
+        |rig: &mut Rig| ["h", "s", "z"].map(|key| rig.run(&format!("object encoding {key}")));
+    for line in ["hset h a 1 b 2", "sadd s 1 2", "zadd z 1 a 2 b"] {
+        rig.run(line);
+    }
+    rig.run("config set hash-max-ziplist-entries 1 set-max-intset-entries 1");
+    rig.run("config set zset-max-listpack-entries 1");
+    for line in ["hdel h b", "sadd s 2", "zadd z 3 b"] {
+        rig.run(line);
+    }
+    assert_eq!(encodings(&mut rig), ["$8 listpack", "$6 intset", "$8 listpack"]);
+    for line in ["hset h b 2", "sadd s 3", "zadd z 3 c"] {
+        rig.run(line);
+    }
+    assert_eq!(encodings(&mut rig), ["$9 hashtable", "$9 hashtable", "$8 skiplist"]);
+}
+
+#[test]
+fn limits_act_on_what_is_stored_and_restored() {
+    let mut rig = Rig::new();
+    rig.run("sadd s 1 2 3");
+    rig.run("zadd z 1 abc");
+    rig.run("config set set-max-intset-entries 2 zset-max-listpack-value 2");
+    rig.run("sunionstore t s");
+    rig.run("zunionstore y 1 z");
+    assert_eq!(rig.run("object encoding t"), "$9 hashtable");
+    assert_eq!(rig.run("object encoding y"), "$8 skiplist");
+    rig.run("config set hash-max-listpack-value 2");
+    rig.run("hset h a 12");
+    assert_eq!(rig.run("object encoding h"), "$8 listpack");
+    rig.run("hset h a 123");
+    assert_eq!(rig.run("object encoding h"), "$9 hashtable");
+}
+
+/// As Redis does where few are left: it makes a new set of them.
+#[test]
+fn integers_left_over_by_spop_are_an_intset_again() {
+    let mut rig = Rig::new();
+    rig.run("sadd s 1 2 3 4 5 6 7 8 9 10 11 12 x");
+    rig.run("srem s x");
+    assert_eq!(rig.run("object encoding s"), "$9 hashtable");
+    rig.run("spop s 9");
+    assert_eq!(rig.run("object encoding s"), "$9 hashtable");
+    rig.run("sadd s 20 21 22 23 24 25 26 27 28");
+    rig.run("spop s 10");
+    assert_eq!(rig.run("object encoding s"), "$6 intset");
+}

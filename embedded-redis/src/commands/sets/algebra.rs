@@ -51,7 +51,8 @@ pub(super) fn sinterstore(
     answer: &mut Answer<'_>,
 ) -> Outcome {
     let sets = Operands::read(data, Options::behind(&request, 2))?;
-    let result = Set::of_members(sets.seed, sets.intersection());
+    let limit = sets.limit;
+    let result = Set::of_members(sets.seed, sets.intersection(), limit);
     store(data, arg(&request, 1), result, "sinterstore", answer)
 }
 
@@ -92,6 +93,8 @@ struct Operands<'d> {
     sets: Vec<Option<&'d Set>>,
     /// For a set that is made of them.
     seed: u64,
+    /// Integers up to which that is an intset.
+    limit: usize,
 }
 
 impl<'d> Operands<'d> {
@@ -106,7 +109,8 @@ impl<'d> Operands<'d> {
         let seed = data.shared.rng.next();
         let db = &data.database.db;
         let set = |key| db.find(key).and_then(|place| db.value(place)).and_then(Set::of);
-        Ok(Self { sets: keys.map(set).collect(), seed })
+        let limit = data.shared.settings.limits.integers;
+        Ok(Self { sets: keys.map(set).collect(), seed, limit })
     }
 
     fn intersection(self) -> impl Iterator<Item = Member<'d>> {
@@ -118,7 +122,8 @@ impl<'d> Operands<'d> {
     }
 
     fn union(self) -> Set {
-        Set::of_members(self.seed, self.sets.into_iter().flatten().flat_map(Set::iter))
+        let members = self.sets.into_iter().flatten().flat_map(Set::iter);
+        Set::of_members(self.seed, members, self.limit)
     }
 
     fn difference(self) -> Set {
@@ -129,7 +134,7 @@ impl<'d> Operands<'d> {
         others.sort_by_key(|set| std::cmp::Reverse(set.len()));
         let members = first.into_iter().flat_map(Set::iter);
         let left = members.filter(|member| !others.iter().any(|other| other.contains(member)));
-        Set::of_members(self.seed, left)
+        Set::of_members(self.seed, left, self.limit)
     }
 }
 

@@ -68,6 +68,7 @@ fn spop_many(
 ) -> Outcome {
     let wanted = count(wanted, 0, Error::NOT_POSITIVE)?;
     let mut rng = data.shared.rng.fork();
+    let limit = data.shared.settings.limits.integers;
     let Some(mut set) = data.edit::<Set>(arg(request, 1))?.filter(|_| wanted > 0) else {
         return answer_none(answer);
     };
@@ -75,13 +76,20 @@ fn spop_many(
         let all = set.take();
         set.done(Class::SET, "spop");
         // Redis answers with the union of the one set: what are integers comes in order.
-        return answer_all(answer, &Set::of_members(rng.next(), all.iter()));
+        return answer_all(answer, &Set::of_members(rng.next(), all.iter(), limit));
     }
     if let Some(mut items) = answer.set(wanted) {
         for _ in 0..wanted {
             items.add(set.pop(&mut rng).as_deref());
         }
     }
+    // Where few are left, Redis makes a new set of them.
+    if set.len() * MOVED <= wanted {
+        set.renew(rng.next());
+    }
     set.done(Class::SET, "spop");
     Ok(Done::Answered)
 }
+
+/// `SPOP_MOVE_STRATEGY_MUL` in Redis's t_set.c.
+const MOVED: usize = 5;

@@ -198,9 +198,12 @@ impl<'a> Data<'a> {
         self.database.db.deadline(place).is_some_and(|at| at < self.shared.now)
     }
 
-    /// Removes a key that is past its deadline.
+    /// Removes a key that is past its deadline, unless clients are paused.
     #[cold]
     pub(crate) fn expire(&mut self, place: Place) {
+        if self.shared.frozen {
+            return;
+        }
         let Some((key, value)) = self.database.db.remove_at(place) else { return };
         self.shared.stats.expired += 1;
         self.database.touch(&key);

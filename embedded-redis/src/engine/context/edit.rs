@@ -7,7 +7,7 @@ use super::data::Data;
 use super::database::Database;
 use super::shared::Shared;
 use crate::engine::{Class, Error};
-use crate::keyspace::{Millis, Place, Typed, Value};
+use crate::keyspace::{Hash, Millis, Place, Score, Set, SortedSet, Typed, Value};
 
 /// The value of a key while a command changes it.
 ///
@@ -68,6 +68,40 @@ impl<'a, T: Typed> Edit<'a, T> {
         } else if self.database.is_awaited(self.key) {
             self.shared.ready.push(self.index, self.key);
         }
+    }
+}
+
+/// What puts members into collections, within the limits of encodings that are set.
+impl Edit<'_, Hash> {
+    /// Whether the field is a new one.
+    #[inline]
+    pub(crate) fn insert(&mut self, field: &[u8], value: &[u8]) -> bool {
+        let limit = self.shared.settings.limits.hash;
+        Hash::insert(self, field, value, limit)
+    }
+}
+
+impl Edit<'_, Set> {
+    /// Whether the member is a new one.
+    #[inline]
+    pub(crate) fn insert(&mut self, member: &[u8]) -> bool {
+        let limit = self.shared.settings.limits.integers;
+        Set::insert(self, member, limit)
+    }
+
+    /// Stores anew what is left of it, as an intset if it can be.
+    pub(crate) fn renew(&mut self, seed: u64) {
+        let limit = self.shared.settings.limits.integers;
+        **self = Set::of_members(seed, self.iter(), limit);
+    }
+}
+
+impl Edit<'_, SortedSet> {
+    /// Gives the member that score, and returns the one that it had.
+    #[inline]
+    pub(crate) fn insert(&mut self, member: &[u8], score: Score) -> Option<Score> {
+        let limit = self.shared.settings.limits.sorted_set;
+        SortedSet::insert(self, member, score, limit)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What all databases have in common.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use redis_server_core::Hub;
 use siphasher::sip::SipHasher13;
 
 use crate::engine::stats::Stats;
-use crate::engine::{ClientKey, Event, Eviction, Expiry, Settings, millis};
+use crate::engine::{ClientKey, Event, Eviction, Expiry, Pause, Settings, millis};
 use crate::keyspace::{Millis, Rng};
 
 /// The time, the settings, and what is to be said.
@@ -29,6 +30,10 @@ pub(crate) struct Shared {
     /// Changes since the beginning.
     pub(crate) changes: u64,
     pub(crate) stats: Stats,
+    /// Whether clients are paused.
+    pub(crate) pause: Pause,
+    /// They were when the command came that runs: what has expired stays until the pause is over.
+    pub(crate) frozen: bool,
     /// How far the search for expired keys has come.
     pub(crate) expiry: Expiry,
     /// Who may be evicted next.
@@ -53,6 +58,14 @@ pub(crate) struct Process {
     pub(crate) resident: Option<u64>,
     /// Processor time, of the system and of the user.
     pub(crate) cpu: Option<(Duration, Duration)>,
+    /// What the connections hold, for `CLIENT LIST`.
+    pub(crate) buffers: Option<Arc<dyn Buffers>>,
+}
+
+/// Knows how many bytes of a client wait.
+pub(crate) trait Buffers: fmt::Debug + Send + Sync {
+    /// Those to be run, and those to be written.
+    fn of(&self, client: u64) -> (usize, usize);
 }
 
 /// Keys in the order in which they have got something, each once.
@@ -95,6 +108,8 @@ impl Shared {
             deadlines: BTreeSet::new(),
             changes: 0,
             stats: Stats::default(),
+            pause: Pause::default(),
+            frozen: false,
             expiry: Expiry::default(),
             eviction: Eviction::default(),
             monitors: Vec::new(),
@@ -109,6 +124,7 @@ impl Shared {
     pub(crate) fn set_now(&mut self, time: Duration) {
         self.time = time;
         self.now = millis(time);
+        self.frozen = self.pause.is_on();
     }
 }
 

@@ -88,18 +88,14 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
         number(
             0,
             i64::MAX,
-            |it| it.hash_max_listpack_entries as i64,
-            |it, to| it.hash_max_listpack_entries = to as usize,
+            |it| it.limits.hash.entries as i64,
+            |it, to| it.limits.hash.entries = to as usize,
         ),
     ),
     new(
         "hash-max-listpack-value",
         "64",
-        size(
-            0,
-            |it| it.hash_max_listpack_value as i64,
-            |it, to| it.hash_max_listpack_value = to as usize,
-        ),
+        size(0, |it| it.limits.hash.value as i64, |it, to| it.limits.hash.value = to as usize),
     ),
     new(
         "hash-max-listpack-entries",
@@ -107,19 +103,15 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
         number(
             0,
             i64::MAX,
-            |it| it.hash_max_listpack_entries as i64,
-            |it, to| it.hash_max_listpack_entries = to as usize,
+            |it| it.limits.hash.entries as i64,
+            |it, to| it.limits.hash.entries = to as usize,
         ),
     )
     .alias("hash-max-ziplist-entries"),
     new(
         "hash-max-listpack-value",
         "64",
-        size(
-            0,
-            |it| it.hash_max_listpack_value as i64,
-            |it, to| it.hash_max_listpack_value = to as usize,
-        ),
+        size(0, |it| it.limits.hash.value as i64, |it, to| it.limits.hash.value = to as usize),
     )
     .alias("hash-max-ziplist-value"),
     new(
@@ -261,8 +253,8 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
         number(
             0,
             i64::MAX,
-            |it| it.set_max_intset_entries as i64,
-            |it, to| it.set_max_intset_entries = to as usize,
+            |it| it.limits.integers as i64,
+            |it, to| it.limits.integers = to as usize,
         ),
     ),
     new("set-proc-title", "yes", Kind::Fixed),
@@ -348,8 +340,8 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
         number(
             0,
             i64::MAX,
-            |it| it.zset_max_listpack_entries as i64,
-            |it, to| it.zset_max_listpack_entries = to as usize,
+            |it| it.limits.sorted_set.entries as i64,
+            |it, to| it.limits.sorted_set.entries = to as usize,
         ),
     ),
     new(
@@ -357,8 +349,8 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
         "64",
         size(
             0,
-            |it| it.zset_max_listpack_value as i64,
-            |it, to| it.zset_max_listpack_value = to as usize,
+            |it| it.limits.sorted_set.value as i64,
+            |it, to| it.limits.sorted_set.value = to as usize,
         ),
     ),
     new(
@@ -367,8 +359,8 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
         number(
             0,
             i64::MAX,
-            |it| it.zset_max_listpack_entries as i64,
-            |it, to| it.zset_max_listpack_entries = to as usize,
+            |it| it.limits.sorted_set.entries as i64,
+            |it, to| it.limits.sorted_set.entries = to as usize,
         ),
     )
     .alias("zset-max-ziplist-entries"),
@@ -377,8 +369,8 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
         "64",
         size(
             0,
-            |it| it.zset_max_listpack_value as i64,
-            |it, to| it.zset_max_listpack_value = to as usize,
+            |it| it.limits.sorted_set.value as i64,
+            |it, to| it.limits.sorted_set.value = to as usize,
         ),
     )
     .alias("zset-max-ziplist-value"),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::{Hash, List, Score, Set, Side, SortedSet, Text, Value};
+use super::super::{Hash, Limits, List, Listpack, Score, Set, Side, SortedSet, Text, Value};
 use super::packed::{Elements, intset, listpack, ziplist};
 use super::{kind, lzf, string};
 
@@ -18,7 +18,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The value, none if this is not one. Nothing is empty but strings, and nothing is there twice.
-    pub(super) fn value(&mut self, seed: u64) -> Option<Value> {
+    pub(super) fn value(&mut self, seed: u64, limits: &Limits) -> Option<Value> {
         let [kind] = self.take()?;
         match kind {
             kind::STRING => Some(Value::String(Text::new(&self.string()?))),
@@ -30,25 +30,31 @@ impl<'a> Reader<'a> {
             kind::SET => {
                 let count = self.length()?;
                 let members = (0..count).map(|_| self.string());
-                set(seed, members)
+                set(seed, members, limits.integers)
             }
             kind::SORTED_SET | kind::SORTED_SET_TEXT => {
                 let count = self.length()?;
                 let pair = |_| Some((self.string()?, self.score(kind)?));
-                sorted_set(seed, (0..count).map(pair))
+                sorted_set(seed, (0..count).map(pair), limits.sorted_set)
             }
             kind::HASH => {
                 let count = self.length()?;
                 let pair = |_| Some((self.string()?, self.string()?));
-                hash(seed, (0..count).map(pair))
+                hash(seed, (0..count).map(pair), limits.hash)
             }
-            kind::SET_INTSET => set(seed, intset(&self.string()?)?.into_iter().map(Some)),
+            kind::SET_INTSET => {
+                set(seed, intset(&self.string()?)?.into_iter().map(Some), limits.integers)
+            }
             kind::LIST_ZIPLIST => list(ziplist(&self.string()?)?.into_iter().map(Some)),
             kind::LIST_ZIPLISTS | kind::LIST_LISTPACKS => self.nodes(kind),
-            kind::HASH_ZIPLIST => hash(seed, pairs(ziplist(&self.string()?)?)?),
-            kind::HASH_LISTPACK => hash(seed, pairs(listpack(&self.string()?)?)?),
-            kind::SORTED_SET_ZIPLIST => sorted_set(seed, scored(ziplist(&self.string()?)?)?),
-            kind::SORTED_SET_LISTPACK => sorted_set(seed, scored(listpack(&self.string()?)?)?),
+            kind::HASH_ZIPLIST => hash(seed, pairs(ziplist(&self.string()?)?)?, limits.hash),
+            kind::HASH_LISTPACK => hash(seed, pairs(listpack(&self.string()?)?)?, limits.hash),
+            kind::SORTED_SET_ZIPLIST => {
+                sorted_set(seed, scored(ziplist(&self.string()?)?)?, limits.sorted_set)
+            }
+            kind::SORTED_SET_LISTPACK => {
+                sorted_set(seed, scored(listpack(&self.string()?)?)?, limits.sorted_set)
+            }
             _ => None,
         }
     }
@@ -141,21 +147,29 @@ fn list<T: AsRef<[u8]>>(elements: impl Iterator<Item = Option<T>>) -> Option<Val
     (list.len() > 0).then(|| Value::List(Box::new(list)))
 }
 
-fn set<T: AsRef<[u8]>>(seed: u64, members: impl Iterator<Item = Option<T>>) -> Option<Value> {
+fn set<T: AsRef<[u8]>>(
+    seed: u64,
+    members: impl Iterator<Item = Option<T>>,
+    limit: usize,
+) -> Option<Value> {
     let mut set = Set::new(seed);
     for member in members {
-        if !set.insert(member?.as_ref()) {
+        if !set.insert(member?.as_ref(), limit) {
             return None;
         }
     }
     (set.len() > 0).then(|| Value::Set(Box::new(set)))
 }
 
-fn hash<T: AsRef<[u8]>>(seed: u64, pairs: impl Iterator<Item = Option<(T, T)>>) -> Option<Value> {
+fn hash<T: AsRef<[u8]>>(
+    seed: u64,
+    pairs: impl Iterator<Item = Option<(T, T)>>,
+    limit: Listpack,
+) -> Option<Value> {
     let mut hash = Hash::new(seed);
     for pair in pairs {
         let (field, value) = pair?;
-        if !hash.insert(field.as_ref(), value.as_ref()) {
+        if !hash.insert(field.as_ref(), value.as_ref(), limit) {
             return None;
         }
     }
@@ -165,11 +179,12 @@ fn hash<T: AsRef<[u8]>>(seed: u64, pairs: impl Iterator<Item = Option<(T, T)>>) 
 fn sorted_set<T: AsRef<[u8]>>(
     seed: u64,
     pairs: impl Iterator<Item = Option<(T, Score)>>,
+    limit: Listpack,
 ) -> Option<Value> {
     let mut set = SortedSet::new(seed);
     for pair in pairs {
         let (member, score) = pair?;
-        if score.is_nan() || set.insert(member.as_ref(), score).is_some() {
+        if score.is_nan() || set.insert(member.as_ref(), score, limit).is_some() {
             return None;
         }
     }

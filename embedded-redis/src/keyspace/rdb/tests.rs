@@ -1,4 +1,4 @@
-use super::super::{Hash, List, Rng, Set, Side, SortedSet, Text, Value};
+use super::super::{Hash, Limits, List, Rng, Set, Side, SortedSet, Text, Value};
 use super::{Broken, checksum, dump, restore};
 
 fn bytes(hex: &str) -> Vec<u8> {
@@ -59,7 +59,7 @@ fn what_redis_has_dumped_is_read() {
             "a=1.5 b=inf c=-3".to_owned(),
         ),
     ] {
-        let value = restore(&bytes(hex), 1).unwrap();
+        let value = restore(&bytes(hex), 1, &Limits::DEFAULT).unwrap();
         assert_eq!(words(&value), expected);
     }
 }
@@ -72,7 +72,7 @@ fn what_older_versions_have_dumped_is_read() {
     let ziplist = head(6);
     assert_eq!(ziplist.len(), 0x23);
     let packed = |kind: &[u8]| signed(&[kind, &[ziplist.len() as u8], &ziplist].concat());
-    let value = |text: &[u8]| restore(text, 1).map(|value| words(&value));
+    let value = |text: &[u8]| restore(text, 1, &Limits::DEFAULT).map(|value| words(&value));
     assert_eq!(value(&packed(&[10])).unwrap(), "ab 5 -2 1000 -70000 100000");
     assert_eq!(value(&packed(&[14, 1])).unwrap(), "ab 5 -2 1000 -70000 100000");
     assert_eq!(value(&packed(&[12])).unwrap(), "-2=1000 -70000=100000 ab=5");
@@ -93,11 +93,14 @@ fn every_type_comes_back_as_it_went() {
         .collect();
     for (sample, next) in samples.iter().zip(samples.iter().cycle().skip(1)) {
         let text = Value::String(Text::new(sample));
-        assert_eq!(words(&restore(&dump(&text).unwrap(), 7).unwrap()), words(&text));
+        assert_eq!(
+            words(&restore(&dump(&text).unwrap(), 7, &Limits::DEFAULT).unwrap()),
+            words(&text)
+        );
         list.push(Side::Right, sample.as_slice());
-        hash.insert(sample, next);
-        set.insert(sample);
-        sorted.insert(sample, sample.len() as f64 / 3.0);
+        hash.insert(sample, next, Limits::DEFAULT.hash);
+        set.insert(sample, 512);
+        sorted.insert(sample, sample.len() as f64 / 3.0, Limits::DEFAULT.sorted_set);
     }
     for value in [
         Value::List(Box::new(list)),
@@ -105,7 +108,7 @@ fn every_type_comes_back_as_it_went() {
         Value::Set(Box::new(set)),
         Value::SortedSet(Box::new(sorted)),
     ] {
-        let restored = restore(&dump(&value).unwrap(), 7).unwrap();
+        let restored = restore(&dump(&value).unwrap(), 7, &Limits::DEFAULT).unwrap();
         assert_eq!(words(&restored), words(&value));
         assert_eq!(restored.encoding(), value.encoding());
     }
@@ -114,12 +117,12 @@ fn every_type_comes_back_as_it_went() {
 #[test]
 fn what_is_no_value_is_refused() {
     let value = signed(&[0, 1, b'x']);
-    assert!(restore(&value, 1).is_ok());
+    assert!(restore(&value, 1, &Limits::DEFAULT).is_ok());
     for at in 0..value.len() {
         let mut changed = value.clone();
         changed[at] ^= 0x40;
-        assert_eq!(restore(&changed, 1).unwrap_err(), Broken::Footer);
-        assert_eq!(restore(&value[..at], 1).unwrap_err(), Broken::Footer);
+        assert_eq!(restore(&changed, 1, &Limits::DEFAULT).unwrap_err(), Broken::Footer);
+        assert_eq!(restore(&value[..at], 1, &Limits::DEFAULT).unwrap_err(), Broken::Footer);
     }
     let bodies: [&[u8]; 14] = [
         &[],
@@ -138,7 +141,11 @@ fn what_is_no_value_is_refused() {
         &[99, 0],
     ];
     for body in bodies {
-        assert_eq!(restore(&signed(body), 1).unwrap_err(), Broken::Body, "{body:?}");
+        assert_eq!(
+            restore(&signed(body), 1, &Limits::DEFAULT).unwrap_err(),
+            Broken::Body,
+            "{body:?}"
+        );
     }
 }
 
@@ -152,6 +159,6 @@ fn whatever_it_is_made_into_nothing_fails() {
             let at = rng.below(body.len());
             body[at] = rng.next() as u8;
         }
-        let _ = restore(&signed(&body), 1);
+        let _ = restore(&signed(&body), 1, &Limits::DEFAULT);
     }
 }

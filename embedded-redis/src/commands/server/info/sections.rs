@@ -57,12 +57,13 @@ fn server(engine: &Engine, lines: &mut Lines<'_>) {
 fn clients(engine: &Engine, lines: &mut Lines<'_>) {
     let shared = &engine.shared;
     let blocked = || engine.clients.iter().filter_map(|(_, client)| client.blocked.as_ref());
+    let waiting = engine.clients.iter().filter(|(_, client)| client.waits()).count();
     let timed = blocked().filter(|blocked| blocked.waiting.deadline().is_some()).count();
     lines
         .add("connected_clients", engine.clients.len())
         .add("cluster_connections", 0)
         .add("maxclients", shared.settings.maxclients)
-        .add("blocked_clients", blocked().count())
+        .add("blocked_clients", waiting)
         .add("tracking_clients", 0)
         .add("clients_in_timeout_table", timed);
 }
