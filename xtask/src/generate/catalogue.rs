@@ -61,6 +61,8 @@ fn categories(command: &Command) -> Vec<String> {
     let scripting = command.acl.iter().any(|category| category == "SCRIPTING");
     let is_in = |category: &&str| {
         let implied = match *category {
+            // It blocked before it said so.
+            "blocking" if command.name == "WAIT" => false,
             "write" | "pubsub" | "admin" | "fast" | "blocking" => flag(&category.to_uppercase()),
             "read" => flag("READONLY") && !scripting,
             "dangerous" => flag("ADMIN"),

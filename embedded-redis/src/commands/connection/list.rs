@@ -77,6 +77,14 @@ pub(super) fn info(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answe
     answer.verbatim(*b"txt", &text)
 }
 
+/// The line of a client, without a line end.
+pub(crate) fn client_line(client: &Client, shared: &Shared) -> String {
+    let mut text = String::new();
+    write(client, shared, &mut text);
+    text.truncate(text.trim_end().len());
+    text
+}
+
 /// Appends the line of a client, unless it is as good as gone. Of Redis's fields, those on buffers
 /// are left out: they are the connection's, which is elsewhere.
 fn write(client: &Client, shared: &Shared, text: &mut String) {
@@ -92,7 +100,7 @@ fn write(client: &Client, shared: &Shared, text: &mut String) {
     let _ = writeln!(
         text,
         "id={} addr={} laddr={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} \
-         multi={queued} multi-mem={bytes} cmd={command} user=default redir=-1 resp={}",
+         multi={queued} multi-mem={bytes} cmd={command} user={} redir=-1 resp={}",
         client.id,
         client.address,
         client.local_address,
@@ -104,6 +112,7 @@ fn write(client: &Client, shared: &Shared, text: &mut String) {
         held(Topic::Channel),
         held(Topic::Pattern),
         held(Topic::ShardChannel),
+        String::from_utf8_lossy(client.user.name()),
         client.protocol.version(),
     );
 }
