@@ -11,7 +11,8 @@ use redis_server_core::resp_core::request::{Dialect, Request, RequestLimits, Req
 
 use super::Commands;
 use crate::engine::{
-    Answer, Context, Done, Error, Handler, Outcome, Place, Reason, Runs, TABLE, Transaction, Watched,
+    Answer, Context, Done, Error, Handler, Outcome, Place, Reason, Runs, TABLE, Transaction,
+    Watched,
 };
 
 pub(super) const COMMANDS: Commands = &[
@@ -113,12 +114,8 @@ impl Context<'_> {
         }
         let reason = match self.bar(entry, request, Place::Multi)? {
             Reason::Key => "no permission to touch the specified keys",
-            Reason::Channel => {
-                "no permission to access one of the channels used as arguments to the command"
-            }
-            Reason::Command | Reason::Auth => {
-                "no permission to execute the command or subcommand"
-            }
+            Reason::Channel => "no permission to access one of the channels used as arguments",
+            Reason::Command | Reason::Auth => "no permission to execute the command or subcommand",
         };
         Some(Error::new(format!(
             "NOPERM ACLs rules changed between the moment the transaction was accumulated and the \

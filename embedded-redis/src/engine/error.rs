@@ -21,9 +21,8 @@ impl Error {
     pub(crate) const NOT_AUTHENTICATED: Self = Self::of("NOAUTH Authentication required.");
     pub(crate) const NOT_IN_A_TRANSACTION: Self =
         Self::of("ERR Command not allowed inside a transaction");
-    pub(crate) const NO_PERMISSION_FOR_KEY: Self = Self::of(
-        "NOPERM this user has no permissions to access one of the keys used as arguments",
-    );
+    pub(crate) const NO_PERMISSION_FOR_KEY: Self =
+        Self::of("NOPERM this user has no permissions to access one of the keys used as arguments");
     pub(crate) const NO_PERMISSION_FOR_CHANNEL: Self = Self::of(
         "NOPERM this user has no permissions to access one of the channels used as arguments",
     );

@@ -120,7 +120,9 @@ impl Settings {
     /// What is wrong with it, as Redis says it.
     pub(crate) fn add_user(&mut self, user: ConfiguredUser) -> Result<(), String> {
         if self.users.iter().any(|other| other.name == user.name) {
-            return Err("Duplicate user found. A user can only be defined once in config files".into());
+            return Err(
+                "Duplicate user found. A user can only be defined once in config files".into()
+            );
         }
         let mut trial = Users::new(&Self::default(), 0);
         let outcome = trial.configure(&user.name, user.rules(), false);

@@ -16,8 +16,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use redis_server_core::resp_core::request::Request;
 use redis_server_core::Entry;
+use redis_server_core::resp_core::request::Request;
 
 use super::settings::Settings;
 use super::table::Runs;

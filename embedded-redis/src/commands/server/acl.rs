@@ -10,7 +10,11 @@ use crate::commands::help;
 use crate::engine::{Answer, Context, Done, Error, Outcome, Reason, TABLE, User, until_nul};
 pub(super) use log::log;
 
-pub(super) fn whoami(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+pub(super) fn whoami(
+    context: &mut Context<'_>,
+    _: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
     let user = context.client().map(|client| client.user.name());
     answer.optional(user)
 }
@@ -45,8 +49,7 @@ pub(super) fn deluser(
         return Err(Error::of("ERR The 'default' user cannot be removed"));
     }
     let own = context.key();
-    let deleted: Vec<_> =
-        names.filter_map(|name| context.engine.delete_user(name, own)).collect();
+    let deleted: Vec<_> = names.filter_map(|name| context.engine.delete_user(name, own)).collect();
     let done = answer.count(deleted.len())?;
     Ok(if deleted.contains(&true) { Done::Close } else { done })
 }
@@ -136,9 +139,8 @@ pub(super) fn dryrun(
         return Err(Error::new([b"ERR User '", until_nul(user), b"' not found"].concat()));
     };
     let subcommand = request.arg(4).and_then(|sub| TABLE.get(&[command, sub].join(&b'|')));
-    let entry = subcommand.or_else(|| {
-        TABLE.get(command).filter(|entry| !entry.is_container() || request.len() == 4)
-    });
+    let entry = subcommand
+        .or_else(|| TABLE.get(command).filter(|entry| !entry.is_container() || request.len() == 4));
     let Some(entry) = entry else {
         return Err(Error::new([b"ERR Command '", until_nul(command), b"' not found"].concat()));
     };

@@ -66,10 +66,7 @@ impl Ruled {
 }
 
 impl<'a> Asked<'a> {
-    pub(super) fn new(
-        entry: &Entry<Runs>,
-        arguments: impl Iterator<Item = &'a [u8]>,
-    ) -> Self {
+    pub(super) fn new(entry: &Entry<Runs>, arguments: impl Iterator<Item = &'a [u8]>) -> Self {
         let rules = RULED.get(entry.index()).unwrap_or(&UNRULED);
         Self { rules, arguments: arguments.collect(), keys: OnceCell::new() }
     }

@@ -80,9 +80,10 @@ impl CommandSet {
     /// Whether it may be run with that first argument, though not with others.
     pub(super) fn allows_first(&self, command: usize, argument: Option<&[u8]>) -> bool {
         let arguments = self.first_arguments.get(&command);
-        arguments.into_iter().flatten().any(|allowed| {
-            argument.is_some_and(|argument| argument.eq_ignore_ascii_case(allowed))
-        })
+        arguments
+            .into_iter()
+            .flatten()
+            .any(|allowed| argument.is_some_and(|argument| argument.eq_ignore_ascii_case(allowed)))
     }
 
     /// Adds or takes away a command with its subcommands.

@@ -118,8 +118,13 @@ impl Selector {
 
 /// Whether there is a pattern that a channel matches. Who subscribes to a pattern has to name one of
 /// them as it stands: `literal`.
-pub(super) fn allows_channel<P: AsRef<[u8]>>(patterns: &[P], channel: &[u8], literal: bool) -> bool {
-    patterns.iter().map(AsRef::as_ref).any(|pattern| {
-        if literal { pattern == channel } else { glob_matches(pattern, channel) }
-    })
+pub(super) fn allows_channel<P: AsRef<[u8]>>(
+    patterns: &[P],
+    channel: &[u8],
+    literal: bool,
+) -> bool {
+    patterns
+        .iter()
+        .map(AsRef::as_ref)
+        .any(|pattern| if literal { pattern == channel } else { glob_matches(pattern, channel) })
 }

@@ -26,14 +26,15 @@ impl CommandSet {
     /// fewest others.
     fn nearest(&self, additive: bool, applied: u32) -> Option<usize> {
         let mut best = None;
-        let (mut fewest, mut most) = (usize::MAX, 0);
+        let (mut fewest, mut most) = (usize::MAX, 0_usize);
         for category in (0..CATEGORIES.len()).filter(|category| applied & (1 << category) == 0) {
             let members = KNOWN.iter().enumerate();
             let members = members.filter(|(_, known)| known.categories & (1 << category) != 0);
-            let (on, off): (Vec<usize>, _) =
-                members.map(|(command, _)| command).partition(|command| self.contains(*command));
-            let (same, others) =
-                if additive { (on.len(), off.len()) } else { (off.len(), on.len()) };
+            let (mut same, mut others) = (0, 0);
+            for (command, _) in members {
+                let to_be_told = self.contains(command) == additive;
+                *if to_be_told { &mut same } else { &mut others } += 1;
+            }
             if same > others && (others < fewest || others == fewest && same > most) {
                 (best, fewest, most) = (Some(category), others, same);
             }
