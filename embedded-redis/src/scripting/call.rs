@@ -20,6 +20,8 @@ pub(super) struct Caller<'c, 'e> {
     context: RefCell<&'c mut Context<'e>>,
     running: &'c Running,
     read_only: bool,
+    /// There is something that the user may not do.
+    restricted: bool,
     /// There was too little memory when the script began.
     out_of_memory: bool,
     /// It has written: from now on it may go on to, or it would stop halfway.
@@ -36,8 +38,9 @@ impl<'c, 'e> Caller<'c, 'e> {
         read_only: bool,
         out_of_memory: bool,
     ) -> Self {
+        let restricted = context.client().is_none_or(|client| client.restricted);
         let (context, has_written) = (RefCell::new(context), Cell::new(false));
-        Self { context, running, read_only, out_of_memory, has_written }
+        Self { context, running, read_only, restricted, out_of_memory, has_written }
     }
 
     /// `redis.call`
@@ -106,7 +109,7 @@ impl<'c, 'e> Caller<'c, 'e> {
         entry: &Entry<Runs>,
         request: Request<'_>,
     ) -> Result<(), Failed> {
-        if self.running.user().is_none() {
+        if !self.restricted {
             return Ok(());
         }
         let Some(reason) = context.bar(entry, request, Place::Lua) else { return Ok(()) };
