@@ -73,6 +73,8 @@ fn a_password_is_asked_for_and_stands_in_the_url() -> Outcome {
 fn users_may_what_their_rules_say() -> Outcome {
     let builder = EmbeddedRedis::builder().user("default", ["off"])?;
     assert!(builder.clone().user("ann", ["+nonsense"]).is_err());
+    let late = builder.clone().user("bob", ["&x"])?.setting("acl-pubsub-default", "allchannels")?;
+    assert!(late.start().is_err_and(|error| error.to_string().contains("'&x'")));
     let builder = builder.user("ann", ["on", ">pass word", "~a*", "+@all"])?;
     assert!(!format!("{builder:?}").contains("pass word"));
     let redis = builder.start()?;

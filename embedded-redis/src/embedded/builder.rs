@@ -191,6 +191,7 @@ impl Builder {
     where
         T::Local: Spawn<Serving<T::Local, Embedded>>,
     {
+        self.settings.check_users().map_err(io::Error::other)?;
         self.clock = self.clock.another();
         if self.listens.is_empty() {
             self.listens.push(Listen::new(Address::Tcp((Ipv4Addr::LOCALHOST, 0).into())));
@@ -221,6 +222,7 @@ impl Builder {
     {
         self.listens = vec![Listen::new(Address::Unix("in-process".into()))];
         self.threads = 1;
+        self.settings.check_users().map_err(io::Error::other)?;
         self.clock = self.clock.another();
         let (service, listens, options) = (self.service(), self.listens(), self.options);
         let door = Door::default();

@@ -124,11 +124,27 @@ impl Settings {
                 "Duplicate user found. A user can only be defined once in config files".into()
             );
         }
-        let mut trial = Users::new(&Self::default(), 0);
-        let outcome = trial.configure(&user.name, user.rules(), false);
-        outcome.map_err(|unfit| String::from_utf8_lossy(&unfit.text()).into_owned())?;
         self.users.push(user);
-        Ok(())
+        let outcome = self.check_users();
+        if outcome.is_err() {
+            self.users.pop();
+        }
+        outcome
+    }
+
+    /// Sees whether the users that are to be there can be: what they may by default may have been set
+    /// after them.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with one, as Redis says it.
+    pub(crate) fn check_users(&self) -> Result<(), String> {
+        let mut trial = Users::new(&Self::default(), 0);
+        let all_channels = self.all_channels_by_default();
+        self.users.iter().try_for_each(|user| {
+            let outcome = trial.configure(&user.name, user.rules(), all_channels);
+            outcome.map_err(|unfit| String::from_utf8_lossy(&unfit.text()).into_owned())
+        })
     }
 
     /// Sets a parameter before the server starts, when all of them can be.

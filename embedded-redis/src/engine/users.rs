@@ -61,7 +61,7 @@ impl Users {
         };
         let all_channels = settings.all_channels_by_default();
         for configured in &settings.users {
-            // They were tried when they were set.
+            // That they can be was seen before the start.
             let _ = users.configure(&configured.name, configured.rules(), all_channels);
         }
         users

@@ -99,7 +99,7 @@ impl Context<'_> {
     }
 }
 
-/// Where somebody logs in whose answer goes there.
+/// Where somebody logs in who is answered there.
 fn place(answer: &Answer<'_>) -> Place {
     if answer.is_whole() { Place::TopLevel } else { Place::Multi }
 }

@@ -116,7 +116,7 @@ impl Context<'_> {
     }
 
     /// Why the client's user may not run a command, if it may not; that is written down.
-    #[cold]
+    #[inline(never)]
     pub(crate) fn bar(
         &mut self,
         entry: &Entry<Runs>,
@@ -130,7 +130,7 @@ impl Context<'_> {
     }
 
     /// The same, of a command that is to run or to be queued: what it is answered.
-    #[cold]
+    #[inline(never)]
     pub(crate) fn no_permission(
         &mut self,
         entry: &Entry<Runs>,

@@ -61,7 +61,7 @@ pub(super) fn find(name: &[u8]) -> Option<(usize, &'static Known)> {
 /// The bit of the category of that name in any case.
 pub(super) fn category(name: &[u8]) -> Option<u32> {
     let is_it = |category: &&str| name.eq_ignore_ascii_case(category.as_bytes());
-    CATEGORIES.iter().position(|category| is_it(&category)).map(|bit| 1 << bit)
+    CATEGORIES.iter().position(is_it).map(|bit| 1 << bit)
 }
 
 impl CommandSet {

@@ -110,7 +110,7 @@ impl Selector {
         self.all_keys || self.keys.iter().any(fits)
     }
 
-    /// Whether it reads and writes any key, and not only because all that it was asked for fit.
+    /// Whether it allows to read any key, whatever its name.
     pub(super) fn reads_all_keys(&self) -> bool {
         self.all_keys || self.keys.iter().any(|it| it.access.read && &*it.pattern == b"*")
     }
