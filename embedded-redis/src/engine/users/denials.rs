@@ -36,6 +36,7 @@ pub(crate) enum Reason {
 pub(crate) enum Place {
     TopLevel,
     Multi,
+    #[cfg_attr(not(feature = "lua"), expect(dead_code, reason = "there are no scripts"))]
     Lua,
 }
 
