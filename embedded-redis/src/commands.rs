@@ -2,7 +2,7 @@
 
 mod arguments;
 mod bitmaps;
-mod catalogue;
+pub(crate) mod catalogue;
 mod cluster;
 mod connection;
 mod geo;
@@ -49,4 +49,5 @@ pub(crate) const ALL: &[Commands] = &[
     transactions::COMMANDS,
 ];
 
+pub(crate) use connection::client_line;
 pub(crate) use transactions::IN_TRANSACTION;

@@ -20,6 +20,7 @@ mod table;
 pub(crate) mod testing;
 mod unheard;
 mod usage;
+mod users;
 
 use std::time::Duration;
 
@@ -38,9 +39,10 @@ pub(crate) use eviction::Policy;
 pub(crate) use expiry::Expiry;
 pub(crate) use notify::Class;
 pub(crate) use pause::{Pause, Scope};
-pub(crate) use settings::Settings;
+pub(crate) use settings::{ConfiguredUser, Secret, Settings};
 pub(crate) use stats::Stats;
 pub(crate) use table::{Handler, Runs, TABLE};
+pub(crate) use users::{Denial, Place, Reason, User, Users, until_nul};
 
 use crate::keyspace::Millis;
 #[cfg(feature = "lua")]
@@ -194,6 +196,8 @@ impl Engine {
         self.shared.stats.connections += 1;
         client.connected = now;
         client.heard = now;
+        client.was_let_in = self.shared.users.default().is_open();
+        client.act_as(self.shared.users.default());
         self.clients.insert(client)
     }
 
@@ -242,21 +246,21 @@ impl Context<'_> {
             Err(refused) => return self.refuse(refused),
         };
         let now = self.engine.shared.time;
-        let (mut transaction, mut monitors) = (false, false);
+        let mut standing = Standing::default();
         if let Some(client) = self.client_mut() {
-            (transaction, monitors) = (client.transaction.is_some(), client.monitors);
+            standing = Standing::of(client);
             client.heard = now;
             if client.command.replace(entry).is_none() {
                 self.greet();
             }
         }
-        if let Some(error) = self.objection(entry, transaction, monitors) {
+        if let Some(error) = self.objection(entry, request, standing) {
             return self.reject(entry, error);
         }
         if paused && self.is_paused(entry, request) {
             return self.hold();
         }
-        if transaction && !entry.handler.in_transaction() {
+        if standing.transaction && !entry.handler.in_transaction() {
             return self.enqueue(entry, request, answer);
         }
         self.call(entry, request, answer)
@@ -267,8 +271,8 @@ impl Context<'_> {
     fn objection(
         &mut self,
         entry: &Entry<Runs>,
-        transaction: bool,
-        monitors: bool,
+        request: Request<'_>,
+        Standing { transaction, monitors, restricted }: Standing,
     ) -> Option<Error> {
         let (flags, terms) = (entry.spec.flags(), self.terms());
         if !terms.is_authenticated() && !flags.contains(Flags::NO_AUTH) && self.needs_password() {
@@ -276,6 +280,13 @@ impl Context<'_> {
         }
         if transaction && flags.contains(Flags::NO_MULTI) {
             return Some(Error::NOT_IN_A_TRANSACTION);
+        }
+        if restricted {
+            let place = if transaction { Place::Multi } else { Place::TopLevel };
+            let barred = self.no_permission(entry, request, place);
+            if barred.is_some() {
+                return barred;
+            }
         }
         // What is queued takes memory, whatever it is.
         let needs_memory = flags.contains(Flags::DENYOOM)
@@ -290,6 +301,25 @@ impl Context<'_> {
             return Some(Error::subscribed(entry.spec.name()));
         }
         (monitors && is_for_replicas(entry)).then_some(Error::MONITORS)
+    }
+}
+
+/// What of a client decides whether a command may run.
+#[derive(Clone, Copy, Default)]
+struct Standing {
+    transaction: bool,
+    monitors: bool,
+    restricted: bool,
+}
+
+impl Standing {
+    #[inline]
+    fn of(client: &Client) -> Self {
+        Self {
+            transaction: client.transaction.is_some(),
+            monitors: client.monitors,
+            restricted: client.restricted,
+        }
     }
 }
 

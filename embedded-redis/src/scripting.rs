@@ -140,7 +140,9 @@ impl Scripts {
         let read_only = run.read_only || flags.no_writes();
         let db = context.db();
         let limit = context.engine.shared.settings.busy_reply_threshold;
-        self.running.begin(Duration::from_millis(limit));
+        let user = context.client().filter(|client| client.restricted);
+        let user = user.map(|client| Arc::clone(&client.user));
+        self.running.begin(Duration::from_millis(limit), user);
         context.engine.shared.in_script = true;
         let keeps_out = oom && !flags.allow_oom();
         let caller = Caller::new(context, &self.running, read_only, keeps_out);

@@ -40,8 +40,7 @@ macro_rules! sections {
     };
 }
 
-// Not among them: what has redis-server make users (`ACL SETUSER`: `pubsub`, `session`) or track
-// what clients have cached (`pools`), which this server doesn't.
+// Not among them: what tracks what clients have cached (`pools`), which this server doesn't.
 sections![
     backpressure,
     batches,
@@ -53,11 +52,13 @@ sections![
     many_at_once,
     optimistic,
     pipelines,
+    pubsub,
     reconnecting,
     refused,
     registry,
     replies,
     scripts,
+    session,
     silence,
     small_steps,
     timeouts,

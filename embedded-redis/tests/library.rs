@@ -69,6 +69,28 @@ fn a_password_is_asked_for_and_stands_in_the_url() -> Outcome {
     })?
 }
 
+#[test]
+fn users_may_what_their_rules_say() -> Outcome {
+    let builder = EmbeddedRedis::builder().user("default", ["off"])?;
+    assert!(builder.clone().user("ann", ["+nonsense"]).is_err());
+    let late = builder.clone().user("bob", ["&x"])?.setting("acl-pubsub-default", "allchannels")?;
+    assert!(late.start().is_err_and(|error| error.to_string().contains("'&x'")));
+    let builder = builder.user("ann", ["on", ">pass word", "~a*", "+@all"])?;
+    assert!(!format!("{builder:?}").contains("pass word"));
+    let redis = builder.start()?;
+    Tokio::run(|_| async {
+        let address = redis.addresses().next().map(ToString::to_string).unwrap_or_default();
+        let url = format!("redis://ann:pass%20word@{address}");
+        let client = adapter_tokio::Client::connect(url).await?;
+        client.set("a", 1).await?;
+        let refused = client.set("b", 1).await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("NOPERM")));
+        let stranger = adapter_tokio::Client::connect(format!("redis://{address}")).await;
+        assert!(stranger.is_err_and(|error| error.to_string().contains("NOAUTH")));
+        Ok::<_, Box<dyn Error>>(())
+    })?
+}
+
 /// The clock is the test's: nothing has to be waited for.
 #[test]
 fn time_is_moved() -> Outcome {

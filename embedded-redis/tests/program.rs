@@ -108,6 +108,25 @@ fn settings_of_redis_conf_act() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn users_of_redis_conf_are_there() -> Outcome {
+    let program = Program::start(&["--user", "ann", "on", ">pw", "~a*", "+@all", "-incr"])?;
+    let ann =
+        |command: &[&str]| program.cli(&[&["--user", "ann", "--pass", "pw"], command].concat());
+    assert_eq!(ann(&["set", "a1", "1"])?, "OK\n");
+    assert!(ann(&["set", "b", "1"])?.starts_with("NOPERM this user has no permissions to access"));
+    assert!(ann(&["incr", "a1"])?.starts_with("NOPERM this user has no permissions to run the"));
+    assert_eq!(program.cli(&["set", "b", "1"])?, "OK\n");
+    let wrong = refused(&["--user", "ann", "nonsense"])?;
+    assert!(
+        wrong.contains("--user Error in ACL SETUSER modifier 'nonsense': Syntax error"),
+        "{wrong}"
+    );
+    let twice = refused(&["--user", "ann", "on", "--user", "ann", "off"])?;
+    assert!(twice.contains("Duplicate user found"), "{twice}");
+    Ok(())
+}
+
 /// What people do with redis-cli.
 #[test]
 fn redis_cli_finds_its_way() -> Outcome {

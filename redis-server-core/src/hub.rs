@@ -210,6 +210,11 @@ impl<S: Copy + Ord> Hub<S> {
         self.subscribers.get(&id).map_or(0, |held| held.names(topic).len())
     }
 
+    /// What a connection is subscribed to, of one kind, in order.
+    pub fn held_names(&self, id: S, topic: Topic) -> impl Iterator<Item = &Bytes> {
+        self.subscribers.get(&id).into_iter().flat_map(move |held| held.names(topic))
+    }
+
     /// How many subscriptions a connection holds, of all kinds. With any, one that speaks RESP2 may
     /// use few commands, and its output limits are those of subscribers.
     #[must_use]

@@ -5,6 +5,8 @@ mod info;
 mod keys;
 #[expect(clippy::needless_update, reason = "generated: some have everything")]
 mod table;
+pub(crate) use info::key_specs;
+pub(crate) use keys::keys_of;
 #[cfg(test)]
 mod tests;
 
@@ -56,9 +58,18 @@ impl About {
     };
 
     fn of(name: &str) -> &'static Self {
-        let found = table::TABLE.binary_search_by_key(&sortable(name), |it| sortable(it.name));
-        found.ok().and_then(|index| table::TABLE.get(index)).unwrap_or(&Self::NOTHING)
+        position(name).and_then(|index| table::TABLE.get(index)).unwrap_or(&Self::NOTHING)
     }
+}
+
+/// All commands in the order of their names, with their categories.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    table::TABLE.iter().map(|about| (about.name, about.categories))
+}
+
+/// The place of a command among all, by its full name in any case.
+pub(crate) fn position(name: &str) -> Option<usize> {
+    table::TABLE.binary_search_by_key(&sortable(name), |it| sortable(it.name)).ok()
 }
 
 /// The table is in the order of the names with blanks.
@@ -138,7 +149,7 @@ fn names(answer: &mut Answer<'_>, is_wanted: impl Fn(&Entry<Runs>) -> bool) -> O
 }
 
 /// The categories of `ACL CAT`.
-pub(super) const CATEGORIES: [&str; 21] = [
+pub(crate) const CATEGORIES: [&str; 21] = [
     "keyspace",
     "read",
     "write",

@@ -16,6 +16,7 @@ use super::arguments::arg;
 use crate::engine::{Answer, Context, Done, Error, Outcome, Replies, Runs};
 use crate::keyspace::parse_integer;
 pub(super) use hello::VERSION;
+pub(crate) use list::client_line;
 
 pub(super) const COMMANDS: Commands = &[
     ("ping", Runs::Client(ping)),
@@ -83,7 +84,6 @@ fn select(context: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'
 
 pub(super) fn reset(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     context.unwatch_all();
-    let needs_password = context.needs_password();
     let mut id = 0;
     if let Some(client) = context.client_mut() {
         id = client.id;
@@ -100,7 +100,7 @@ pub(super) fn reset(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answ
     shared.monitors.retain(|monitor| *monitor != id);
     context.terms().set_subscriptions(0);
     context.terms().set_protocol(Protocol::Resp2);
-    context.terms().set_authenticated(!needs_password);
+    context.log_out();
     answer.simple("RESET")
 }
 

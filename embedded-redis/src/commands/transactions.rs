@@ -6,11 +6,13 @@ mod tests;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use redis_server_core::Entry;
 use redis_server_core::resp_core::request::{Dialect, Request, RequestLimits, RequestParser};
 
 use super::Commands;
 use crate::engine::{
-    Answer, Context, Done, Error, Handler, Outcome, Runs, TABLE, Transaction, Watched,
+    Answer, Context, Done, Error, Handler, Outcome, Place, Reason, Runs, TABLE, Transaction,
+    Watched,
 };
 
 pub(super) const COMMANDS: Commands = &[
@@ -65,7 +67,8 @@ fn exec(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> O
         let Some((request, Ok(entry))) = request.map(|it| (it, TABLE.lookup(it))) else {
             continue;
         };
-        match context.call(entry, request, &mut part) {
+        let barred = context.barred_by_now(entry, request);
+        match barred.map_or_else(|| context.call(entry, request, &mut part), Err) {
             Ok(Done::Answered | Done::Silent | Done::Hold | Done::Block(_)) => {}
             Ok(done) => end = done,
             Err(error) => {
@@ -104,6 +107,22 @@ fn unwatch(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -
 }
 
 impl Context<'_> {
+    /// Why a queued command may not be run any more.
+    fn barred_by_now(&mut self, entry: &Entry<Runs>, request: Request<'_>) -> Option<Error> {
+        if !self.client()?.restricted {
+            return None;
+        }
+        let reason = match self.bar(entry, request, Place::Multi)? {
+            Reason::Key => "no permission to touch the specified keys",
+            Reason::Channel => "no permission to access one of the channels used as arguments",
+            Reason::Command | Reason::Auth => "no permission to execute the command or subcommand",
+        };
+        Some(Error::new(format!(
+            "NOPERM ACLs rules changed between the moment the transaction was accumulated and the \
+             EXEC call. This command is no longer allowed for the following reason: {reason}"
+        )))
+    }
+
     /// Whether a key that the client watches has changed, or is past its deadline by now.
     fn is_watch_broken(&mut self) -> bool {
         let Some(client) = self.client() else { return false };

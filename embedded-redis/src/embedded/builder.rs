@@ -16,7 +16,7 @@ use adapter_core::{Address, Door, InProcess, Spawn};
 
 use super::{EmbeddedRedis, Runs};
 use crate::clock::Clock;
-use crate::engine::{Engine, Settings};
+use crate::engine::{ConfiguredUser, Engine, Secret, Settings, Users};
 use crate::service::{Core, Embedded};
 
 /// Sets up an [`EmbeddedRedis`]. Without anything set it listens at a free port of the loopback
@@ -89,8 +89,27 @@ impl Builder {
     /// Wants clients to authenticate with that password (`requirepass`).
     #[must_use]
     pub fn password(mut self, password: impl Into<String>) -> Self {
-        self.settings.password = Some(password.into());
+        let password: String = password.into();
+        self.settings.password = Some(password.as_str().into());
         self
+    }
+
+    /// Adds a user, who may do what the rules of `ACL SETUSER` say, or gives `default` other rules:
+    /// `("reader", ["on", ">secret", "~cache:*", "+@read"])`.
+    ///
+    /// # Errors
+    ///
+    /// If a rule is none, or there is such a user already.
+    pub fn user<'r>(
+        mut self,
+        name: &str,
+        rules: impl IntoIterator<Item = &'r str>,
+    ) -> Result<Self, SettingError> {
+        let rules = rules.into_iter().map(|rule| rule.as_bytes().to_vec()).collect();
+        match self.settings.add_user(ConfiguredUser { name: name.into(), rules }) {
+            Ok(()) => Ok(self),
+            Err(reason) => Err(SettingError { reason }),
+        }
     }
 
     /// How many databases there are; 16.
@@ -172,6 +191,7 @@ impl Builder {
     where
         T::Local: Spawn<Serving<T::Local, Embedded>>,
     {
+        self.settings.check_users().map_err(io::Error::other)?;
         self.clock = self.clock.another();
         if self.listens.is_empty() {
             self.listens.push(Listen::new(Address::Tcp((Ipv4Addr::LOCALHOST, 0).into())));
@@ -186,7 +206,7 @@ impl Builder {
             addresses: server.addresses().cloned().collect(),
             runs: Some(Runs::Threads(server)),
             door: None,
-            password: self.settings.password,
+            password: self.settings.password.map(Secret::into_text),
             clock: self.clock,
         })
     }
@@ -202,6 +222,7 @@ impl Builder {
     {
         self.listens = vec![Listen::new(Address::Unix("in-process".into()))];
         self.threads = 1;
+        self.settings.check_users().map_err(io::Error::other)?;
         self.clock = self.clock.another();
         let (service, listens, options) = (self.service(), self.listens(), self.options);
         let door = Door::default();
@@ -225,7 +246,7 @@ impl Builder {
             handle,
             addresses: Vec::new(),
             door: Some(door),
-            password: self.settings.password,
+            password: self.settings.password.map(Secret::into_text),
             clock: self.clock,
         })
     }
@@ -243,7 +264,7 @@ impl Builder {
     }
 
     fn listens(&self) -> Vec<Listen> {
-        let required = self.settings.password.is_some();
+        let required = Users::new(&self.settings, 0).default_is_closed();
         let mut listens = self.listens.clone();
         for listen in &mut listens {
             listen.session = listen.session.clone().with_password_required(required);

@@ -10,12 +10,19 @@ use redis_server_core::{Entry, Protocol};
 
 use super::blocking::Blocked;
 use super::table::Runs;
+use super::users::User;
 
 /// What is known of a connection.
 #[derive(Debug)]
 pub(crate) struct Client {
     /// Its number, which is never given again.
     pub(crate) id: u64,
+    /// As whom it is logged in.
+    pub(crate) user: Arc<User>,
+    /// There is something that the user may not do.
+    pub(crate) restricted: bool,
+    /// It need not have logged in when it came.
+    pub(crate) was_let_in: bool,
     /// The database that it has selected.
     pub(crate) db: usize,
     /// Between `MULTI` and `EXEC`.
@@ -64,6 +71,9 @@ impl Client {
     pub(crate) fn new(id: u64, address: String, local_address: String) -> Self {
         Self {
             id,
+            user: User::nobody(),
+            restricted: true,
+            was_let_in: false,
             db: 0,
             transaction: None,
             watched: Vec::new(),

@@ -21,6 +21,11 @@ impl Error {
     pub(crate) const NOT_AUTHENTICATED: Self = Self::of("NOAUTH Authentication required.");
     pub(crate) const NOT_IN_A_TRANSACTION: Self =
         Self::of("ERR Command not allowed inside a transaction");
+    pub(crate) const NO_PERMISSION_FOR_KEY: Self =
+        Self::of("NOPERM this user has no permissions to access one of the keys used as arguments");
+    pub(crate) const NO_PERMISSION_FOR_CHANNEL: Self = Self::of(
+        "NOPERM this user has no permissions to access one of the channels used as arguments",
+    );
     pub(crate) const MONITORS: Self = Self::of("ERR Replica can't interact with the keyspace");
     pub(crate) const OUT_OF_MEMORY: Self =
         Self::of("OOM command not allowed when used memory > 'maxmemory'.");
@@ -36,6 +41,11 @@ impl Error {
     /// For a command, in lower case, that has not as many arguments as it should.
     pub(crate) fn arity(command: &str) -> Self {
         Self::new(format!("ERR wrong number of arguments for '{command}' command"))
+    }
+
+    /// For a command, in lower case, that the user may not run.
+    pub(crate) fn no_permission(command: &str) -> Self {
+        Self::new(format!("NOPERM this user has no permissions to run the '{command}' command"))
     }
 
     pub(super) fn subscribed(command: &str) -> Self {

@@ -43,18 +43,11 @@ impl Context<'_> {
         entry.spec.name() == "exec" && transaction.is_some_and(|it| it.needs_memory)
     }
 
-    /// Whether clients have to say a password before anything else.
-    #[cold]
-    pub(crate) fn needs_password(&self) -> bool {
-        self.engine.shared.settings.password.is_some()
-    }
-
-    /// A client sends its first command: the password may have been set after the listener was told
-    /// whether clients need one.
+    /// A client sends its first command: what the default user may may have been set after the
+    /// listener was told whether clients need a password.
     #[cold]
     pub(super) fn greet(&mut self) {
-        if self.needs_password() {
-            self.terms().set_authenticated(false);
-        }
+        let was_let_in = self.client().is_some_and(|client| client.was_let_in);
+        self.terms().set_authenticated(was_let_in);
     }
 }

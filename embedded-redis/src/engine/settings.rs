@@ -2,6 +2,7 @@
 
 mod buffers;
 mod parameter;
+mod secret;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -11,9 +12,11 @@ use std::collections::BTreeMap;
 use super::error::Error;
 use super::eviction::Policy;
 use super::notify::Class;
-use crate::keyspace::Limits;
+use super::users::Users;
+use crate::keyspace::{Limits, parse_integer};
 pub(crate) use parameter::Parameter;
 use parameter::{Kind, New};
+pub(crate) use secret::{ConfiguredUser, Secret};
 use table::PARAMETERS;
 
 /// How the server behaves. The names are those of `redis.conf`, the defaults those of Redis 7.0.
@@ -31,7 +34,9 @@ pub(crate) struct Settings {
     /// Minutes.
     pub(crate) lfu_decay_time: u32,
     pub(crate) notify: Class,
-    pub(crate) password: Option<String>,
+    pub(crate) password: Option<Secret>,
+    /// Those that are there from the beginning.
+    pub(crate) users: Vec<ConfiguredUser>,
     pub(crate) maxclients: usize,
     /// Seconds after which a client that says nothing is closed; 0 is never.
     pub(crate) timeout: u64,
@@ -62,6 +67,7 @@ impl Default for Settings {
             lfu_decay_time: 1,
             notify: Class::default(),
             password: None,
+            users: Vec::new(),
             maxclients: 10_000,
             timeout: 0,
             busy_reply_threshold: 5000,
@@ -82,6 +88,56 @@ impl Settings {
     /// was used.
     pub(crate) fn shares_integers(&self) -> bool {
         self.maxmemory == 0 || !self.maxmemory_policy.counts_usage()
+    }
+
+    /// Whether those who have no rules for channels may use all of them.
+    pub(crate) fn all_channels_by_default(&self) -> bool {
+        self.remembered("acl-pubsub-default") == b"allchannels"
+    }
+
+    /// How many entries `ACL LOG` has at most.
+    pub(crate) fn most_denials(&self) -> usize {
+        let most = parse_integer(self.remembered("acllog-max-len"));
+        most.and_then(|most| usize::try_from(most).ok()).unwrap_or(128)
+    }
+
+    /// What has been set of a parameter; nothing, where that is the default.
+    fn remembered(&self, name: &str) -> &[u8] {
+        self.remembered.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Adds a user that is to be there from the beginning.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, as Redis says it.
+    pub(crate) fn add_user(&mut self, user: ConfiguredUser) -> Result<(), String> {
+        if self.users.iter().any(|other| other.name == user.name) {
+            return Err(
+                "Duplicate user found. A user can only be defined once in config files".into()
+            );
+        }
+        self.users.push(user);
+        let outcome = self.check_users();
+        if outcome.is_err() {
+            self.users.pop();
+        }
+        outcome
+    }
+
+    /// Sees whether the users that are to be there can be: what they may by default may have been set
+    /// after them.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with one, as Redis says it.
+    pub(crate) fn check_users(&self) -> Result<(), String> {
+        let mut trial = Users::new(&Self::default(), 0);
+        let all_channels = self.all_channels_by_default();
+        self.users.iter().try_for_each(|user| {
+            let outcome = trial.configure(&user.name, user.rules(), all_channels);
+            outcome.map_err(|unfit| String::from_utf8_lossy(&unfit.text()).into_owned())
+        })
     }
 
     /// Sets a parameter before the server starts, when all of them can be.
@@ -143,7 +199,7 @@ impl Settings {
             }
             Kind::Policy => self.maxmemory_policy.name().into(),
             Kind::Events => self.notify.letters().into(),
-            Kind::Password => self.password.clone().unwrap_or_default().into(),
+            Kind::Password => self.password.as_ref().map_or(Vec::new(), |it| it.as_ref().to_vec()),
             _ => match self.remembered.get(parameter.key()) {
                 Some(value) => value.clone(),
                 None => parameter.default.into(),

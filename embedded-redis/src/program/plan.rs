@@ -101,6 +101,13 @@ impl Plan {
                     self.builder = self.builder.clone().password(password);
                 }
             }
+            "user" => {
+                let Some((name, rules)) = directive.values.split_first() else {
+                    return Err(directive.wrong("takes a name and rules"));
+                };
+                let builder = self.builder.clone().user(name, rules.iter().map(String::as_str));
+                self.builder = builder.map_err(|error| directive.wrong(&error.to_string()))?;
+            }
             "maxclients" => self.options.max_clients = directive.parse("a number")?,
             "tcp-backlog" => self.accept.backlog = directive.parse("a number")?,
             "tcp-keepalive" => {

@@ -13,13 +13,15 @@ use super::raised::{Raised, still_running, table};
 use super::replies::Told;
 use super::running::Running;
 use super::sandbox::bounded;
-use crate::engine::{Answer, Context, Error, Runs, TABLE};
+use crate::engine::{Answer, Context, Error, Place, Reason, Runs, TABLE, User};
 
 /// Runs commands for a script, in the context that the script runs in.
 pub(super) struct Caller<'c, 'e> {
     context: RefCell<&'c mut Context<'e>>,
     running: &'c Running,
     read_only: bool,
+    /// There is something that the user may not do.
+    restricted: bool,
     /// There was too little memory when the script began.
     out_of_memory: bool,
     /// It has written: from now on it may go on to, or it would stop halfway.
@@ -36,8 +38,9 @@ impl<'c, 'e> Caller<'c, 'e> {
         read_only: bool,
         out_of_memory: bool,
     ) -> Self {
+        let restricted = context.client().is_none_or(|client| client.restricted);
         let (context, has_written) = (RefCell::new(context), Cell::new(false));
-        Self { context, running, read_only, out_of_memory, has_written }
+        Self { context, running, read_only, restricted, out_of_memory, has_written }
     }
 
     /// `redis.call`
@@ -89,6 +92,8 @@ impl<'c, 'e> Caller<'c, 'e> {
         let Ok(mut context) = self.context.try_borrow_mut() else {
             return Err(Failed::from(b"ERR a command is running already"));
         };
+        not_barred_from_scripts(entry)?;
+        self.has_permission(&mut context, entry, request)?;
         self.may_run(entry)?;
         let mut answer = Answer::part(draft.reply());
         if let Err(error) = context.call(entry, request, &mut answer) {
@@ -97,11 +102,34 @@ impl<'c, 'e> Caller<'c, 'e> {
         Ok(())
     }
 
+    /// Sees whether the user may run the command.
+    fn has_permission(
+        &self,
+        context: &mut Context<'_>,
+        entry: &Entry<Runs>,
+        request: Request<'_>,
+    ) -> Result<(), Failed> {
+        if !self.restricted {
+            return Ok(());
+        }
+        let Some(reason) = context.bar(entry, request, Place::Lua) else { return Ok(()) };
+        Err(Failed::from(match reason {
+            Reason::Key => {
+                "ERR The user executing the script can't access at least one of the keys mentioned \
+                 in the command arguments"
+            }
+            Reason::Channel => {
+                "ERR The user executing the script can't publish to the channel mentioned in the \
+                 command"
+            }
+            Reason::Command | Reason::Auth => {
+                "ERR The user executing the script can't run this command or subcommand"
+            }
+        }))
+    }
+
     fn may_run(&self, entry: &Entry<Runs>) -> Result<(), Failed> {
         let flags = entry.spec.flags();
-        if flags.contains(Flags::NOSCRIPT) {
-            return Err(Failed::from(b"ERR This Redis command is not allowed from script"));
-        }
         let writes = flags.contains(Flags::WRITE);
         if self.read_only && (writes || REPLICATED.contains(&entry.spec.name())) {
             return Err(Failed::from(
@@ -116,6 +144,13 @@ impl<'c, 'e> Caller<'c, 'e> {
         }
         Ok(())
     }
+}
+
+fn not_barred_from_scripts(entry: &Entry<Runs>) -> Result<(), Failed> {
+    if entry.spec.flags().contains(Flags::NOSCRIPT) {
+        return Err(Failed::from(b"ERR This Redis command is not allowed from script"));
+    }
+    Ok(())
 }
 
 /// Finds a command.
@@ -145,13 +180,21 @@ fn written(arguments: &[Argument]) -> Result<Vec<u8>, &'static str> {
     Ok(text)
 }
 
-/// Whether there is a command of that name, for `redis.acl_check_cmd`.
-pub(super) fn is_command(arguments: &[Argument]) -> Result<bool, &'static str> {
+/// Whether the user may run a command, for `redis.acl_check_cmd`; none, if there is no such command.
+pub(super) fn is_allowed(
+    arguments: &[Argument],
+    user: Option<&User>,
+) -> Result<Option<bool>, &'static str> {
     let text = written(arguments)?;
     let mut parser = RequestParser::new(Dialect::Resp, RequestLimits::default());
     let request = parser.parse(&text).ok().and_then(|parsed| parsed.request);
-    Ok(request.is_some_and(|request| {
-        matches!(TABLE.lookup(request), Ok(_) | Err(Refused::WrongArity { .. }))
+    Ok(request.and_then(|request| {
+        let entry = match TABLE.lookup(request) {
+            Ok(entry) => entry,
+            Err(Refused::WrongArity { command }) => TABLE.get(command.as_bytes())?,
+            Err(_) => return None,
+        };
+        Some(user.is_none_or(|user| user.objection(entry, request.iter()).is_none()))
     }))
 }
 

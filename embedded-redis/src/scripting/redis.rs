@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mlua::{Lua, Table, Value, Variadic};
+use mlua::{Lua, Table, Variadic};
 
 use super::arguments::Argument;
 use super::raised::Raised;
@@ -15,7 +15,7 @@ pub(super) fn make(lua: &Lua, running: &Arc<Running>) -> mlua::Result<Table> {
         redis.raw_set(*name, *value)?;
     }
     redis.raw_set("REDIS_VERSION", VERSION)?;
-    let own = Arc::clone(running);
+    let (own, user) = (Arc::clone(running), Arc::clone(running));
     fill(
         &redis,
         [
@@ -25,7 +25,7 @@ pub(super) fn make(lua: &Lua, running: &Arc<Running>) -> mlua::Result<Table> {
             ("log", lua.create_function(|lua, it| log(lua, &it))?),
             ("set_repl", lua.create_function(|lua, it| set_repl(lua, &it))?),
             ("setresp", lua.create_function(move |_, it| setresp(&own, &it))?),
-            ("acl_check_cmd", lua.create_function(|lua, it| acl_check_cmd(lua, &it))?),
+            ("acl_check_cmd", lua.create_function(move |_, it| acl_check_cmd(&user, &it))?),
             ("replicate_commands", lua.create_function(|_, ()| Ok(true))?),
             ("breakpoint", lua.create_function(|_, ()| Ok(false))?),
             ("debug", lua.create_function(|_, ()| Ok(()))?),
@@ -100,11 +100,10 @@ fn setresp(running: &Running, arguments: &Variadic<Argument>) -> mlua::Result<()
     Ok(())
 }
 
-/// There are no users but one, who may run everything.
-fn acl_check_cmd(_: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<Value> {
-    match call::is_command(arguments) {
-        Ok(true) => Ok(Value::Boolean(true)),
-        Ok(false) => Err(Raised::reply("ERR Invalid command passed to redis.acl_check_cmd()")),
+fn acl_check_cmd(running: &Running, arguments: &Variadic<Argument>) -> mlua::Result<bool> {
+    match call::is_allowed(arguments, running.user().as_deref()) {
+        Ok(Some(allowed)) => Ok(allowed),
+        Ok(None) => Err(Raised::reply("ERR Invalid command passed to redis.acl_check_cmd()")),
         Err(why) => Err(Raised::reply(why)),
     }
 }

@@ -1,9 +1,12 @@
 //! What is known of the script that runs.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use redis_server_core::Protocol;
+
+use crate::engine::User;
 
 /// The state that the interpreter's functions share. Atomic only because the interpreter may be
 /// moved between threads: one thread at a time uses it.
@@ -17,6 +20,8 @@ pub(super) struct Running {
     limit: AtomicU64,
     resp3: AtomicBool,
     random: AtomicU64,
+    /// Who has it run, if there is something that the user may not do.
+    user: Mutex<Option<Arc<User>>>,
 }
 
 impl Running {
@@ -27,11 +32,13 @@ impl Running {
             limit: AtomicU64::new(0),
             resp3: AtomicBool::new(false),
             random: AtomicU64::new(0x1234_abcd_330e),
+            user: Mutex::default(),
         }
     }
 
     /// A script begins.
-    pub(super) fn begin(&self, limit: Duration) {
+    pub(super) fn begin(&self, limit: Duration, user: Option<Arc<User>>) {
+        *self.user.lock().unwrap_or_else(PoisonError::into_inner) = user;
         self.resp3.store(false, Ordering::Relaxed);
         let deadline = match limit {
             Duration::ZERO => u64::MAX,
@@ -45,6 +52,11 @@ impl Running {
     pub(super) fn end(&self) -> bool {
         self.deadline.store(u64::MAX, Ordering::Relaxed);
         self.resp3.load(Ordering::Relaxed)
+    }
+
+    /// Who has it run, if there is something that the user may not do.
+    pub(super) fn user(&self) -> Option<Arc<User>> {
+        self.user.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn set_resp3(&self, resp3: bool) {

@@ -154,6 +154,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("streams", include_str!("groups/streams.txt")),
     ("sort", include_str!("groups/sort.txt")),
     ("transactions", include_str!("groups/transactions.txt")),
+    ("users", include_str!("groups/users.txt")),
     ("scripting", include_str!("groups/scripting.txt")),
     ("server", include_str!("groups/server.txt")),
     ("pubsub", include_str!("groups/pubsub.txt")),

@@ -82,6 +82,7 @@ pub(super) const UNPROMISED: &[Rule] = &[
         Likeness::Shape,
         "what is shared, as small numbers are, and since when",
     ),
+    rule(&["ACL GETUSER"], Likeness::Except(&["commands", "selectors"]), "commands have no order"),
     rule(&["HELLO"], Likeness::Except(&["id"]), "clients are numbered"),
     Rule {
         commands: &["GEOSEARCH"],

@@ -236,6 +236,7 @@ impl Both {
 const BEGINNING: &[&[&str]] = &[
     &["FLUSHALL"],
     &["SCRIPT", "FLUSH"],
+    &["ACL", "DELUSER", "ann", "bob"],
     &["CONFIG", "SET", "notify-keyspace-events", ""],
     // Redis looks that often at what blocks and has waited long enough.
     &["CONFIG", "SET", "hz", "500"],

@@ -197,6 +197,7 @@ const SHORT_LENGTHS: &[usize] = &[44, 45, 63, 64, 65, 100];
 const SLOTS: &[(&str, Slot)] = &[
     ("^", Slot::SameKey),
     ("key", Slot::AnyKey),
+    ("rule", Slot::Of(pools::RULES)),
     ("str", Slot::Key("str")),
     ("bit", Slot::Key("bit")),
     ("hash", Slot::Key("hash")),

@@ -28,7 +28,7 @@ fn entry(group: &str, name: &str, command: &Command) -> String {
         name.to_lowercase().replace(' ', "|"),
         group_of(group),
         command.since,
-        categories(command),
+        categories(name, command),
     );
     for (field, text) in [("summary", &command.summary), ("complexity", &command.complexity)] {
         if let Some(text) = text {
@@ -56,11 +56,13 @@ fn group_of(file: &str) -> String {
 
 /// Those that are told, and those that follow from the flags (`setImplicitACLCategories` in Redis's
 /// acl.c), in the order of Redis.
-fn categories(command: &Command) -> Vec<String> {
+fn categories(name: &str, command: &Command) -> Vec<String> {
     let flag = |name: &str| command.flags.iter().any(|flag| flag == name);
     let scripting = command.acl.iter().any(|category| category == "SCRIPTING");
     let is_in = |category: &&str| {
         let implied = match *category {
+            // It blocked before it said so.
+            "blocking" if name == "WAIT" => false,
             "write" | "pubsub" | "admin" | "fast" | "blocking" => flag(&category.to_uppercase()),
             "read" => flag("READONLY") && !scripting,
             "dangerous" => flag("ADMIN"),

@@ -74,7 +74,8 @@ fn set<'a, P: Answering<'a>>(reply: Reply<'a, P>, elements: impl ExactSizeIterat
     }
 }
 
-pub(super) fn key_specs(name: &str) -> &'static [KeySpec] {
+/// Where the keys of a command are, by its full name.
+pub(crate) fn key_specs(name: &str) -> &'static [KeySpec] {
     Facts::of(&name.to_ascii_uppercase().replace('|', " ")).map_or(&[], |facts| facts.keys)
 }
 

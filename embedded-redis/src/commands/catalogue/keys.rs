@@ -1,11 +1,13 @@
 //! `COMMAND GETKEYS`.
 
-use redis_client_core::{KeyFlags, KeySpec};
+use redis_client_core::{Begin, Find, KeyFlags, KeySpec};
 use redis_server_core::Flags;
 use redis_server_core::resp_core::request::Request;
 
 use super::info::{key_flags, key_specs};
+use crate::commands::arguments::is;
 use crate::engine::{Answer, Context, Done, Error, Outcome, TABLE};
+use crate::keyspace::parse_integer;
 
 /// `COMMAND GETKEYS command ...`
 pub(super) fn getkeys(
@@ -25,31 +27,88 @@ pub(super) fn getkeysandflags(
 ) -> Outcome {
     let keys = keys(request)?;
     if let Some(mut items) = answer.array(keys.len()) {
-        for (key, spec) in keys {
+        for (key, flags) in keys {
             let mut pair = items.item().array(2);
             pair.add(key);
-            let _ = key_flags(flags_of(spec, &request), pair.item());
+            let _ = key_flags(flags, pair.item());
         }
     }
     Ok(Done::Answered)
 }
 
+type Keys<'a> = Vec<(&'a [u8], KeyFlags)>;
+
+/// The keys among a command's arguments, of which the first is the name, with what is done to each.
+pub(crate) fn keys_of<'a>(specs: &[KeySpec], arguments: &[&'a [u8]]) -> Keys<'a> {
+    let mut keys = Vec::new();
+    for spec in specs.iter().filter(|spec| !spec.flags.contains(KeyFlags::NOT_KEY)) {
+        let flags = flags_of(spec, arguments);
+        let known = keys.len();
+        keys.extend(spec.find(arguments).map(|key| (key, flags)));
+        if declared(spec, arguments).is_some_and(|count| count > keys.len() - known) {
+            return Vec::new();
+        }
+        if spec.begin == Begin::Unknown && flags.contains(KeyFlags::OW) {
+            let flags = KeyFlags::all([KeyFlags::OW, KeyFlags::UPDATE]);
+            keys.extend(stored_by_sort(arguments).map(|key| (key, flags)));
+        }
+    }
+    keys
+}
+
+/// How many keys there are to be, where an argument says so. If there are fewer, Redis finds none.
+fn declared(spec: &KeySpec, arguments: &[&[u8]]) -> Option<usize> {
+    let (Begin::Index(begin), Find::Count { at, .. }) = (spec.begin, spec.find) else {
+        return None;
+    };
+    let count = arguments.get(usize::from(begin) + usize::from(at))?;
+    usize::try_from(parse_integer(count)?).ok()
+}
+
 /// What is done with the key, where that depends on the options.
-fn flags_of(spec: &KeySpec, request: &Request<'_>) -> KeyFlags {
+fn flags_of(spec: &KeySpec, arguments: &[&[u8]]) -> KeyFlags {
     if !spec.flags.contains(KeyFlags::VARIABLE_FLAGS) {
         return spec.flags;
     }
-    // Of the commands that have such keys, only SET may overwrite what it does not read.
-    let is_set = request.arg(2).is_some_and(|name| name.eq_ignore_ascii_case(b"set"));
-    let reads = request.iter().skip(4).any(|option| option.eq_ignore_ascii_case(b"get"));
-    if is_set && !reads {
+    let options = arguments.get(2..).unwrap_or_default();
+    let is_set = arguments.first().is_some_and(|name| is(name, "set"));
+    if !is_set && only_gets(options) {
+        KeyFlags::all([KeyFlags::RO, KeyFlags::ACCESS])
+    } else if is_set && !options.iter().skip(1).any(|option| is(option, "get")) {
         KeyFlags::all([KeyFlags::OW, KeyFlags::UPDATE])
     } else {
         KeyFlags::all([KeyFlags::RW, KeyFlags::ACCESS, KeyFlags::UPDATE])
     }
 }
 
-type Keys<'a> = Vec<(&'a [u8], &'static KeySpec)>;
+/// Whether `BITFIELD` with these options changes nothing (`bitfieldGetKeys` in Redis's db.c).
+fn only_gets(mut options: &[&[u8]]) -> bool {
+    loop {
+        options = match options {
+            [] => return true,
+            [get, _, _, rest @ ..] if is(get, "get") => rest,
+            [overflow, _, rest @ ..] if is(overflow, "overflow") => rest,
+            _ => return false,
+        }
+    }
+}
+
+/// Where `SORT` stores (`sortGetKeys` in Redis's db.c): behind the last `STORE`.
+fn stored_by_sort<'a>(arguments: &[&'a [u8]]) -> Option<&'a [u8]> {
+    let (mut store, mut options) = (None, arguments.get(2..).unwrap_or_default());
+    while let [option, rest @ ..] = options {
+        let values = match option {
+            limit if is(limit, "limit") => 2,
+            look_up if is(look_up, "get") || is(look_up, "by") => 1,
+            _ => 0,
+        };
+        if is(option, "store") {
+            store = rest.first().copied().or(store);
+        }
+        options = rest.get(values..).unwrap_or_default();
+    }
+    store
+}
 
 fn keys(request: Request<'_>) -> Result<Keys<'_>, Error> {
     let arguments: Vec<_> = request.iter().skip(2).collect();
@@ -70,8 +129,7 @@ fn keys(request: Request<'_>) -> Result<Keys<'_>, Error> {
     if !entry.spec.arity().allows(arguments.len()) {
         return Err(Error::of("ERR Invalid number of arguments specified for command"));
     }
-    let found = specs.iter().flat_map(|spec| spec.find(&arguments).map(move |key| (key, spec)));
-    let keys: Keys<'_> = found.collect();
+    let keys = keys_of(specs, &arguments);
     if keys.is_empty() && !entry.spec.flags().contains(Flags::NO_MANDATORY_KEYS) {
         return Err(Error::of("ERR Invalid arguments specified for command"));
     }

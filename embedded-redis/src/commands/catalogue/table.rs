@@ -6465,7 +6465,7 @@ pub(super) static TABLE: [About; 366] = [
         name: "wait",
         group: "generic",
         since: "3.0.0",
-        categories: &["slow", "blocking", "connection"],
+        categories: &["slow", "connection"],
         summary: "waits until so many replicas have what this connection has written, or for so many milliseconds, and answers with how many have; 0 waits for ever",
         complexity: "O(1)",
         tips: &["request_policy:all_shards", "response_policy:agg_min"],

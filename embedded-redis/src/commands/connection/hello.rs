@@ -6,7 +6,7 @@ use redis_server_core::resp_core::request::Request;
 
 use super::client::{BAD_NAME, is_name};
 use crate::commands::arguments::{Options, arg, is};
-use crate::engine::{Answer, Context, Done, Error, Outcome};
+use crate::engine::{Answer, Context, Done, Error, Outcome, Place};
 use crate::keyspace::parse_integer;
 
 /// `HELLO [version [AUTH user password] [SETNAME name]]`
@@ -25,7 +25,7 @@ pub(super) fn hello(
     while let Some(option) = options.next() {
         if is(option, "auth") && options.left() >= 2 {
             if let Some((user, password)) = options.next().zip(options.next())
-                && !context.log_in(user, password)
+                && !context.log_in((user, password), request.name(), place(answer))
             {
                 return Err(WRONG_PASSWORD);
             }
@@ -80,10 +80,11 @@ pub(super) fn auth(
         3 => (Some(arg(&request, 1)), arg(&request, 2)),
         _ => return Err(Error::SYNTAX),
     };
-    if user.is_none() && !context.needs_password() {
+    if user.is_none() && context.engine.shared.users.default().has_no_password() {
         return Err(NO_PASSWORD);
     }
-    if context.log_in(user.unwrap_or(b"default"), password) {
+    let user = user.unwrap_or(b"default");
+    if context.log_in((user, password), request.name(), place(answer)) {
         answer.ok()
     } else {
         Err(WRONG_PASSWORD)
@@ -91,17 +92,6 @@ pub(super) fn auth(
 }
 
 impl Context<'_> {
-    /// There is one user, who comes with any password as long as none is set.
-    fn log_in(&mut self, user: &[u8], password: &[u8]) -> bool {
-        let wanted = self.engine.shared.settings.password.as_deref();
-        let right = wanted.is_none_or(|wanted| is_equal(wanted.as_bytes(), password));
-        let right = right && user == b"default";
-        if right {
-            self.terms().set_authenticated(true);
-        }
-        right
-    }
-
     pub(super) fn set_name(&mut self, name: &[u8]) {
         if let Some(client) = self.client_mut() {
             client.name = Bytes::copy_from_slice(name);
@@ -109,10 +99,9 @@ impl Context<'_> {
     }
 }
 
-/// Compares in a time that does not tell how much of it was right.
-fn is_equal(wanted: &[u8], given: &[u8]) -> bool {
-    let differs = wanted.iter().zip(given).fold(0, |sum, (a, b)| sum | (a ^ b));
-    wanted.len() == given.len() && differs == 0
+/// Where somebody logs in who is answered there.
+fn place(answer: &Answer<'_>) -> Place {
+    if answer.is_whole() { Place::TopLevel } else { Place::Multi }
 }
 
 /// What the texts and replies are those of.

@@ -1,10 +1,12 @@
 //! `CLIENT KILL`.
 
+use std::sync::Arc;
+
 use redis_server_core::resp_core::request::Request;
 
 use super::list::Type;
 use crate::commands::arguments::{Options, arg, is};
-use crate::engine::{Answer, Client, Context, Done, Error, Event, Outcome, Shared};
+use crate::engine::{Answer, Client, Context, Done, Error, Event, Outcome, Shared, User, Users};
 use crate::keyspace::parse_integer;
 
 /// Which clients to kill: those that are all of this.
@@ -14,6 +16,7 @@ struct Filters<'a> {
     kind: Option<Type>,
     address: Option<&'a [u8]>,
     local_address: Option<&'a [u8]>,
+    user: Option<Arc<User>>,
     skip_me: bool,
 }
 
@@ -27,7 +30,7 @@ pub(super) fn kill(
     let filters = if old_form {
         Filters { address: Some(arg(&request, 2)), ..Filters::default() }
     } else {
-        Filters::parse(Options::behind(&request, 2))?
+        Filters::parse(Options::behind(&request, 2), &context.engine.shared.users)?
     };
     let own = context.client().map_or(0, |client| client.id);
     let engine = &mut *context.engine;
@@ -56,7 +59,7 @@ pub(super) fn kill(
 }
 
 impl<'a> Filters<'a> {
-    fn parse(mut options: Options<'a>) -> Result<Self, Error> {
+    fn parse(mut options: Options<'a>, users: &Users) -> Result<Self, Error> {
         let mut filters = Self { skip_me: true, ..Self::default() };
         while let Some(option) = options.next() {
             let value = options.value()?;
@@ -68,9 +71,9 @@ impl<'a> Filters<'a> {
                 it if is(it, "type") => filters.kind = Some(Type::parse(value)?),
                 it if is(it, "addr") => filters.address = Some(value),
                 it if is(it, "laddr") => filters.local_address = Some(value),
-                it if is(it, "user") && value == b"default" => {}
                 it if is(it, "user") => {
-                    return Err(Error::new([b"ERR No such user '", value, b"'"].concat()));
+                    let no_such_user = || Error::new([b"ERR No such user '", value, b"'"].concat());
+                    filters.user = Some(users.get(value).cloned().ok_or_else(no_such_user)?);
                 }
                 it if is(it, "skipme") && is(value, "yes") => filters.skip_me = true,
                 it if is(it, "skipme") && is(value, "no") => filters.skip_me = false,
@@ -84,6 +87,7 @@ impl<'a> Filters<'a> {
         self.id.is_none_or(|id| id == client.id)
             && self.address.is_none_or(|address| address == client.address.as_bytes())
             && self.local_address.is_none_or(|local| local == client.local_address.as_bytes())
+            && self.user.as_ref().is_none_or(|user| Arc::ptr_eq(user, &client.user))
             && self.kind.is_none_or(|kind| kind == Type::of(client, shared))
     }
 }

@@ -77,6 +77,14 @@ pub(super) fn info(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answe
     answer.verbatim(*b"txt", &text)
 }
 
+/// The line of a client, without a line end.
+pub(crate) fn client_line(client: &Client, shared: &Shared) -> String {
+    let mut text = String::new();
+    write(client, shared, &mut text);
+    text.truncate(text.trim_end().len());
+    text
+}
+
 /// Appends the line of a client, unless it is as good as gone. Of Redis's fields, most of those on
 /// buffers are left out: there are none like them.
 fn write(client: &Client, shared: &Shared, text: &mut String) {
@@ -94,7 +102,8 @@ fn write(client: &Client, shared: &Shared, text: &mut String) {
     let _ = writeln!(
         text,
         "id={} addr={} laddr={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} \
-         multi={queued} qbuf={unread} multi-mem={bytes} omem={unwritten} cmd={command} user=default redir=-1 resp={}",
+         multi={queued} qbuf={unread} multi-mem={bytes} omem={unwritten} cmd={command} user={} \
+         redir=-1 resp={}",
         client.id,
         client.address,
         client.local_address,
@@ -106,6 +115,7 @@ fn write(client: &Client, shared: &Shared, text: &mut String) {
         held(Topic::Channel),
         held(Topic::Pattern),
         held(Topic::ShardChannel),
+        String::from_utf8_lossy(client.user.name()),
         client.protocol.version(),
     );
 }

@@ -12,23 +12,35 @@ use redis_server_core::resp_core::request::Request;
 
 use super::super::arguments::{Options, arg};
 use crate::commands::numbers::weight as number;
-use crate::engine::{Answer, Class, Data, Done, Error, Outcome};
+use crate::engine::{Answer, Class, Context, Data, Done, Error, Outcome, TABLE};
 use crate::keyspace::{Compact, List, Side, Value};
 use lookup::look_up_pattern;
 use options::{By, Sort};
 
-pub(super) fn sort(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    let sort = Sort::parse(Options::behind(&request, 2), true)?;
-    run(data, arg(&request, 1), sort, answer)
-}
-
-pub(super) fn sort_ro(
-    data: &mut Data<'_>,
+pub(super) fn sort(
+    context: &mut Context<'_>,
     request: Request<'_>,
     answer: &mut Answer<'_>,
 ) -> Outcome {
-    let sort = Sort::parse(Options::behind(&request, 2), false)?;
-    run(data, arg(&request, 1), sort, answer)
+    let may_look_up = may_look_up(context, request);
+    let sort = Sort::parse(Options::behind(&request, 2), true, may_look_up)?;
+    run(&mut context.data()?, arg(&request, 1), sort, answer)
+}
+
+pub(super) fn sort_ro(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let may_look_up = may_look_up(context, request);
+    let sort = Sort::parse(Options::behind(&request, 2), false, may_look_up)?;
+    run(&mut context.data()?, arg(&request, 1), sort, answer)
+}
+
+/// Whether the user may read what patterns find, which may be any key.
+fn may_look_up(context: &Context<'_>, request: Request<'_>) -> bool {
+    let Some(client) = context.client().filter(|client| client.restricted) else { return true };
+    TABLE.get(request.name()).is_some_and(|entry| client.user.may_read_all_keys(entry, request))
 }
 
 fn run(data: &mut Data<'_>, key: &[u8], mut sort: Sort<'_>, answer: &mut Answer<'_>) -> Outcome {

@@ -1,24 +1,57 @@
-//! `ACL`, of the one user that there is.
+//! `ACL`.
+
+mod log;
 
 use redis_server_core::resp_core::request::Request;
 
 use crate::commands::arguments::{arg, integer, is};
 use crate::commands::catalogue::{CATEGORIES, commands_of};
 use crate::commands::help;
-use crate::engine::{Answer, Context, Done, Error, Outcome, TABLE};
+use crate::engine::{Answer, Context, Done, Error, Outcome, Reason, TABLE, User, until_nul};
+pub(super) use log::log;
 
-pub(super) fn whoami(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    answer.bulk(b"default")
+pub(super) fn whoami(
+    context: &mut Context<'_>,
+    _: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let user = context.client().map(|client| client.user.name());
+    answer.optional(user)
 }
 
-pub(super) fn users(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    answer.any(["default"])
+pub(super) fn users(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    answer.bulks(context.engine.shared.users.iter().map(|user| user.name()))
 }
 
-/// The password stays unsaid, though Redis tells its hash.
 pub(super) fn list(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    let password = if context.needs_password() { "" } else { " nopass" };
-    answer.any([format!("user default on{password} ~* &* +@all")])
+    answer.bulks(context.engine.shared.users.iter().map(|user| user.line()))
+}
+
+/// `ACL SETUSER name [rule ...]`
+pub(super) fn setuser(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let changed = context.engine.set_user(arg(&request, 2), request.iter().skip(3));
+    changed.map_err(|unfit| Error::new([b"ERR ", &*unfit.text()].concat()))?;
+    answer.ok()
+}
+
+/// `ACL DELUSER name ...`
+pub(super) fn deluser(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &mut Answer<'_>,
+) -> Outcome {
+    let names = request.iter().skip(2);
+    if names.clone().any(|name| until_nul(name) == b"default") {
+        return Err(Error::of("ERR The 'default' user cannot be removed"));
+    }
+    let own = context.key();
+    let deleted: Vec<_> = names.filter_map(|name| context.engine.delete_user(name, own)).collect();
+    let done = answer.count(deleted.len())?;
+    Ok(if deleted.contains(&true) { Done::Close } else { done })
 }
 
 /// `ACL GETUSER name`
@@ -27,24 +60,39 @@ pub(super) fn getuser(
     request: Request<'_>,
     answer: &mut Answer<'_>,
 ) -> Outcome {
-    if arg(&request, 2) != b"default" {
+    let Some(user) = context.engine.shared.users.get(arg(&request, 2)) else {
         return answer.null();
-    }
-    let flags: &[&str] = if context.needs_password() { &["on"] } else { &["on", "nopass"] };
-    if let Some(mut pairs) = answer.map(6) {
-        let mut items = pairs.value("flags").set(flags.len());
-        for flag in flags {
-            items.add(flag);
-        }
-        drop(items);
-        pairs
-            .pair("passwords", [(); 0])
-            .pair("commands", "+@all")
-            .pair("keys", "~*")
-            .pair("channels", "&*")
-            .pair("selectors", [(); 0]);
-    }
+    };
+    describe(user, answer);
     Ok(Done::Answered)
+}
+
+fn describe(user: &User, answer: &mut Answer<'_>) {
+    let Some(mut pairs) = answer.map(6) else { return };
+    let flags: Vec<_> = user.flags().collect();
+    let mut items = pairs.value("flags").set(flags.len());
+    for flag in flags {
+        items.add(flag);
+    }
+    drop(items);
+    pairs.pair("passwords", user.passwords().collect::<Vec<_>>());
+    let mut selectors = user.descriptions();
+    if let Some(root) = selectors.next() {
+        pairs
+            .pair("commands", &*root.commands)
+            .pair("keys", &*root.keys)
+            .pair("channels", &*root.channels);
+    }
+    let selectors: Vec<_> = selectors.collect();
+    let mut items = pairs.value("selectors").array(selectors.len());
+    for selector in selectors {
+        items
+            .item()
+            .map(3)
+            .pair("commands", &*selector.commands)
+            .pair("keys", &*selector.keys)
+            .pair("channels", &*selector.channels);
+    }
 }
 
 /// `ACL CAT [category]`
@@ -55,22 +103,12 @@ pub(super) fn cat(_: &mut Context<'_>, request: Request<'_>, answer: &mut Answer
     if request.len() > 3 {
         return Err(help::unknown("ACL", arg(&request, 1)));
     }
+    let name = until_nul(name);
     let Some(category) = CATEGORIES.iter().find(|category| is(name, category)) else {
-        return Err(Error::new([b"ERR Unknown category '", name, b"'"].concat()));
+        let shown = name.get(..128).unwrap_or(name);
+        return Err(Error::new([b"ERR Unknown category '", shown, b"'"].concat()));
     };
     answer.bulks(commands_of(category).into_iter())
-}
-
-/// `ACL LOG [count|RESET]`: nobody is kept from anything.
-pub(super) fn log(_: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    if request.len() > 3 {
-        return Err(help::unknown("ACL", arg(&request, 1)));
-    }
-    match request.arg(2) {
-        Some(reset) if is(reset, "reset") => answer.ok(),
-        Some(count) => integer(count).and_then(|_| answer.any([(); 0])),
-        None => answer.any([(); 0]),
-    }
 }
 
 /// `ACL GENPASS [bits]`
@@ -86,49 +124,39 @@ pub(super) fn genpass(
     if !(1..=4096).contains(&bits) {
         return Err(BAD_BITS);
     }
-    let mut password = String::new();
     let digits = (bits as usize).div_ceil(4);
-    while password.len() < digits {
-        let random = format!("{:016x}", context.engine.shared.rng.next());
-        password.extend(random.chars().take(digits - password.len()));
-    }
-    answer.bulk(password.as_bytes())
+    answer.bulk(context.engine.shared.users.passwords.make(digits).as_bytes())
 }
 
 /// `ACL DRYRUN user command ...`
 pub(super) fn dryrun(
-    _: &mut Context<'_>,
+    context: &mut Context<'_>,
     request: Request<'_>,
     answer: &mut Answer<'_>,
 ) -> Outcome {
     let (user, command) = (arg(&request, 2), arg(&request, 3));
-    if user != b"default" {
-        return Err(Error::new([b"ERR User '", user, b"' not found"].concat()));
-    }
+    let Some(user) = context.engine.shared.users.get(user) else {
+        return Err(Error::new([b"ERR User '", until_nul(user), b"' not found"].concat()));
+    };
     let subcommand = request.arg(4).and_then(|sub| TABLE.get(&[command, sub].join(&b'|')));
-    let Some(entry) = subcommand.or_else(|| TABLE.get(command)) else {
-        return Err(Error::new([b"ERR Command '", command, b"' not found"].concat()));
+    let entry = subcommand
+        .or_else(|| TABLE.get(command).filter(|entry| !entry.is_container() || request.len() == 4));
+    let Some(entry) = entry else {
+        return Err(Error::new([b"ERR Command '", until_nul(command), b"' not found"].concat()));
     };
     if !entry.spec.arity().allows(request.len() - 3) {
         return Err(Error::arity(entry.spec.name()));
     }
-    answer.ok()
-}
-
-/// `ACL DELUSER user ...`
-pub(super) fn deluser(
-    _: &mut Context<'_>,
-    request: Request<'_>,
-    answer: &mut Answer<'_>,
-) -> Outcome {
-    if request.iter().skip(2).any(|user| user == b"default") {
-        return Err(Error::of("ERR The 'default' user cannot be removed"));
-    }
-    answer.int(0)
-}
-
-pub(super) fn setuser(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
-    Err(Error::of("ERR this server has no users but the one who may do everything"))
+    let Some((reason, object)) = user.objection(entry, request.iter().skip(3)) else {
+        return answer.ok();
+    };
+    let (what, kind) = match reason {
+        Reason::Key => ("access", "key"),
+        Reason::Channel => ("access", "channel"),
+        Reason::Command | Reason::Auth => ("run", "command"),
+    };
+    let beginning = format!("This user has no permissions to {what} the '");
+    answer.bulk(&[beginning.as_bytes(), until_nul(object), b"' ", kind.as_bytes()].concat())
 }
 
 pub(super) fn file(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {

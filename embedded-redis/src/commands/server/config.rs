@@ -44,7 +44,11 @@ pub(super) fn set(
         return Err(Error::SYNTAX);
     }
     let (names, values) = (request.iter().skip(2).step_by(2), request.iter().skip(3).step_by(2));
+    let password = context.engine.shared.settings.password.clone();
     context.engine.shared.settings.set_all(&names.zip(values))?;
+    if context.engine.shared.settings.password != password {
+        context.engine.password_was_set();
+    }
     answer.ok()
 }
 

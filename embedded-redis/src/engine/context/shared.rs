@@ -9,13 +9,14 @@ use redis_server_core::Hub;
 use siphasher::sip::SipHasher13;
 
 use crate::engine::stats::Stats;
-use crate::engine::{ClientKey, Event, Eviction, Expiry, Pause, Settings, millis};
+use crate::engine::{ClientKey, Event, Eviction, Expiry, Pause, Settings, Users, millis};
 use crate::keyspace::{Millis, Rng};
 
 /// The time, the settings, and what is to be said.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
+    pub(crate) users: Users,
     /// The time of the command that runs: the same for all of a transaction and of a script.
     pub(crate) now: Millis,
     /// The same, exactly.
@@ -98,6 +99,7 @@ impl Ready {
 impl Shared {
     pub(crate) fn new(settings: Settings, seed: u64) -> Self {
         Self {
+            users: Users::new(&settings, seed),
             settings,
             now: 0,
             time: Duration::ZERO,

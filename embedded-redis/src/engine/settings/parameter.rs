@@ -1,6 +1,6 @@
 //! One parameter: what it takes, and what Redis says when it doesn't.
 
-use super::{Class, Policy, Settings, buffers};
+use super::{Class, Policy, Secret, Settings, buffers};
 use crate::keyspace::parse_integer;
 
 /// A parameter of `redis.conf`.
@@ -67,7 +67,7 @@ pub(super) enum New {
     Number(i64),
     Policy(Policy),
     Events(Class),
-    Password(Option<String>),
+    Password(Option<Secret>),
     Text(Vec<u8>),
 }
 
@@ -110,7 +110,7 @@ impl Parameter {
             }
             Kind::Password => {
                 let text = std::str::from_utf8(value).map_err(|_| NOT_UTF8)?;
-                return Ok(New::Password((!text.is_empty()).then(|| text.to_owned())));
+                return Ok(New::Password((!text.is_empty()).then(|| text.into())));
             }
             Kind::Switch => {
                 word(value, &["no", "yes"]).ok_or("argument must be 'yes' or 'no'")?.into()

@@ -27,7 +27,12 @@ pub(super) enum By<'a> {
 }
 
 impl<'a> Sort<'a> {
-    pub(super) fn parse(mut options: Options<'a>, may_store: bool) -> Result<Self, Error> {
+    /// Reads the options. What patterns find is not for all users: `may_look_up`.
+    pub(super) fn parse(
+        mut options: Options<'a>,
+        may_store: bool,
+        may_look_up: bool,
+    ) -> Result<Self, Error> {
         let mut sort = Self {
             by: By::Element,
             get: Vec::new(),
@@ -53,10 +58,22 @@ impl<'a> Sort<'a> {
                 sort.store = Some(options.value()?);
             } else if is(option, "by") {
                 let pattern = options.value()?;
-                unsorted |= !until_nul(pattern).contains(&b'*');
+                let finds = until_nul(pattern).contains(&b'*');
+                if finds && !may_look_up {
+                    return Err(Error::of(
+                        "ERR BY option of SORT denied due to insufficient ACL permissions.",
+                    ));
+                }
+                unsorted |= !finds;
                 sort.by = By::Pattern(pattern);
             } else if is(option, "get") {
-                sort.get.push(options.value()?);
+                let pattern = options.value()?;
+                if !may_look_up {
+                    return Err(Error::of(
+                        "ERR GET option of SORT denied due to insufficient ACL permissions.",
+                    ));
+                }
+                sort.get.push(pattern);
             } else {
                 return Err(Error::SYNTAX);
             }
