@@ -1,7 +1,6 @@
 //! The engine behind a server's connections.
 
 use std::collections::HashMap;
-use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,13 +12,14 @@ use adapter_core::server::{
 
 use crate::clock::Clock;
 use crate::engine::{Client, ClientKey, Engine, Event, Ran};
+use crate::process;
 
 /// The server's commands as a [`Service`], on one thread.
 #[derive(Debug)]
 pub struct Embedded {
     core: Cores,
     clock: Clock,
-    /// When it was last seen how much memory the process has.
+    /// When it was last seen what the process takes.
     looked_at: Option<Instant>,
 }
 
@@ -85,6 +85,8 @@ impl Core {
                         deferred.complete(draft);
                     }
                 }
+                // It is polled as what it has become.
+                Event::Invalidate(_) => {}
                 Event::Close(id) => {
                     server.close(ConnectionId::from(id));
                 }
@@ -120,7 +122,7 @@ impl Service for Embedded {
         let now = self.clock.now();
         let (key, terms) = (connection.context.0, connection.terms());
         self.core.with(|core| {
-            if terms.subscriptions() > 0 {
+            if terms.subscriptions() > 0 || core.engine.shared.tracking.is_on() {
                 connection.tell_first(&mut reply);
             }
             let action = match core.engine.execute(now, key, command.request(), terms, reply) {
@@ -146,8 +148,11 @@ impl Service for Embedded {
         let started = Instant::now();
         if self.looked_at.is_none_or(|at| started - at > A_WHILE) {
             self.looked_at = Some(started);
-            let resident = resident();
-            self.core.with(|core| core.engine.shared.process.resident = resident);
+            let (resident, cpu) = (process::resident(), process::cpu());
+            self.core.with(|core| {
+                core.engine.shared.process.resident = resident;
+                core.engine.shared.process.cpu = cpu;
+            });
         }
         let clock = &self.clock;
         self.core.with(|core| {
@@ -157,16 +162,6 @@ impl Service for Embedded {
         Action::Continue
     }
 }
-
-/// Resident memory of the process, where the system tells it.
-fn resident() -> Option<u64> {
-    let pages = fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: u64 = pages.split(' ').nth(1)?.parse().ok()?;
-    Some(pages * PAGE)
-}
-
-/// Of nearly all machines that have a `/proc`.
-const PAGE: u64 = 4096;
 
 /// Between two looks at what costs a system call.
 const A_WHILE: Duration = Duration::from_secs(1);

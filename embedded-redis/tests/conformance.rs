@@ -41,8 +41,8 @@ macro_rules! sections {
 }
 
 // Not among them: what has redis-server pause its clients (`CLIENT PAUSE`: `loss`, `reconnecting`,
-// `timeouts`), make users (`ACL SETUSER`: `pubsub`, `session`), track what clients have cached
-// (`pools`) or send bare pushes (`DEBUG PROTOCOL`: `replies`), which this server doesn't.
+// `timeouts`), make users (`ACL SETUSER`: `pubsub`, `session`) or send bare pushes (`DEBUG PROTOCOL`:
+// `replies`), which this server doesn't.
 sections![
     backpressure,
     batches,
@@ -53,6 +53,7 @@ sections![
     many_at_once,
     optimistic,
     pipelines,
+    pools,
     refused,
     registry,
     scripts,

@@ -34,6 +34,8 @@ pub(crate) struct Answer<'a>(State<'a>);
 enum State<'a> {
     Whole(Reply<'a>),
     Part(Reply<'a, Item<'a>>),
+    /// Of a client that does not hear it.
+    Aside(Reply<'a, Item<'a>>),
     Done,
 }
 
@@ -44,7 +46,7 @@ macro_rules! forward {
         pub(crate) fn $name(&mut self, $($argument: $type),*) -> Outcome {
             let _ = match std::mem::replace(&mut self.0, State::Done) {
                 State::Whole(reply) => reply.$name($($argument),*),
-                State::Part(reply) => reply.$name($($argument),*),
+                State::Part(reply) | State::Aside(reply) => reply.$name($($argument),*),
                 State::Done => Action::Continue,
             };
             Ok(Done::Answered)
@@ -61,6 +63,11 @@ impl<'a> Answer<'a> {
     #[inline]
     pub(crate) fn part(reply: Reply<'a, Item<'a>>) -> Self {
         Self(State::Part(reply))
+    }
+
+    /// One that stands alone, but that nobody hears.
+    pub(super) fn aside(reply: Reply<'a, Item<'a>>) -> Self {
+        Self(State::Aside(reply))
     }
 
     forward!(ok());
@@ -127,7 +134,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn array(&mut self, elements: usize) -> Option<Items<'a>> {
         match std::mem::replace(&mut self.0, State::Done) {
             State::Whole(reply) => Some(reply.array(elements)),
-            State::Part(reply) => Some(reply.array(elements)),
+            State::Part(reply) | State::Aside(reply) => Some(reply.array(elements)),
             State::Done => None,
         }
     }
@@ -136,7 +143,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn set(&mut self, elements: usize) -> Option<Items<'a>> {
         match std::mem::replace(&mut self.0, State::Done) {
             State::Whole(reply) => Some(reply.set(elements)),
-            State::Part(reply) => Some(reply.set(elements)),
+            State::Part(reply) | State::Aside(reply) => Some(reply.set(elements)),
             State::Done => None,
         }
     }
@@ -145,7 +152,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn map(&mut self, pairs: usize) -> Option<Pairs<'a>> {
         match std::mem::replace(&mut self.0, State::Done) {
             State::Whole(reply) => Some(reply.map(pairs)),
-            State::Part(reply) => Some(reply.map(pairs)),
+            State::Part(reply) | State::Aside(reply) => Some(reply.map(pairs)),
             State::Done => None,
         }
     }
@@ -153,7 +160,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn error(&mut self, error: &Error) {
         let _ = match std::mem::replace(&mut self.0, State::Done) {
             State::Whole(reply) => reply.error(error),
-            State::Part(reply) => reply.error(error),
+            State::Part(reply) | State::Aside(reply) => reply.error(error),
             State::Done => {
                 debug_assert!(false, "answered and failed: {error:?}");
                 Action::Continue
@@ -176,14 +183,14 @@ impl<'a> Answer<'a> {
     pub(crate) fn protocol(&self) -> Protocol {
         match &self.0 {
             State::Whole(reply) => reply.protocol(),
-            State::Part(reply) => reply.protocol(),
+            State::Part(reply) | State::Aside(reply) => reply.protocol(),
             State::Done => Protocol::default(),
         }
     }
 
     /// Whether it stands alone, so that the client can wait for it.
     pub(crate) fn is_whole(&self) -> bool {
-        matches!(self.0, State::Whole(_))
+        matches!(self.0, State::Whole(_) | State::Aside(_))
     }
 
     pub(super) fn none(self) -> Action {

@@ -2,6 +2,8 @@
 
 use redis_server_core::{Draft, Notice};
 
+use super::tracking::Invalidation;
+
 /// Something that is up to whoever has the connections.
 #[derive(Debug)]
 pub(crate) enum Event {
@@ -9,6 +11,9 @@ pub(crate) enum Event {
     Tell(u64, Notice),
     /// A client that was blocked has its answer.
     Unblock(u64, Draft),
+    /// A client that tracks keys may have to be told something. It becomes a [`Tell`](Self::Tell)
+    /// when it is polled, or nothing.
+    Invalidate(Invalidation),
     /// A connection is to be closed.
     Close(u64),
 }

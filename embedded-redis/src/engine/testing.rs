@@ -105,7 +105,7 @@ impl Rig {
                     let ticket = typist.waits_for.take().expect("it is blocked");
                     typist.session.complete(ticket, draft);
                 }
-                Event::Close(_) => {}
+                Event::Close(_) | Event::Invalidate(_) => {}
             }
         }
     }

@@ -88,11 +88,12 @@ fn write(client: &Client, shared: &Shared, text: &mut String) {
     let queue = client.transaction.as_ref().map(|transaction| &transaction.queue);
     let queued = queue.map_or(-1, |queue| queue.len() as i64);
     let bytes: usize = queue.into_iter().flatten().map(bytes::Bytes::len).sum();
+    let redirect = client.tracks.as_ref().map_or(-1, |tracks| tracks.redirect as i64);
     let command = client.command.map_or("NULL", |entry| entry.spec.name());
     let _ = writeln!(
         text,
         "id={} addr={} laddr={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} \
-         multi={queued} multi-mem={bytes} cmd={command} user=default redir=-1 resp={}",
+         multi={queued} multi-mem={bytes} cmd={command} user=default redir={redirect} resp={}",
         client.id,
         client.address,
         client.local_address,
@@ -115,6 +116,9 @@ fn flags(client: &Client, shared: &Shared) -> String {
         ('P', is_subscribed(client, shared)),
         ('x', client.transaction.is_some()),
         ('b', client.blocked.is_some()),
+        ('t', client.tracks.is_some()),
+        ('R', client.tracks.as_ref().is_some_and(|tracks| tracks.redirect_broken)),
+        ('B', client.tracks.as_ref().is_some_and(|tracks| tracks.broadcasts)),
         ('d', client.watch_broken.load(Ordering::Relaxed)),
         ('U', client.is_local()),
         ('e', client.no_evict),

@@ -8,6 +8,7 @@ use redis_server_core::Hub;
 use siphasher::sip::SipHasher13;
 
 use crate::engine::stats::Stats;
+use crate::engine::tracking::Tracking;
 use crate::engine::{ClientKey, Event, Eviction, Expiry, Settings, millis};
 use crate::keyspace::{Millis, Rng};
 
@@ -37,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) monitors: Vec<u64>,
     /// A script runs: the commands are its own.
     pub(crate) in_script: bool,
+    /// Who hears of changes to which keys.
+    pub(crate) tracking: Tracking,
     /// When the server was started.
     pub(crate) started: Duration,
     pub(crate) process: Process,
@@ -51,8 +54,23 @@ pub(crate) struct Process {
     pub(crate) port: Option<u16>,
     /// Resident memory in bytes.
     pub(crate) resident: Option<u64>,
-    /// Processor time, of the system and of the user.
-    pub(crate) cpu: Option<(Duration, Duration)>,
+    pub(crate) cpu: Option<Cpu>,
+}
+
+/// Processor time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cpu {
+    pub(crate) process: Times,
+    /// Of child processes that have ended.
+    pub(crate) children: Times,
+    /// Of the thread that runs the commands; of the last one that was asked, where there are several.
+    pub(crate) thread: Times,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Times {
+    pub(crate) user: Duration,
+    pub(crate) system: Duration,
 }
 
 /// Keys in the order in which they have got something, each once.
@@ -99,6 +117,7 @@ impl Shared {
             eviction: Eviction::default(),
             monitors: Vec::new(),
             in_script: false,
+            tracking: Tracking::new(seed),
             started: Duration::ZERO,
             process: Process::default(),
             run_id: run_id(seed),
