@@ -14,8 +14,8 @@ pub(crate) fn resident() -> Option<u64> {
 
 /// Processor time of the process, of children that it has waited for, and of this thread.
 pub(crate) fn cpu() -> Option<Cpu> {
-    let (process, children) = times("/proc/self/stat")?;
     let (thread, _) = times("/proc/thread-self/stat")?;
+    let (process, children) = times("/proc/self/stat")?;
     Some(Cpu { process, children, thread })
 }
 

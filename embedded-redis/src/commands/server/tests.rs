@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use crate::engine::testing::Rig;
+use crate::engine::{Cpu, Times};
 
 #[test]
 fn flushing_breaks_the_watch_of_keys_that_were_there() {
@@ -121,4 +124,18 @@ fn shutdown_knows_what_does_not_go_together() {
         assert_eq!(rig.run(wrong), "-ERR syntax error", "{wrong}");
     }
     assert_eq!(rig.run("shutdown abort"), "-ERR No shutdown in progress.");
+}
+
+#[test]
+fn processor_times_are_those_that_were_told() {
+    let mut rig = Rig::new();
+    assert_eq!(rig.run("info cpu"), "$7 # CPU ");
+    let times =
+        |user| Times { user: Duration::from_millis(user), system: Duration::from_millis(5) };
+    let cpu = Cpu { process: times(1_250), children: times(0), thread: times(10) };
+    rig.engine.shared.process.cpu = Some(cpu);
+    let text = rig.run("info cpu");
+    assert!(text.contains("# CPU used_cpu_sys:0.005000 used_cpu_user:1.250000 "), "{text}");
+    assert!(text.contains(" used_cpu_sys_children:0.005000 used_cpu_user_children:0.000000 "));
+    assert!(text.contains(" used_cpu_user_main_thread:0.010000"), "{text}");
 }
