@@ -18,6 +18,7 @@ mod stats;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
+mod tracking;
 mod unheard;
 mod usage;
 mod users;
@@ -30,7 +31,7 @@ use redis_server_core::{Action, Entry, Flags, Protocol, Reply, Terms};
 pub(crate) use answer::{Answer, Done, Outcome};
 pub(crate) use blocking::Waiting;
 pub(crate) use client::{Client, ClientKey, Clients, Replies, Transaction, Watched};
-pub(crate) use context::{Buffers, Context, Data, Edit, Shared};
+pub(crate) use context::{Buffers, Context, Cpu, Data, Edit, Shared, Times};
 pub(crate) use error::Error;
 pub(crate) use event::Event;
 pub(crate) use eviction::Eviction;
@@ -42,6 +43,7 @@ pub(crate) use pause::{Pause, Scope};
 pub(crate) use settings::{ConfiguredUser, Secret, Settings};
 pub(crate) use stats::Stats;
 pub(crate) use table::{Handler, Runs, TABLE};
+pub(crate) use tracking::{Reads, Tracks, overlap};
 pub(crate) use users::{Denial, Place, Reason, User, Users, until_nul};
 
 use crate::keyspace::Millis;
@@ -122,6 +124,9 @@ impl Engine {
         let mut answer = Answer::new(reply);
         let mut context = Context::new(self, client, terms);
         let outcome = context.run(request, &mut answer);
+        if context.engine.shared.tracking.is_on() && !matches!(outcome, Ok(Done::Hold)) {
+            context.end_caching(request);
+        }
         let done = match outcome {
             Ok(done) => done,
             Err(error) => {
@@ -130,13 +135,14 @@ impl Engine {
                 Done::Answered
             }
         };
-        if !self.shared.ready.is_empty() {
-            self.serve_waiting();
-        }
+        self.settle();
         match done {
             Done::Answered => Ran::Answered(Action::Continue),
             Done::Silent => Ran::Answered(answer.none()),
-            Done::Close => Ran::Answered(Action::Close),
+            Done::Close => {
+                self.release(client);
+                Ran::Answered(Action::Close)
+            }
             Done::Shutdown => Ran::Answered(Action::Shutdown),
             Done::Hold => match answer.into_whole() {
                 Some(reply) => Ran::Held(reply),
@@ -144,7 +150,7 @@ impl Engine {
             },
             Done::Block(waiting) => match answer.into_whole() {
                 Some(reply) => {
-                    self.block(client, waiting, reply.protocol());
+                    self.block(client, waiting, reply.protocol(), true);
                     Ran::Blocked(reply)
                 }
                 None => Ran::Answered(Action::Continue),
@@ -152,10 +158,29 @@ impl Engine {
         }
     }
 
+    /// A command is over, or time has passed: does what comes of it for others.
+    #[inline]
+    fn settle(&mut self) {
+        if self.shared.tracking.is_on() {
+            self.settle_tracked();
+        } else if !self.shared.ready.is_empty() {
+            self.serve_waiting();
+        }
+    }
+
     /// Takes what is to be done.
     #[inline]
     pub(crate) fn poll_event(&mut self) -> Option<Event> {
-        self.shared.events.pop_front()
+        loop {
+            match self.shared.events.pop_front()? {
+                Event::Invalidate(it) => {
+                    if let Some(event) = self.told(&it) {
+                        return Some(event);
+                    }
+                }
+                event => return Some(event),
+            }
+        }
     }
 
     /// Lets time pass: wakes whose time is up, and removes some of what has expired.
@@ -171,9 +196,7 @@ impl Engine {
         self.close_idle();
         let expiring = self.expire_some();
         let evicting = self.evict_some() == Memory::Evicting;
-        if !self.shared.ready.is_empty() {
-            self.serve_waiting();
-        }
+        self.settle();
         expiring || evicting
     }
 
@@ -203,19 +226,25 @@ impl Engine {
 
     /// A client has gone.
     pub(crate) fn disconnect(&mut self, key: ClientKey) {
-        let Some(client) = self.clients.remove(key) else { return };
-        self.forget(&client, key);
+        self.release(key);
+        self.clients.remove(key);
     }
 
-    /// Undoes what the client holds in the databases: keys that it watches and waits for, and
-    /// subscriptions.
-    pub(crate) fn forget(&mut self, client: &Client, key: ClientKey) {
-        for watched in &client.watched {
+    /// A client is as good as gone: undoes what it holds, which are keys that it watches and waits for
+    /// or has cached, and subscriptions.
+    pub(crate) fn release(&mut self, key: ClientKey) {
+        let Some(client) = self.clients.get_mut(key) else { return };
+        client.killed = true;
+        let id = client.id;
+        let held = std::mem::take(&mut client.held);
+        let watched = std::mem::take(&mut client.watched);
+        let (blocked, tracks) = (client.blocked.take(), client.tracks.take());
+        for watched in &watched {
             if let Some(database) = self.databases.get_mut(watched.db) {
                 database.unwatch(&watched.key, key);
             }
         }
-        if let Some(blocked) = &client.blocked {
+        if let Some(blocked) = &blocked {
             if let Some(deadline) = blocked.waiting.deadline() {
                 self.shared.deadlines.remove(&(deadline, key));
             }
@@ -225,11 +254,14 @@ impl Engine {
                 }
             }
         }
-        if client.held {
+        if held {
             self.shared.pause.forget(key);
         }
-        self.shared.hub.remove(client.id);
-        self.shared.monitors.retain(|id| *id != client.id);
+        if let Some(tracks) = tracks {
+            self.shared.tracking.forget(id, &tracks);
+        }
+        self.shared.hub.remove(id);
+        self.shared.monitors.retain(|monitor| *monitor != id);
     }
 }
 
@@ -254,11 +286,15 @@ impl Context<'_> {
                 self.greet();
             }
         }
-        if let Some(error) = self.objection(entry, request, standing) {
-            return self.reject(entry, error);
-        }
-        if paused && self.is_paused(entry, request) {
+        let objection = self.objection(entry, request, standing);
+        if paused && objection.is_none() && self.is_paused(entry, request) {
             return self.hold();
+        }
+        if self.engine.shared.tracking.is_on() {
+            self.begin_tracked(answer);
+        }
+        if let Some(error) = objection {
+            return self.reject(entry, error);
         }
         if standing.transaction && !entry.handler.in_transaction() {
             return self.enqueue(entry, request, answer);

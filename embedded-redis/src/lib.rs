@@ -5,6 +5,7 @@ mod commands;
 mod embedded;
 mod engine;
 mod keyspace;
+mod process;
 #[cfg(feature = "lua")]
 mod scripting;
 mod service;

@@ -1,7 +1,6 @@
 //! The engine behind a server's connections.
 
 use std::collections::HashMap;
-use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +12,7 @@ use adapter_core::{Address, Time};
 
 use crate::clock::Clock;
 use crate::engine::{Buffers, Client, ClientKey, Engine, Event, Ran};
+use crate::process;
 
 /// The server's commands as a [`Service`], on one thread.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Embedded {
     /// What it shows, and since when on the runtime's clock: commands that came together run at one
     /// time.
     shows: Option<(Time, Duration)>,
-    /// When it was last seen how much memory the process has.
+    /// When it was last seen what the process takes.
     looked_at: Option<Instant>,
 }
 
@@ -108,6 +108,8 @@ impl Core {
                 Event::Resume(id) => {
                     server.resume(ConnectionId::from(id));
                 }
+                // It is polled as what it has become.
+                Event::Invalidate(_) => {}
                 Event::Close(id) => {
                     server.close(ConnectionId::from(id));
                 }
@@ -143,7 +145,7 @@ impl Service for Embedded {
         let now = self.time(connection.now());
         let (key, terms) = (connection.context.0, connection.terms());
         self.core.with(|core| {
-            if terms.subscriptions() > 0 {
+            if terms.subscriptions() > 0 || core.engine.shared.tracking.is_on() {
                 connection.tell_first(&mut reply);
             }
             let action = match core.engine.execute(now, key, command.request(), terms, reply) {
@@ -170,10 +172,10 @@ impl Service for Embedded {
         let started = Instant::now();
         if self.looked_at.is_none_or(|at| started - at > A_WHILE) {
             self.looked_at = Some(started);
-            let resident = resident();
+            let (resident, cpu) = (process::resident(), process::cpu());
             self.core.with(|core| {
                 let process = &mut core.engine.shared.process;
-                process.resident = resident;
+                (process.resident, process.cpu) = (resident, cpu);
                 process.buffers.get_or_insert_with(|| Arc::new(Waiting(server.clone())));
             });
         }
@@ -196,16 +198,6 @@ impl Buffers for Waiting {
         connection.map_or((0, 0), |it| (it.unread, it.queued))
     }
 }
-
-/// Resident memory of the process, where the system tells it.
-fn resident() -> Option<u64> {
-    let pages = fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: u64 = pages.split(' ').nth(1)?.parse().ok()?;
-    Some(pages * PAGE)
-}
-
-/// Of nearly all machines that have a `/proc`.
-const PAGE: u64 = 4096;
 
 /// Between two looks at what costs a system call.
 const A_WHILE: Duration = Duration::from_secs(1);

@@ -40,7 +40,6 @@ macro_rules! sections {
     };
 }
 
-// Not among them: what tracks what clients have cached (`pools`), which this server doesn't.
 sections![
     backpressure,
     batches,
@@ -52,6 +51,7 @@ sections![
     many_at_once,
     optimistic,
     pipelines,
+    pools,
     pubsub,
     reconnecting,
     refused,

@@ -59,6 +59,8 @@ pub struct Ticket(u64);
 pub struct Draft {
     out: OutBuf,
     terms: Terms,
+    /// It is meant to be empty.
+    silent: bool,
 }
 
 impl Draft {
@@ -68,7 +70,13 @@ impl Draft {
     pub fn new(protocol: Protocol) -> Self {
         let terms = Terms::new(true);
         terms.set_protocol(protocol);
-        Self { out: OutBuf::new(), terms }
+        Self { out: OutBuf::new(), terms, silent: false }
+    }
+
+    /// No reply at all, to what was promised one: for a client that wants none (`CLIENT REPLY`).
+    #[must_use]
+    pub fn silent() -> Self {
+        Self { silent: true, ..Self::new(Protocol::default()) }
     }
 
     /// The reply, to be written once; what was written before is dropped.
@@ -151,11 +159,11 @@ impl Output {
             return false;
         }
         let mut answer = draft.out;
-        if answer.is_empty() {
+        if answer.is_empty() && !draft.silent {
             answer.put(UNANSWERED);
         }
         promise.answer = Some(match promise.kind {
-            RequestKind::Tile38 => {
+            RequestKind::Tile38 if !draft.silent => {
                 let mut wrapped = OutBuf::new();
                 wrap(answer, &mut wrapped);
                 wrapped

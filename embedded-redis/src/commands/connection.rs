@@ -6,6 +6,7 @@ mod kill;
 mod list;
 #[cfg(test)]
 mod tests;
+mod tracking;
 
 use bytes::Bytes;
 use redis_server_core::Protocol;
@@ -27,9 +28,9 @@ pub(super) const COMMANDS: Commands = &[
     ("hello", Runs::Client(hello::hello)),
     ("auth", Runs::Client(hello::auth)),
     ("client", Runs::Client(super::help::alone)),
-    ("client|caching", Runs::Client(client::caching)),
+    ("client|caching", Runs::Client(tracking::caching)),
     ("client|getname", Runs::Client(client::getname)),
-    ("client|getredir", Runs::Client(client::getredir)),
+    ("client|getredir", Runs::Client(tracking::getredir)),
     ("client|help", Runs::Client(super::help::client)),
     ("client|id", Runs::Client(client::id)),
     ("client|info", Runs::Client(list::info)),
@@ -40,8 +41,8 @@ pub(super) const COMMANDS: Commands = &[
     ("client|reply", Runs::Client(client::reply)),
     ("client|setinfo", Runs::Client(client::setinfo)),
     ("client|setname", Runs::Client(client::setname)),
-    ("client|tracking", Runs::Client(client::tracking)),
-    ("client|trackinginfo", Runs::Client(client::trackinginfo)),
+    ("client|tracking", Runs::Client(tracking::tracking)),
+    ("client|trackinginfo", Runs::Client(tracking::trackinginfo)),
     ("client|unblock", Runs::Client(client::unblock)),
     ("client|unpause", Runs::Client(client::unpause)),
 ];
@@ -84,6 +85,7 @@ fn select(context: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'
 
 pub(super) fn reset(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     context.unwatch_all();
+    context.stop_tracking();
     let mut id = 0;
     if let Some(client) = context.client_mut() {
         id = client.id;

@@ -84,18 +84,16 @@ fn watch(context: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_
     if context.client().is_some_and(|client| client.transaction.is_some()) {
         return Err(Error::of("ERR WATCH inside MULTI is not allowed"));
     }
-    let (db, own) = (context.db(), context.key());
+    let (db, own, now) = (context.db(), context.key(), context.now());
     for key in request.iter().skip(1) {
-        let data = context.data()?;
-        let expired = data.database.db.find(key).is_some_and(|place| data.is_due(place));
         let Some(client) = context.engine.clients.get_mut(own) else { continue };
         if client.watched.iter().any(|watched| watched.db == db && *watched.key == *key) {
             continue;
         }
-        client.watched.push(Watched { db, key: key.into(), expired });
+        client.watched.push(Watched { db, key: key.into() });
         let broken = Arc::clone(&client.watch_broken);
         if let Some(database) = context.engine.databases.get_mut(db) {
-            database.watch(key, own, &broken);
+            database.watch(key, own, &broken, now);
         }
     }
     answer.ok()
@@ -130,10 +128,9 @@ impl Context<'_> {
             return true;
         }
         let now = self.now();
-        client.watched.iter().filter(|watched| !watched.expired).any(|watched| {
+        client.watched.iter().any(|watched| {
             let database = self.engine.databases.get(watched.db);
-            let deadline = database.and_then(|it| it.db.deadline(it.db.find(&watched.key)?));
-            deadline.is_some_and(|at| at < now)
+            database.is_some_and(|it| it.has_expired_since(&watched.key, self.key(), now))
         })
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct Answer<'a>(State<'a>);
 enum State<'a> {
     Whole(Reply<'a>),
     Part(Reply<'a, Item<'a>>),
+    /// Of a client that does not hear it.
+    Aside(Reply<'a, Item<'a>>),
     Done,
 }
 
@@ -46,7 +48,7 @@ macro_rules! forward {
         pub(crate) fn $name(&mut self, $($argument: $type),*) -> Outcome {
             let _ = match std::mem::replace(&mut self.0, State::Done) {
                 State::Whole(reply) => reply.$name($($argument),*),
-                State::Part(reply) => reply.$name($($argument),*),
+                State::Part(reply) | State::Aside(reply) => reply.$name($($argument),*),
                 State::Done => Action::Continue,
             };
             Ok(Done::Answered)
@@ -63,6 +65,11 @@ impl<'a> Answer<'a> {
     #[inline]
     pub(crate) fn part(reply: Reply<'a, Item<'a>>) -> Self {
         Self(State::Part(reply))
+    }
+
+    /// One that stands alone, but that nobody hears.
+    pub(super) fn aside(reply: Reply<'a, Item<'a>>) -> Self {
+        Self(State::Aside(reply))
     }
 
     forward!(ok());
@@ -129,7 +136,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn array(&mut self, elements: usize) -> Option<Items<'a>> {
         match std::mem::replace(&mut self.0, State::Done) {
             State::Whole(reply) => Some(reply.array(elements)),
-            State::Part(reply) => Some(reply.array(elements)),
+            State::Part(reply) | State::Aside(reply) => Some(reply.array(elements)),
             State::Done => None,
         }
     }
@@ -138,7 +145,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn set(&mut self, elements: usize) -> Option<Items<'a>> {
         match std::mem::replace(&mut self.0, State::Done) {
             State::Whole(reply) => Some(reply.set(elements)),
-            State::Part(reply) => Some(reply.set(elements)),
+            State::Part(reply) | State::Aside(reply) => Some(reply.set(elements)),
             State::Done => None,
         }
     }
@@ -147,7 +154,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn map(&mut self, pairs: usize) -> Option<Pairs<'a>> {
         match std::mem::replace(&mut self.0, State::Done) {
             State::Whole(reply) => Some(reply.map(pairs)),
-            State::Part(reply) => Some(reply.map(pairs)),
+            State::Part(reply) | State::Aside(reply) => Some(reply.map(pairs)),
             State::Done => None,
         }
     }
@@ -155,7 +162,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn error(&mut self, error: &Error) {
         let _ = match std::mem::replace(&mut self.0, State::Done) {
             State::Whole(reply) => reply.error(error),
-            State::Part(reply) => reply.error(error),
+            State::Part(reply) | State::Aside(reply) => reply.error(error),
             State::Done => {
                 debug_assert!(false, "answered and failed: {error:?}");
                 Action::Continue
@@ -167,7 +174,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn attributes(&mut self, pairs: usize) -> Option<Pairs<'_>> {
         match &mut self.0 {
             State::Whole(reply) => reply.attributes(pairs),
-            State::Part(reply) => reply.attributes(pairs),
+            State::Part(reply) | State::Aside(reply) => reply.attributes(pairs),
             State::Done => None,
         }
     }
@@ -176,7 +183,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn push_ahead(&mut self, elements: usize) -> Option<Items<'_>> {
         match &mut self.0 {
             State::Whole(reply) => reply.push_ahead(elements),
-            State::Part(reply) => reply.push_ahead(elements),
+            State::Part(reply) | State::Aside(reply) => reply.push_ahead(elements),
             State::Done => None,
         }
     }
@@ -196,14 +203,14 @@ impl<'a> Answer<'a> {
     pub(crate) fn protocol(&self) -> Protocol {
         match &self.0 {
             State::Whole(reply) => reply.protocol(),
-            State::Part(reply) => reply.protocol(),
+            State::Part(reply) | State::Aside(reply) => reply.protocol(),
             State::Done => Protocol::default(),
         }
     }
 
     /// Whether it stands alone, so that the client can wait for it.
     pub(crate) fn is_whole(&self) -> bool {
-        matches!(self.0, State::Whole(_))
+        matches!(self.0, State::Whole(_) | State::Aside(_))
     }
 
     pub(super) fn none(self) -> Action {

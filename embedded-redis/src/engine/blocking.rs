@@ -1,6 +1,7 @@
 //! Clients that wait for a key.
 
 use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
 
 use redis_server_core::{Draft, Protocol};
 
@@ -38,10 +39,18 @@ pub(crate) struct Blocked {
     pub(crate) waiting: Box<dyn Waiting>,
     pub(crate) db: usize,
     pub(crate) protocol: Protocol,
+    /// Whether it wants to hear what comes of it (`CLIENT REPLY`).
+    pub(crate) hears: bool,
 }
 
 impl Engine {
-    pub(super) fn block(&mut self, key: ClientKey, waiting: Box<dyn Waiting>, protocol: Protocol) {
+    pub(super) fn block(
+        &mut self,
+        key: ClientKey,
+        waiting: Box<dyn Waiting>,
+        protocol: Protocol,
+        hears: bool,
+    ) {
         let Some(client) = self.clients.get_mut(key) else { return };
         let db = client.db;
         if let Some(database) = self.databases.get_mut(db) {
@@ -52,7 +61,7 @@ impl Engine {
         if let Some(deadline) = waiting.deadline() {
             self.shared.deadlines.insert((deadline, key));
         }
-        client.blocked = Some(Blocked { waiting, db, protocol });
+        client.blocked = Some(Blocked { waiting, db, protocol, hears });
     }
 
     /// Gives keys that have got something to those who wait for it, the first first.
@@ -60,28 +69,35 @@ impl Engine {
         while let Some((db, name)) = self.shared.ready.pop() {
             let Some(database) = self.databases.get(db) else { continue };
             for key in database.who_waits_for(&name) {
-                // One that was killed gets nothing: nobody would read it.
-                let client = self.clients.get_mut(key).filter(|client| !client.killed);
+                let client = self.clients.get_mut(key);
                 let Some(blocked) = client.and_then(|client| client.blocked.take()) else {
                     continue;
                 };
-                let mut draft = Draft::new(blocked.protocol);
-                let mut answer = Answer::part(draft.reply());
-                let Some(mut data) = Data::new(&mut self.databases, &mut self.shared, db) else {
-                    continue;
-                };
-                let outcome = blocked.waiting.serve(&mut data, &name, &mut answer);
-                if let Some(Err(error)) = &outcome {
-                    answer.error(error);
-                }
-                drop(answer);
-                if outcome.is_some() {
+                if let Some(draft) = self.serve(&blocked, db, &name) {
                     self.unblock(key, &blocked, draft);
                 } else if let Some(client) = self.clients.get_mut(key) {
                     client.blocked = Some(blocked);
                 }
             }
         }
+    }
+
+    /// The answer for a client that waits, if the key has something for it.
+    fn serve(&mut self, blocked: &Blocked, db: usize, name: &[u8]) -> Option<Draft> {
+        let mut data = Data::new(&mut self.databases, &mut self.shared, db)?;
+        let mut draft = Draft::new(blocked.protocol);
+        let mut answer = Answer::part(draft.reply());
+        let serve = || blocked.waiting.serve(&mut data, name, &mut answer);
+        // Whose command has brought this about is not to blame, and others are to be served, too.
+        let Ok(outcome) = panic::catch_unwind(AssertUnwindSafe(serve)) else {
+            // Where nothing was written, the client hears of an internal error.
+            return Some(Draft::new(blocked.protocol));
+        };
+        if let Err(error) = outcome? {
+            answer.error(&error);
+        }
+        drop(answer);
+        Some(draft)
     }
 
     pub(super) fn time_out_waiting(&mut self) {
@@ -122,6 +138,7 @@ impl Engine {
             self.shared.deadlines.remove(&(deadline, key));
         }
         if let Some(client) = self.clients.get(key) {
+            let draft = if blocked.hears { draft } else { Draft::silent() };
             self.shared.events.push_back(Event::Unblock(client.id, draft));
         }
     }
@@ -148,7 +165,11 @@ impl Context<'_> {
 mod tests {
     use std::time::Duration;
 
+    use bytes::Bytes;
+
+    use super::*;
     use crate::engine::testing::Rig;
+    use crate::keyspace::{List, Side};
 
     #[test]
     fn who_has_gone_leaves_no_deadline_to_the_next() {
@@ -169,6 +190,69 @@ mod tests {
         assert_eq!(rig.run("rpush k v"), ":1");
         assert_eq!(rig.run("llen k"), ":1");
         assert_eq!(rig.heard(1), "");
+    }
+
+    #[derive(Debug)]
+    struct Bomb([Box<[u8]>; 1]);
+
+    impl Waiting for Bomb {
+        fn keys(&self) -> &[Box<[u8]>] {
+            &self.0
+        }
+
+        fn deadline(&self) -> Option<Millis> {
+            None
+        }
+
+        fn serve(&self, _: &mut Data<'_>, _: &[u8], answer: &mut Answer<'_>) -> Option<Outcome> {
+            let _ = answer.array(2);
+            panic!("it goes off");
+        }
+
+        fn time_out(&self, answer: &mut Answer<'_>) -> Outcome {
+            answer.null()
+        }
+    }
+
+    #[test]
+    fn whoever_panics_while_it_is_served_is_answered_and_the_next_is_served() {
+        let mut rig = Rig::new();
+        rig.run_as(2, "ping");
+        let bomb = Box::new(Bomb([b"k".as_slice().into()]));
+        let key = rig.engine.clients.key_of(2).unwrap();
+        rig.engine.block(key, bomb, Protocol::Resp2, true);
+        assert_eq!(rig.run_as(2, "blpop k 0"), "");
+        let engine = &mut rig.engine;
+        let mut data = Data::new(&mut engine.databases, &mut engine.shared, 0).unwrap();
+        data.edit_or_new::<List>(b"k").unwrap().push(Side::Left, b"v".as_slice());
+        data.offer(b"k");
+        engine.serve_waiting();
+        let mut answers = std::iter::from_fn(|| match engine.poll_event()? {
+            Event::Unblock(id, draft) => Some((id, draft.into_bytes())),
+            event => panic!("{event:?}"),
+        });
+        // Nothing was written: that is answered with an error.
+        assert_eq!(answers.next(), Some((2, Bytes::new())));
+        assert_eq!(answers.next(), Some((3, Bytes::from_static(b"*2\r\n$1\r\nk\r\n$1\r\nv\r\n"))));
+        assert_eq!(answers.next(), None);
+    }
+
+    #[test]
+    fn who_wants_no_replies_is_blocked_as_well() {
+        for quiet in ["client reply off", "client reply skip"] {
+            let mut rig = Rig::new();
+            rig.run_as(1, quiet);
+            assert_eq!(rig.run_as(1, "blpop k 0"), "");
+            assert_eq!(rig.run("rpush k v"), ":1");
+            assert_eq!(rig.run("exists k"), ":0", "{quiet}");
+            assert_eq!(rig.heard(1), "", "{quiet}");
+            let on = if quiet.ends_with("off") { "client reply on" } else { "ping" };
+            assert_eq!(rig.run_as(1, on), if on == "ping" { "+PONG" } else { "+OK" });
+            rig.run_as(1, "client reply off");
+            rig.run_as(1, "blpop k 1");
+            rig.advance(Duration::from_secs(2));
+            assert_eq!(rig.run_as(1, "client reply on"), "+OK");
+        }
     }
 
     #[test]

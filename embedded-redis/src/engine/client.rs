@@ -10,6 +10,7 @@ use redis_server_core::{Entry, Protocol};
 
 use super::blocking::Blocked;
 use super::table::Runs;
+use super::tracking::Tracks;
 use super::users::User;
 
 /// What is known of a connection.
@@ -48,6 +49,8 @@ pub(crate) struct Client {
     /// It hears of every command (`MONITOR`).
     pub(crate) monitors: bool,
     pub(crate) no_evict: bool,
+    /// It is told of changes to what it has cached (`CLIENT TRACKING`).
+    pub(crate) tracks: Option<Box<Tracks>>,
     /// Its connection is about to be closed.
     pub(crate) killed: bool,
 }
@@ -90,6 +93,7 @@ impl Client {
             replies: Replies::default(),
             monitors: false,
             no_evict: false,
+            tracks: None,
             killed: false,
         }
     }
@@ -115,8 +119,6 @@ pub(crate) struct Transaction {
 pub(crate) struct Watched {
     pub(crate) db: usize,
     pub(crate) key: Box<[u8]>,
-    /// It was past its deadline already, so that its end is no change.
-    pub(crate) expired: bool,
 }
 
 /// Where a client is among the others.
@@ -162,6 +164,11 @@ impl Clients {
 
     pub(crate) fn key_of(&self, id: u64) -> Option<ClientKey> {
         self.by_id.get(&id).copied()
+    }
+
+    /// The client of that number, unless it is as good as gone.
+    pub(crate) fn present(&self, id: u64) -> Option<&Client> {
+        self.get(self.key_of(id)?).filter(|client| !client.killed)
     }
 
     /// All, the oldest first.

@@ -13,7 +13,7 @@ use redis_server_core::{Entry, Flags, Terms};
 pub(crate) use data::Data;
 pub(crate) use database::Database;
 pub(crate) use edit::Edit;
-pub(crate) use shared::{Buffers, Shared};
+pub(crate) use shared::{Buffers, Cpu, Shared, Times};
 
 use super::answer::{Answer, Done, Outcome};
 use super::table::Runs;
@@ -102,6 +102,9 @@ impl<'a> Context<'a> {
             Runs::Data(handler) => handler(&mut self.data()?, request, answer),
             Runs::Client(handler) => handler(self, request, answer),
         };
+        if self.engine.shared.tracking.is_on() && entry.spec.flags().contains(Flags::READONLY) {
+            self.remember_reading(entry, request);
+        }
         if !self.engine.shared.monitors.is_empty() {
             self.tell_monitors(entry, request);
         }

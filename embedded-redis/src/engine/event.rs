@@ -2,6 +2,8 @@
 
 use redis_server_core::{Draft, Notice};
 
+use super::tracking::Invalidation;
+
 /// Something that is up to whoever has the connections.
 #[derive(Debug)]
 pub(crate) enum Event {
@@ -11,6 +13,9 @@ pub(crate) enum Event {
     Unblock(u64, Draft),
     /// A client's command that was put back in line is to be run.
     Resume(u64),
+    /// A client that tracks keys may have to be told something. It becomes a [`Tell`](Self::Tell)
+    /// when it is polled, or nothing.
+    Invalidate(Invalidation),
     /// A connection is to be closed.
     Close(u64),
 }

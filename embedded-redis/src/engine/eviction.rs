@@ -4,6 +4,7 @@
 //! the worst of the pool goes. It comes close to the exact order and costs nothing else.
 
 use super::context::{Context, Data, Database};
+use super::tracking::Cause;
 use super::{Class, Engine};
 use crate::keyspace::{Compact, Place};
 
@@ -233,7 +234,7 @@ impl Data<'_> {
         let Some((key, _)) = self.database.db.remove_at(place) else { return };
         self.shared.stats.evicted += 1;
         self.notify(Class::EVICTED, "evicted", &key);
-        self.modified(&key);
+        self.modified_by(&key, Cause::Evicted);
     }
 }
 

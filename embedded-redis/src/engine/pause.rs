@@ -77,7 +77,7 @@ impl Engine {
         let pause = &mut self.shared.pause;
         if pause.asleep_until.is_some_and(|until| until <= now) {
             pause.asleep_until = None;
-            self.release();
+            self.resume_held();
         }
         let pause = &self.shared.pause;
         if pause.scope != Scope::Nothing && pause.until < now && !pause.is_asleep() {
@@ -88,11 +88,11 @@ impl Engine {
     /// Ends the pause.
     pub(crate) fn unpause(&mut self) {
         self.shared.pause.scope = Scope::Nothing;
-        self.release();
+        self.resume_held();
     }
 
     /// Has the commands run that wait. Those that are still to wait come back.
-    fn release(&mut self) {
+    fn resume_held(&mut self) {
         for key in std::mem::take(&mut self.shared.pause.held) {
             if let Some(client) = self.clients.get_mut(key) {
                 client.held = false;

@@ -50,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) stream_node_max_entries: usize,
     pub(crate) hll_sparse_max_bytes: usize,
     pub(crate) proto_max_bulk_len: usize,
+    /// Keys of which it is known who has read them; 0 is no limit.
+    pub(crate) tracking_table_max_keys: usize,
     /// Whether expired keys are looked for; otherwise they go when somebody asks for them.
     pub(crate) active_expire: bool,
     /// What has been set of the parameters that don't act.
@@ -77,6 +79,7 @@ impl Default for Settings {
             stream_node_max_entries: 100,
             hll_sparse_max_bytes: 3000,
             proto_max_bulk_len: 512 << 20,
+            tracking_table_max_keys: 1_000_000,
             active_expire: true,
             remembered: BTreeMap::new(),
         }

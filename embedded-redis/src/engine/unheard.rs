@@ -32,21 +32,36 @@ impl Engine {
         }
         self.shared.set_now(now);
         let mut draft = Draft::new(terms.protocol());
-        let mut answer = Answer::part(draft.reply());
-        let outcome = Context::new(self, key, terms).run(request, &mut answer);
+        let mut answer = Answer::aside(draft.reply());
+        let mut context = Context::new(self, key, terms);
+        let outcome = context.run(request, &mut answer);
+        if context.engine.shared.tracking.is_on() && !matches!(outcome, Ok(Done::Hold)) {
+            context.end_caching(request);
+        }
         let _ = outcome.as_ref().map_err(|error| answer.error(error));
         drop(answer);
-        self.serve_waiting();
-        if matches!(outcome, Ok(Done::Hold)) {
-            if let Some(client) = self.clients.get_mut(key) {
-                client.replies = replies;
+        self.settle();
+        Ran::Answered(match outcome {
+            Ok(Done::Hold) => {
+                if let Some(client) = self.clients.get_mut(key) {
+                    client.replies = replies;
+                }
+                return Ran::Held(reply);
             }
-            return Ran::Held(reply);
-        }
-        Ran::Answered(match (outcome, reply.none()) {
-            (Ok(Done::Close), _) => Action::Close,
-            (Ok(Done::Shutdown), _) => Action::Shutdown,
-            (_, action) => action,
+            Ok(Done::Block(waiting)) => {
+                self.block(key, waiting, terms.protocol(), false);
+                return Ran::Blocked(reply);
+            }
+            Ok(Done::Close) => {
+                self.release(key);
+                let _ = reply.none();
+                Action::Close
+            }
+            Ok(Done::Shutdown) => {
+                let _ = reply.none();
+                Action::Shutdown
+            }
+            _ => reply.none(),
         })
     }
 }

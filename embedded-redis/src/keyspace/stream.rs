@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
 
 pub(crate) use deliver::Delivery;
-pub(crate) use group::{ConsumerNumber, Group, Pending};
+pub(crate) use group::{ConsumerNumber, Group, GroupEdit, Pending};
 pub(crate) use id::StreamId;
 pub(crate) use node::Entry;
 pub(crate) use trim::{Trim, Until};
@@ -38,6 +38,8 @@ pub(crate) struct Stream {
     /// How many were ever added.
     entries_added: u64,
     groups: BTreeMap<Compact, Group>,
+    /// What the groups take together.
+    group_bytes: usize,
     node_bytes: usize,
 }
 
@@ -188,8 +190,9 @@ impl Stream {
         self.groups.get(name)
     }
 
-    pub(crate) fn group_mut(&mut self, name: &[u8]) -> Option<&mut Group> {
-        self.groups.get_mut(name)
+    pub(crate) fn group_mut(&mut self, name: &[u8]) -> Option<GroupEdit<'_>> {
+        let group = self.groups.get_mut(name)?;
+        Some(GroupEdit::new(group, &mut self.group_bytes))
     }
 
     /// Adds a group: false if there is one of that name.
@@ -202,12 +205,16 @@ impl Stream {
         if self.groups.contains_key(name) {
             return false;
         }
-        self.groups.insert(name.into(), Group::new(last_delivered, entries_read));
+        let group = Group::new(last_delivered, entries_read);
+        self.group_bytes += group.heap_bytes();
+        self.groups.insert(name.into(), group);
         true
     }
 
     pub(crate) fn remove_group(&mut self, name: &[u8]) -> bool {
-        self.groups.remove(name).is_some()
+        let Some(group) = self.groups.remove(name) else { return false };
+        self.group_bytes -= group.heap_bytes();
+        true
     }
 
     /// How many nodes there are.
@@ -221,10 +228,9 @@ impl Stream {
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        let groups: usize = self.groups.values().map(Group::heap_bytes).sum();
         let names = self.groups.len() * size_of::<(Compact, Group)>();
         let nodes = self.nodes.capacity() * size_of::<Node>() + self.node_bytes;
-        size_of::<Self>() + nodes + groups + names
+        size_of::<Self>() + nodes + self.group_bytes + names
     }
 }
 

@@ -10,7 +10,7 @@ use super::Topic;
 use crate::terms::Protocol;
 
 /// Something that clients are told without asking each time: a message, that a subscription has begun
-/// or ended, or what a monitored server runs.
+/// or ended, that what they have read has changed, or what a monitored server runs.
 ///
 /// It is encoded once, whoever receives it: RESP2 and RESP3 differ in the first byte, which is
 /// written apart, and in the null; a line is the same in both. Clones share the bytes, and so do the outputs that a large one
@@ -54,6 +54,32 @@ impl Notice {
     #[must_use]
     pub fn unsubscribed(topic: Topic, name: Option<&[u8]>, count: usize) -> Self {
         Self::announcement(unsubscribe_word(topic), name, count)
+    }
+
+    /// `["invalidate", keys]`: what a client that [tracks keys](https://redis.io/docs/latest/commands/client-tracking/)
+    /// has read of them is true no more. Without keys, which is a null, it is all of them.
+    #[must_use]
+    pub fn invalidate<K: AsRef<[u8]>>(keys: Option<&[K]>) -> Self {
+        Self::with_keys(&[b"invalidate"], keys)
+    }
+
+    /// `["message", "__redis__:invalidate", keys]`: the same for a client that speaks RESP2, and
+    /// hears it for another.
+    #[must_use]
+    pub fn invalidate_message<K: AsRef<[u8]>>(keys: Option<&[K]>) -> Self {
+        Self::with_keys(&[b"message", b"__redis__:invalidate"], keys)
+    }
+
+    /// `["tracking-redir-broken", id]`: the client of that number is gone, which was to hear what is
+    /// invalidated for the one that is told.
+    #[must_use]
+    pub fn redirection_broken(id: u64) -> Self {
+        let word = b"tracking-redir-broken";
+        let mut frame = Vec::with_capacity(word.len() + 3 * HEAD_LEN);
+        encode::push(&mut frame, 2);
+        encode::bulk_string(&mut frame, word);
+        encode::integer(&mut frame, i64::try_from(id).unwrap_or(i64::MAX));
+        Self { frame: frame.into(), null: None }
     }
 
     /// A line of `MONITOR`: a simple string, in RESP3 too. CR and LF in it become spaces.
@@ -112,6 +138,23 @@ impl Notice {
             encode::bulk_string(&mut frame, text);
         }
         Self { frame: frame.into(), null: None }
+    }
+
+    fn with_keys<K: AsRef<[u8]>>(words: &[&[u8]], keys: Option<&[K]>) -> Self {
+        let texts = keys.into_iter().flatten().map(AsRef::as_ref).chain(words.iter().copied());
+        let bytes = texts.fold(2 * HEAD_LEN, |sum, text| sum + HEAD_LEN + text.len());
+        let mut frame = Vec::with_capacity(bytes);
+        encode::push(&mut frame, words.len() + 1);
+        words.iter().for_each(|word| encode::bulk_string(&mut frame, word));
+        let null = keys.is_none().then_some(frame.len());
+        match keys {
+            Some(keys) => {
+                encode::array(&mut frame, keys.len());
+                keys.iter().for_each(|key| encode::bulk_string(&mut frame, key.as_ref()));
+            }
+            None => encode::null(&mut frame),
+        }
+        Self { frame: frame.into(), null }
     }
 
     fn announcement(word: &[u8], name: Option<&[u8]>, count: usize) -> Self {

@@ -212,6 +212,26 @@ fn announcements_are_those_of_redis() {
 }
 
 #[test]
+fn what_is_invalidated_is_said_as_redis_does() {
+    let keys: [&[u8]; 2] = [b"k", b""];
+    let both = |notice: &Notice| [resp3(notice), resp2(notice)].map(String::from_utf8);
+    let is = |notice: Notice, rest: &str, null: &str| {
+        let [third, second] = both(&notice).map(Result::unwrap);
+        assert_eq!(third, format!(">{}", rest.replace("NULL", "_\r\n")));
+        assert_eq!(second, format!("*{}", rest.replace("NULL", null)));
+    };
+    let (listed, null) = ("*2\r\n$1\r\nk\r\n$0\r\n\r\n", "$-1\r\n");
+    let head = "2\r\n$10\r\ninvalidate\r\n";
+    is(Notice::invalidate(Some(&keys)), &format!("{head}{listed}"), null);
+    is(Notice::invalidate(None::<&[&[u8]]>), &format!("{head}NULL"), null);
+    let head = "3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n";
+    is(Notice::invalidate_message(Some(&keys)), &format!("{head}{listed}"), null);
+    is(Notice::invalidate_message(None::<&[&[u8]]>), &format!("{head}NULL"), null);
+    let broken = "2\r\n$21\r\ntracking-redir-broken\r\n:7\r\n";
+    is(Notice::redirection_broken(7), broken, null);
+}
+
+#[test]
 fn a_large_message_is_shared_between_outputs() {
     let notice = Notice::message(b"news", &[b'x'; 2 * OutBuf::SHARE_FROM]);
     let (mut one, mut other) = (OutBuf::new(), OutBuf::new());

@@ -24,6 +24,17 @@ fn promised_replies_keep_their_places() {
 }
 
 #[test]
+fn a_promise_may_be_kept_in_silence() {
+    let mut desk = Desk::new(&Config::default());
+    desk.receive("LATER\r\nPING\r\nLATER\r\n");
+    let (first, second) = (desk.service.tickets[0], desk.service.tickets[1]);
+    assert!(desk.session.complete(first, Draft::silent()));
+    assert_eq!(desk.take(), "+PONG|");
+    assert!(desk.session.complete(second, Draft::new(Protocol::Resp2)));
+    assert_eq!(desk.take(), "-ERR the command was not answered|");
+}
+
+#[test]
 fn a_ticket_is_good_for_once() {
     let mut desk = Desk::new(&Config::default());
     desk.receive("LATER\r\nLATER\r\n");

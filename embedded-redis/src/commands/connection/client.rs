@@ -2,7 +2,7 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use crate::commands::arguments::{Options, arg, integer, is};
+use crate::commands::arguments::{arg, integer, is};
 use crate::commands::help;
 use crate::engine::{Answer, Context, Done, Error, Outcome, Replies, Scope};
 use crate::keyspace::parse_integer;
@@ -142,49 +142,7 @@ pub(super) fn unpause(
     answer.ok()
 }
 
-pub(super) fn tracking(
-    _: &mut Context<'_>,
-    request: Request<'_>,
-    answer: &mut Answer<'_>,
-) -> Outcome {
-    let mut options = Options::behind(&request, 3);
-    while let Some(option) = options.next() {
-        match option {
-            it if is(it, "redirect") || is(it, "prefix") => drop(options.value()?),
-            it if ["bcast", "optin", "optout", "noloop"].iter().any(|name| is(it, name)) => {}
-            _ => return Err(Error::SYNTAX),
-        }
-    }
-    if on_or_off(arg(&request, 2))? {
-        return Err(Error::of("ERR this server does not track what clients have cached"));
-    }
-    answer.ok()
-}
-
-pub(super) fn trackinginfo(
-    _: &mut Context<'_>,
-    _: Request<'_>,
-    answer: &mut Answer<'_>,
-) -> Outcome {
-    if let Some(mut pairs) = answer.map(3) {
-        pairs.value("flags").set(1).add("off");
-        pairs.pair("redirect", -1).pair("prefixes", [(); 0]);
-    }
-    Ok(Done::Answered)
-}
-
-pub(super) fn getredir(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    answer.int(-1)
-}
-
-pub(super) fn caching(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
-    Err(Error::of(
-        "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or \
-         OPTOUT mode enabled",
-    ))
-}
-
-fn on_or_off(word: &[u8]) -> Result<bool, Error> {
+pub(super) fn on_or_off(word: &[u8]) -> Result<bool, Error> {
     match word {
         on if is(on, "on") => Ok(true),
         off if is(off, "off") => Ok(false),

@@ -34,22 +34,22 @@ pub(super) fn kill(
     };
     let own = context.client().map_or(0, |client| client.id);
     let engine = &mut *context.engine;
-    let (mut killed, mut own_is_killed) = (0, false);
-    for client in engine.clients.iter_mut() {
-        if client.killed || !filters.pass(client, &engine.shared) {
-            continue;
+    let passes = |client: &Client| {
+        !client.killed
+            && filters.pass(client, &engine.shared)
+            && !(filters.skip_me && client.id == own)
+    };
+    let found = engine.clients.iter().filter(|(_, client)| passes(client));
+    let found: Vec<_> = found.map(|(key, client)| (key, client.id)).collect();
+    for (key, id) in &found {
+        // Who kills itself hears how many there were before it goes.
+        if *id != own {
+            engine.release(*key);
+            engine.shared.events.push_back(Event::Close(*id));
         }
-        // It hears how many there were before it goes.
-        if client.id != own {
-            client.killed = true;
-            engine.shared.events.push_back(Event::Close(client.id));
-        } else if filters.skip_me {
-            continue;
-        } else {
-            own_is_killed = true;
-        }
-        killed += 1;
     }
+    let own_is_killed = found.iter().any(|(_, id)| *id == own);
+    let killed = found.len() as i64;
     let done = match (old_form, killed) {
         (true, 0) => return Err(Error::of("ERR No such client")),
         (true, _) => answer.ok()?,

@@ -98,12 +98,13 @@ fn write(client: &Client, shared: &Shared, text: &mut String) {
     let bytes: usize = queue.into_iter().flatten().map(bytes::Bytes::len).sum();
     let buffers = shared.process.buffers.as_ref();
     let (unread, unwritten) = buffers.map_or((0, 0), |buffers| buffers.of(client.id));
+    let redirect = client.tracks.as_ref().map_or(-1, |tracks| tracks.redirect as i64);
     let command = client.command.map_or("NULL", |entry| entry.spec.name());
     let _ = writeln!(
         text,
         "id={} addr={} laddr={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} \
          multi={queued} qbuf={unread} multi-mem={bytes} omem={unwritten} cmd={command} user={} \
-         redir=-1 resp={}",
+         redir={redirect} resp={}",
         client.id,
         client.address,
         client.local_address,
@@ -127,6 +128,9 @@ fn flags(client: &Client, shared: &Shared) -> String {
         ('P', is_subscribed(client, shared)),
         ('x', client.transaction.is_some()),
         ('b', client.waits()),
+        ('t', client.tracks.is_some()),
+        ('R', client.tracks.as_ref().is_some_and(|tracks| tracks.redirect_broken)),
+        ('B', client.tracks.as_ref().is_some_and(|tracks| tracks.broadcasts)),
         ('d', client.watch_broken.load(Ordering::Relaxed)),
         ('U', client.is_local()),
         ('e', client.no_evict),

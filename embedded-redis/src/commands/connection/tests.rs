@@ -145,3 +145,83 @@ fn select_tells_what_is_no_number_from_what_is_no_database() {
 }
 
 const BAD_NAME: &str = "-ERR Client names cannot contain spaces, newlines or special characters.";
+
+#[test]
+fn what_is_asked_of_tracking_has_to_fit() {
+    let mut rig = Rig::new();
+    rig.run_as(1, "ping");
+    let mut answers = |command: &str, answer: &str| {
+        assert_eq!(rig.run(&format!("client {command}")), answer, "{command}");
+    };
+    let caching = "-ERR CLIENT CACHING can be called only when the client is in tracking mode with \
+                   OPTIN or OPTOUT mode enabled";
+    let switch = "-ERR You can't switch BCAST mode on/off before disabling tracking for this \
+                  client, and then re-enabling it with a different mode.";
+    let opts = "-ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, \
+                and then re-enabling it with a different mode.";
+    let nobody = "-ERR The client ID you want redirect to does not exist";
+    answers("caching nonsense", caching);
+    answers("tracking maybe redirect 99", nobody);
+    answers("tracking on redirect 0", nobody);
+    answers("tracking on redirect -1", nobody);
+    answers("tracking on redirect x", "-ERR value is not an integer or out of range");
+    answers("tracking on redirect", "-ERR syntax error");
+    answers("tracking on prefix", "-ERR syntax error");
+    answers("tracking maybe prefix a", "-ERR syntax error");
+    answers(
+        "tracking on redirect 2 redirect x",
+        "-ERR A client can only redirect to a single other client",
+    );
+    answers("tracking on optin prefix a", "-ERR PREFIX option requires BCAST mode to be enabled");
+    answers("tracking on optin bcast", "-ERR OPTIN and OPTOUT are not compatible with BCAST");
+    answers("tracking on optin optout", "-ERR You can't specify both OPTIN mode and OPTOUT mode");
+    answers("tracking ON OptIn", "+OK");
+    answers("tracking on bcast optin optout", switch);
+    answers("tracking on optout", opts);
+    answers(
+        "caching no",
+        "-ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.",
+    );
+    answers("caching maybe", "-ERR syntax error");
+    answers("caching YES", "+OK");
+    answers(
+        "trackinginfo",
+        "*6 $5 flags *3 $2 on $5 optin $11 caching-yes $8 redirect :0 $8 prefixes *0",
+    );
+    answers("tracking on", "+OK");
+    answers("getredir", ":0");
+    answers("tracking on optout redirect 2", "+OK");
+    answers(
+        "caching yes",
+        "-ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.",
+    );
+    answers("getredir", ":2");
+    answers("tracking off nonsense", "-ERR syntax error");
+    answers("tracking off prefix a", "+OK");
+    answers("getredir", ":-1");
+}
+
+#[test]
+fn prefixes_of_one_client_must_not_overlap() {
+    let mut rig = Rig::new();
+    let mut answers = |command: &str, answer: &str| {
+        assert_eq!(rig.run(&format!("client {command}")), answer, "{command}");
+    };
+    let rest = "Prefixes for a single client must not overlap.";
+    answers("tracking on bcast prefix foo prefix bar noloop", "+OK");
+    for overlapping in ["foo", "fo", "foobar"] {
+        let error =
+            format!("-ERR Prefix '{overlapping}' overlaps with an existing prefix 'foo'. {rest}");
+        answers(&format!("tracking on bcast prefix {overlapping}"), &error);
+    }
+    let error = format!("-ERR Prefix 'w' overlaps with another provided prefix 'w1'. {rest}");
+    answers("tracking on bcast prefix x prefix w prefix w1", &error);
+    answers("tracking on bcast prefix zoo", "+OK");
+    answers(
+        "trackinginfo",
+        "*6 $5 flags *2 $2 on $5 bcast $8 redirect :0 $8 prefixes *3 $3 bar $3 foo $3 zoo",
+    );
+    answers("tracking on bcast", "+OK");
+    let error = format!("-ERR Prefix 'a' overlaps with an existing prefix ''. {rest}");
+    answers("tracking on bcast prefix a", &error);
+}

@@ -67,3 +67,22 @@ fn what_is_subscribed_to_goes_with_the_client() {
     rig.run("del k");
     assert_eq!(rig.heard(1), "*4 $8 pmessage $6 __key* $16 __keyspace@0__:k $3 del");
 }
+
+#[test]
+fn who_has_quit_or_was_killed_receives_nothing_any_more() {
+    for end in ["quit", "client kill id 2", "client kill id 2 skipme no"] {
+        let mut rig = Rig::new();
+        rig.run_as(1, "hello 3");
+        rig.run_as(1, "subscribe c");
+        rig.run_as(1, "psubscribe *");
+        assert_eq!(rig.run("publish c m"), ":2");
+        rig.run_as(if end.ends_with('2') { 0 } else { 1 }, end);
+        rig.heard(1);
+        assert_eq!(rig.run("publish c m"), ":0", "{end}");
+        assert_eq!(rig.run("pubsub numsub c"), "*2 $1 c :0", "{end}");
+        assert_eq!(rig.run("pubsub numpat"), ":0", "{end}");
+        assert_eq!(rig.heard(1), "", "{end}");
+        rig.leave(1);
+        assert_eq!(rig.run("client no-evict off"), "+OK");
+    }
+}

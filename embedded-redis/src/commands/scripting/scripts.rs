@@ -71,6 +71,7 @@ fn run(
         arguments: given.skip(keys).collect(),
         read_only,
     };
+    context.declare(&run.keys);
     // Out of the engine, as the script needs all of it. Scripts don't run scripts.
     let mut scripts = taken(context)?;
     let found = sha.map_or_else(|| scripts.load(script), Ok);

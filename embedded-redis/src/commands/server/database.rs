@@ -19,6 +19,7 @@ pub(super) fn flushdb(
     check_mode(&request)?;
     let db = context.db();
     context.engine.flush(db);
+    context.engine.invalidate_all();
     answer.ok()
 }
 
@@ -32,6 +33,7 @@ pub(super) fn flushall(
     for db in 0..context.engine.databases.len() {
         context.engine.flush(db);
     }
+    context.engine.invalidate_all();
     answer.ok()
 }
 
@@ -65,7 +67,7 @@ impl Engine {
     /// Removes all keys of a database.
     fn flush(&mut self, index: usize) {
         let Some(database) = self.databases.get_mut(index) else { return };
-        database.touch_all(|key| database.db.find(key).is_some());
+        database.touch_all(None, self.shared.now);
         for key in database.awaited().filter(|key| database.db.find(key).is_some()) {
             self.shared.ready.push(index, key);
         }
@@ -77,10 +79,10 @@ impl Engine {
     /// Exchanges what is in two databases; who watches keys and who waits for them stays.
     fn swap(&mut self, first: usize, second: usize) {
         let Ok([one, other]) = self.databases.get_disjoint_mut([first, second]) else { return };
+        one.touch_all(Some(&other.db), self.shared.now);
+        other.touch_all(Some(&one.db), self.shared.now);
         // Also a key that is no longer there concerns who waits for it: in a group of a stream.
         let is_there = |key: &[u8]| one.db.find(key).is_some() || other.db.find(key).is_some();
-        one.touch_all(is_there);
-        other.touch_all(is_there);
         for (index, database) in [(first, &*one), (second, &*other)] {
             let found = database.awaited().filter(|key| is_there(key));
             found.for_each(|key| self.shared.ready.push(index, key));

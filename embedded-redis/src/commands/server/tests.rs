@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use crate::engine::testing::Rig;
+use crate::engine::{Cpu, Times};
 
 #[test]
 fn flushing_breaks_the_watch_of_keys_that_were_there() {
@@ -172,4 +175,18 @@ fn integers_left_over_by_spop_are_an_intset_again() {
     rig.run("sadd s 20 21 22 23 24 25 26 27 28");
     rig.run("spop s 10");
     assert_eq!(rig.run("object encoding s"), "$6 intset");
+}
+
+#[test]
+fn processor_times_are_those_that_were_told() {
+    let mut rig = Rig::new();
+    assert_eq!(rig.run("info cpu"), "$7 # CPU ");
+    let times =
+        |user| Times { user: Duration::from_millis(user), system: Duration::from_millis(5) };
+    let cpu = Cpu { process: times(1_250), children: times(0), thread: times(10) };
+    rig.engine.shared.process.cpu = Some(cpu);
+    let text = rig.run("info cpu");
+    assert!(text.contains("# CPU used_cpu_sys:0.005000 used_cpu_user:1.250000 "), "{text}");
+    assert!(text.contains(" used_cpu_sys_children:0.005000 used_cpu_user_children:0.000000 "));
+    assert!(text.contains(" used_cpu_user_main_thread:0.010000"), "{text}");
 }

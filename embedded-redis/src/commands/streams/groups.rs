@@ -47,12 +47,13 @@ pub(super) fn setid(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answ
     let settings = Settings::parse(&request, false)?;
     let mut stream = data.edit::<Stream>(key)?.ok_or_else(errors::key_required)?;
     let last = stream.last_id();
-    let group = stream.group_mut(name).ok_or_else(|| errors::no_group_of_key(key, name))?;
+    let mut group = stream.group_mut(name).ok_or_else(|| errors::no_group_of_key(key, name))?;
     if request.len() != 5 && request.len() != 7 {
         return Err(errors::subcommand_syntax("XGROUP", arg(&request, 1)));
     }
     group.last_delivered = start(arg(&request, 4), last, |text| ids::inclusive(text, 0))?;
     group.entries_read = settings.entries_read;
+    drop(group);
     drop(stream);
     data.notify(Class::STREAM, "xgroup-setid", key);
     answer.ok()
@@ -119,9 +120,10 @@ pub(super) fn createconsumer(
 ) -> Outcome {
     let (key, name, now) = (arg(&request, 2), arg(&request, 3), data.now());
     let mut stream = data.edit::<Stream>(key)?.ok_or_else(errors::key_required)?;
-    let group = stream.group_mut(name).ok_or_else(|| errors::no_group_of_key(key, name))?;
+    let mut group = stream.group_mut(name).ok_or_else(|| errors::no_group_of_key(key, name))?;
     let consumer = arg(&request, 4);
     let created = group.find_consumer(consumer).is_none() && group.consumer_seen(consumer, now).1;
+    drop(group);
     drop(stream);
     if created {
         data.notify(Class::STREAM, "xgroup-createconsumer", key);
@@ -136,8 +138,9 @@ pub(super) fn delconsumer(
 ) -> Outcome {
     let (key, name) = (arg(&request, 2), arg(&request, 3));
     let mut stream = data.edit::<Stream>(key)?.ok_or_else(errors::key_required)?;
-    let group = stream.group_mut(name).ok_or_else(|| errors::no_group_of_key(key, name))?;
+    let mut group = stream.group_mut(name).ok_or_else(|| errors::no_group_of_key(key, name))?;
     let removed = group.remove_consumer(arg(&request, 4));
+    drop(group);
     drop(stream);
     if removed.is_some() {
         data.notify(Class::STREAM, "xgroup-delconsumer", key);

@@ -20,8 +20,9 @@ pub(super) fn xack(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answe
     let ids = ids::all(request.iter().skip(3))?;
     let mut stream = data.edit::<Stream>(key)?;
     let group = stream.as_mut().and_then(|stream| stream.group_mut(name));
-    answer
-        .count(group.map_or(0, |group| ids.into_iter().filter(|id| group.acknowledge(*id)).count()))
+    answer.count(
+        group.map_or(0, |mut group| ids.into_iter().filter(|id| group.acknowledge(*id)).count()),
+    )
 }
 
 pub(super) fn xpending(

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crate::engine::testing::Rig;
 
 const ABORTED: &str = "-EXECABORT Transaction discarded because of previous errors.";
@@ -42,4 +44,57 @@ fn commands_on_the_connection_run_where_they_stand() {
     rig.run("multi");
     assert_eq!(rig.run("reset"), "+RESET");
     assert_eq!(rig.run("exec"), "-ERR EXEC without MULTI");
+}
+
+#[test]
+fn what_had_expired_before_it_was_watched_may_go() {
+    let mut rig = Rig::new();
+    let watch = |rig: &mut Rig| {
+        rig.run("set k v px 10");
+        rig.now += Duration::from_millis(20);
+        assert_eq!(rig.run("watch k"), "+OK");
+    };
+    let exec = |rig: &mut Rig| {
+        rig.run("multi");
+        rig.run("ping");
+        rig.run("exec")
+    };
+    for (by, outcome) in [
+        ("exists k", "*1 +PONG"),
+        ("flushall", "*1 +PONG"),
+        ("swapdb 0 1", "*1 +PONG"),
+        ("set k new", "*-1"),
+        ("lpush k new", "*-1"),
+    ] {
+        rig.run("flushall");
+        watch(&mut rig);
+        rig.run_as(1, by);
+        assert_eq!(exec(&mut rig), outcome, "{by}");
+    }
+    // What goes while it is watched has changed.
+    rig.run("set k v px 10");
+    rig.run("watch k");
+    rig.now += Duration::from_millis(20);
+    rig.run_as(1, "exists k");
+    assert_eq!(exec(&mut rig), "*-1");
+}
+
+#[test]
+fn who_watches_nothing_and_gets_what_has_expired_sees_no_change() {
+    let mut rig = Rig::new();
+    rig.run_as(1, "select 1");
+    rig.run_as(1, "set k v px 10");
+    rig.now += Duration::from_millis(20);
+    rig.run("watch k");
+    rig.run_as(1, "swapdb 0 1");
+    rig.run("multi");
+    rig.run("ping");
+    assert_eq!(rig.run("exec"), "*1 +PONG");
+    rig.run_as(1, "swapdb 0 1");
+    rig.run("watch k");
+    rig.run_as(1, "set k v");
+    rig.run_as(1, "swapdb 0 1");
+    rig.run("multi");
+    rig.run("ping");
+    assert_eq!(rig.run("exec"), "*-1");
 }

@@ -3,6 +3,7 @@
 use super::database::Database;
 use super::edit::Edit;
 use super::shared::Shared;
+use crate::engine::tracking::Cause;
 use crate::engine::{Class, Error};
 use crate::keyspace::{Millis, Place, Typed, Value};
 
@@ -175,8 +176,15 @@ impl<'a> Data<'a> {
     /// The key has changed: those who watch it hear of that.
     #[inline]
     pub(crate) fn modified(&mut self, key: &[u8]) {
+        self.modified_by(key, Cause::Command);
+    }
+
+    /// The key has changed for that reason.
+    #[inline]
+    pub(crate) fn modified_by(&mut self, key: &[u8], cause: Cause) {
         self.shared.changes += 1;
         self.database.touch(key);
+        self.shared.invalidate(key, cause);
     }
 
     /// The key may have what somebody waits for.
@@ -207,6 +215,7 @@ impl<'a> Data<'a> {
         let Some((key, value)) = self.database.db.remove_at(place) else { return };
         self.shared.stats.expired += 1;
         self.database.touch(&key);
+        self.shared.invalidate(&key, Cause::Expired);
         self.offer(&key);
         self.notify(Class::EXPIRED, "expired", &key);
         drop(value);

@@ -5,10 +5,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::ClientKey;
-use crate::keyspace::Db;
+use crate::keyspace::{Db, Millis};
 
-/// Who watches a key, and what it is told by when the key changes.
-type Watcher = (ClientKey, Arc<AtomicBool>);
+/// Who watches a key.
+#[derive(Debug)]
+struct Watcher {
+    client: ClientKey,
+    /// What it is told by when the key changes.
+    broken: Arc<AtomicBool>,
+    /// The key was past its deadline already, so that its end is no change.
+    expired: bool,
+}
+
+impl Watcher {
+    fn tell(&self) {
+        self.broken.store(true, Ordering::Relaxed);
+    }
+}
 
 /// A database with those who watch keys and those who wait for them.
 #[derive(Debug)]
@@ -32,13 +45,32 @@ impl Database {
     }
 
     /// Has a client told when the key changes.
-    pub(crate) fn watch(&mut self, key: &[u8], client: ClientKey, broken: &Arc<AtomicBool>) {
-        self.watchers.entry(key.into()).or_default().push((client, Arc::clone(broken)));
+    pub(crate) fn watch(
+        &mut self,
+        key: &[u8],
+        client: ClientKey,
+        broken: &Arc<AtomicBool>,
+        now: Millis,
+    ) {
+        let expired = self.has_expired(key, now);
+        let watcher = Watcher { client, broken: Arc::clone(broken), expired };
+        self.watchers.entry(key.into()).or_default().push(watcher);
+    }
+
+    /// Whether the key that a client watches has come to its end since it began to.
+    pub(crate) fn has_expired_since(&self, key: &[u8], client: ClientKey, now: Millis) -> bool {
+        let mut watchers = self.watchers.get(key).into_iter().flatten();
+        let watcher = watchers.find(|watcher| watcher.client == client);
+        watcher.is_some_and(|watcher| !watcher.expired) && self.has_expired(key, now)
+    }
+
+    fn has_expired(&self, key: &[u8], now: Millis) -> bool {
+        self.db.find(key).is_some_and(|place| self.db.is_due(place, now))
     }
 
     pub(crate) fn unwatch(&mut self, key: &[u8], client: ClientKey) {
         if let Some(watchers) = self.watchers.get_mut(key) {
-            watchers.retain(|(watcher, _)| *watcher != client);
+            watchers.retain(|watcher| watcher.client != client);
             if watchers.is_empty() {
                 self.watchers.remove(key);
             }
@@ -47,19 +79,38 @@ impl Database {
 
     /// The key has changed.
     #[inline]
-    pub(crate) fn touch(&self, key: &[u8]) {
+    pub(crate) fn touch(&mut self, key: &[u8]) {
         if !self.watchers.is_empty()
-            && let Some(watchers) = self.watchers.get(key)
+            && let Some(watchers) = self.watchers.get_mut(key)
         {
-            watchers.iter().for_each(|(_, broken)| broken.store(true, Ordering::Relaxed));
+            let is_gone = self.db.find(key).is_none();
+            for watcher in watchers {
+                if watcher.expired && is_gone {
+                    watcher.expired = false;
+                } else {
+                    watcher.tell();
+                }
+            }
         }
     }
 
-    /// All keys have changed that `is_changed` says.
-    pub(crate) fn touch_all(&self, is_changed: impl Fn(&[u8]) -> bool) {
-        for (key, watchers) in &self.watchers {
-            if is_changed(key) {
-                watchers.iter().for_each(|(_, broken)| broken.store(true, Ordering::Relaxed));
+    /// All keys are about to be removed, or replaced with those of another database.
+    pub(crate) fn touch_all(&mut self, replacement: Option<&Db>, now: Millis) {
+        for (key, watchers) in &mut self.watchers {
+            let new = replacement.and_then(|db| Some((db, db.find(key)?)));
+            let new_is_due = new.is_some_and(|(db, place)| db.is_due(place, now));
+            let was_there = self.db.find(key).is_some();
+            if !was_there && new.is_none() {
+                continue;
+            }
+            for watcher in watchers {
+                if new_is_due && (watcher.expired || !was_there) {
+                    watcher.expired = true;
+                } else if watcher.expired && new.is_none() {
+                    watcher.expired = false;
+                } else {
+                    watcher.tell();
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use super::data::Data;
 use super::database::Database;
 use super::shared::Shared;
+use crate::engine::tracking::Cause;
 use crate::engine::{Class, Error};
 use crate::keyspace::{Hash, Millis, Place, Score, Set, SortedSet, Typed, Value};
 
@@ -59,6 +60,7 @@ impl<'a, T: Typed> Edit<'a, T> {
     pub(crate) fn done(self, class: Class, event: &str) {
         self.shared.changes += 1;
         self.database.touch(self.key);
+        self.shared.invalidate(self.key, Cause::Command);
         if self.new {
             self.shared.notify(Class::NEW, "new", self.index, self.key);
         }

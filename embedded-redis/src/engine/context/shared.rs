@@ -9,6 +9,7 @@ use redis_server_core::Hub;
 use siphasher::sip::SipHasher13;
 
 use crate::engine::stats::Stats;
+use crate::engine::tracking::Tracking;
 use crate::engine::{ClientKey, Event, Eviction, Expiry, Pause, Settings, Users, millis};
 use crate::keyspace::{Millis, Rng};
 
@@ -43,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) monitors: Vec<u64>,
     /// A script runs: the commands are its own.
     pub(crate) in_script: bool,
+    /// Who hears of changes to which keys.
+    pub(crate) tracking: Tracking,
     /// When the server was started.
     pub(crate) started: Duration,
     pub(crate) process: Process,
@@ -57,8 +60,7 @@ pub(crate) struct Process {
     pub(crate) port: Option<u16>,
     /// Resident memory in bytes.
     pub(crate) resident: Option<u64>,
-    /// Processor time, of the system and of the user.
-    pub(crate) cpu: Option<(Duration, Duration)>,
+    pub(crate) cpu: Option<Cpu>,
     /// What the connections hold, for `CLIENT LIST`.
     pub(crate) buffers: Option<Arc<dyn Buffers>>,
 }
@@ -67,6 +69,22 @@ pub(crate) struct Process {
 pub(crate) trait Buffers: fmt::Debug + Send + Sync {
     /// Those to be run, and those to be written.
     fn of(&self, client: u64) -> (usize, usize);
+}
+
+/// Processor time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cpu {
+    pub(crate) process: Times,
+    /// Of child processes that have ended.
+    pub(crate) children: Times,
+    /// Of the thread that runs the commands; of the last one that was asked, where there are several.
+    pub(crate) thread: Times,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Times {
+    pub(crate) user: Duration,
+    pub(crate) system: Duration,
 }
 
 /// Keys in the order in which they have got something, each once.
@@ -116,6 +134,7 @@ impl Shared {
             eviction: Eviction::default(),
             monitors: Vec::new(),
             in_script: false,
+            tracking: Tracking::new(seed),
             started: Duration::ZERO,
             process: Process::default(),
             run_id: run_id(seed),

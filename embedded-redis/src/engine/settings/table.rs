@@ -331,7 +331,16 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
     new("tls-session-cache-size", "20480", Kind::Integer(0, INT_MAX)),
     new("tls-session-cache-timeout", "300", Kind::Integer(0, INT_MAX)),
     new("tls-session-caching", "yes", Kind::Switch),
-    new("tracking-table-max-keys", "1000000", Kind::Integer(0, i64::MAX)),
+    new(
+        "tracking-table-max-keys",
+        "1000000",
+        number(
+            0,
+            i64::MAX,
+            |it| it.tracking_table_max_keys as i64,
+            |it, to| it.tracking_table_max_keys = to as usize,
+        ),
+    ),
     new("unixsocket", "", Kind::Fixed),
     new("unixsocketperm", "0", Kind::Fixed),
     new(

@@ -108,23 +108,32 @@ impl Order {
         let mut removed = Vec::new();
         let mut left = end.min(self.len).saturating_sub(first);
         let Some((at, mut within)) = self.spot_of(first) else { return removed };
-        for chunk in self.chunks.iter_mut().skip(at) {
+        let mut behind = at;
+        while left > 0
+            && let Some(chunk) = self.chunks.get_mut(behind)
+        {
             let end = chunk.len().min(within + left);
             left -= end - within;
             removed.extend(chunk.drain(within..end));
-            if left == 0 {
-                break;
-            }
-            within = 0;
+            self.measure(behind);
+            (within, behind) = (0, behind + 1);
         }
         self.len -= removed.len();
         self.member_bytes -= removed.iter().map(|(_, member)| member.heap_bytes()).sum::<usize>();
-        if self.chunks.get(at..).is_some_and(|rest| rest.iter().any(Vec::is_empty)) {
-            self.chunks.retain(|chunk| !chunk.is_empty());
-        }
-        self.lengths.clear();
-        self.lengths.extend(self.chunks.iter().map(length));
+        self.drop_empty(at, behind);
         removed
+    }
+
+    /// Removes the chunks from one to before another that have nothing left: all but the first and the
+    /// last, which may have.
+    fn drop_empty(&mut self, first: usize, end: usize) {
+        let is_empty = |at: usize| self.lengths.get(at).is_none_or(|len| *len == 0);
+        let from = if is_empty(first) { first } else { first + 1 };
+        let to = if end > from && !is_empty(end - 1) { end - 1 } else { end };
+        if from < to {
+            self.chunks.drain(from..to);
+            self.lengths.drain(from..to);
+        }
     }
 
     pub(super) fn rank(&self, score: Score, member: &[u8]) -> usize {
@@ -174,7 +183,13 @@ impl Order {
         (at, within)
     }
 
+    /// The spot of the one of that rank, looked for from the end that is nearer.
     fn spot_of(&self, rank: usize) -> Option<Spot> {
+        let from_end = self.len.checked_sub(rank)?;
+        if rank < from_end { self.spot_from_front(rank) } else { self.spot_from_back(from_end) }
+    }
+
+    fn spot_from_front(&self, rank: usize) -> Option<Spot> {
         let mut left = rank;
         for (number, block) in self.lengths.chunks(BLOCK).enumerate() {
             let total = sum(block);
@@ -187,6 +202,26 @@ impl Order {
                     return Some((number * BLOCK + at, left));
                 }
                 left -= usize::from(*len);
+            }
+        }
+        None
+    }
+
+    /// The same of the one behind which there are so many, itself among them.
+    fn spot_from_back(&self, from_end: usize) -> Option<Spot> {
+        let (mut left, mut end) = (from_end, self.lengths.len());
+        for block in self.lengths.rchunks(BLOCK) {
+            let total = sum(block);
+            if left > total {
+                (left, end) = (left - total, end - block.len());
+                continue;
+            }
+            for (back, len) in block.iter().rev().enumerate() {
+                let len = usize::from(*len);
+                if left <= len {
+                    return (left > 0).then(|| (end - back - 1, len - left));
+                }
+                left -= len;
             }
         }
         None
@@ -280,7 +315,26 @@ mod tests {
             assert_eq!(order.remove_range(first, end), expected, "{first}..{end}");
             assert_eq!(order.len, model.len());
             assert!(order.chunks.iter().all(|chunk| !chunk.is_empty()));
+            assert!(order.lengths.iter().copied().eq(order.chunks.iter().map(length)));
             assert!(order.range(0, usize::MAX).map(row).eq(model));
         }
+    }
+
+    #[test]
+    fn to_pop_one_of_many_costs_no_more_than_to_add_one() {
+        const COUNT: u32 = if cfg!(debug_assertions) { 200_000 } else { 1_000_000 };
+        let started = std::time::Instant::now();
+        let mut order = Order::default();
+        for number in 0..COUNT {
+            order.insert(f64::from(number.reverse_bits()), format!("{number:0>8}").as_bytes());
+        }
+        let adding = started.elapsed();
+        let started = std::time::Instant::now();
+        for pair in 0..COUNT / 20 {
+            assert_eq!(order.remove_range(0, 1).len(), 1);
+            assert_eq!(order.remove_range(order.len - 1, order.len).len(), 1, "{pair}");
+        }
+        let popping = started.elapsed() * 10;
+        assert!(popping < adding * 4, "{popping:?} for as many as {adding:?} were added in");
     }
 }

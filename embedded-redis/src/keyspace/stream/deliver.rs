@@ -27,7 +27,7 @@ impl Stream {
             read = self.read_up_to(*id, read);
             last = *id;
         }
-        if let Some(group) = self.groups.get_mut(delivery.group) {
+        if let Some(mut group) = self.group_mut(delivery.group) {
             (group.last_delivered, group.entries_read) = (last, read);
             let Delivery { consumer, now, .. } = delivery;
             let pending = Pending { consumer, delivered: now, deliveries: 1 };
@@ -49,7 +49,7 @@ impl Stream {
         let pending: Vec<_> = pending.take(delivery.count).map(|(id, it)| (id, *it)).collect();
         for (id, old) in &pending {
             let exists = self.entry(*id).is_some();
-            if let Some(group) = self.groups.get_mut(delivery.group).filter(|_| exists) {
+            if let Some(mut group) = self.group_mut(delivery.group).filter(|_| exists) {
                 let deliveries = old.deliveries.wrapping_add(1);
                 group.set_pending(*id, Pending { delivered: delivery.now, deliveries, ..*old });
             }

@@ -1,7 +1,7 @@
 //! A consumer group of a stream.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeInclusive;
+use std::ops::{Deref, DerefMut, RangeInclusive};
 
 use super::StreamId;
 use crate::keyspace::{Compact, Millis};
@@ -18,6 +18,40 @@ pub(crate) struct Group {
     consumers: BTreeMap<ConsumerNumber, Consumer>,
     pending: BTreeMap<StreamId, Pending>,
     next_number: u32,
+}
+
+/// A group that is being changed: its stream then knows what all of them take.
+#[derive(Debug)]
+pub(crate) struct GroupEdit<'a> {
+    group: &'a mut Group,
+    before: usize,
+    total: &'a mut usize,
+}
+
+impl<'a> GroupEdit<'a> {
+    pub(super) fn new(group: &'a mut Group, total: &'a mut usize) -> Self {
+        Self { before: group.heap_bytes(), group, total }
+    }
+}
+
+impl Deref for GroupEdit<'_> {
+    type Target = Group;
+
+    fn deref(&self) -> &Group {
+        self.group
+    }
+}
+
+impl DerefMut for GroupEdit<'_> {
+    fn deref_mut(&mut self) -> &mut Group {
+        self.group
+    }
+}
+
+impl Drop for GroupEdit<'_> {
+    fn drop(&mut self) {
+        *self.total = (*self.total + self.group.heap_bytes()).saturating_sub(self.before);
+    }
 }
 
 /// Which of the consumers; it is not given again.

@@ -101,3 +101,46 @@ fn names_that_an_entry_shares_with_its_node_take_no_memory() {
     assert!(stream.node_bytes < 100 * name.len());
     assert!(stream.range(ALL).all(|entry| entry.fields().all(|(it, _)| *it == name)));
 }
+
+#[test]
+fn what_groups_take_is_known_however_they_change() {
+    let mut rng = Rng::new(5);
+    let mut stream = Stream::default();
+    (1..=50).for_each(|ms| assert!(stream.append(id(ms, 0), [b"f".as_slice(), b"v"].into_iter())));
+    for step in 0..2_000 {
+        let group = [b'a' + rng.below(4) as u8];
+        let consumer = [b'k' + rng.below(3) as u8];
+        let entry = id(1 + rng.below(50) as u64, 0);
+        stream.add_group(&group, StreamId::MIN, None);
+        let number = stream.group_mut(&group).unwrap().consumer_seen(&consumer, 1).0;
+        let acknowledged = rng.below(2) == 0;
+        let delivery = Delivery { group: &group, consumer: number, count: 3, now: 1, acknowledged };
+        match rng.below(8) {
+            0 => drop(stream.deliver(delivery)),
+            1 => drop(stream.deliver_again(delivery, StreamId::MIN)),
+            2..5 => {
+                let pending = Pending { consumer: number, delivered: 1, deliveries: 1 };
+                stream.group_mut(&group).unwrap().set_pending(entry, pending);
+            }
+            5 => _ = stream.group_mut(&group).unwrap().acknowledge(entry),
+            6 => _ = stream.group_mut(&group).unwrap().remove_consumer(&consumer),
+            _ => assert!(stream.remove_group(&group)),
+        }
+        let sum: usize = stream.groups.values().map(Group::heap_bytes).sum();
+        assert_eq!(stream.group_bytes, sum, "{step}");
+    }
+    assert!(stream.group_bytes > 0);
+}
+
+#[test]
+fn what_a_stream_takes_is_said_without_a_look_at_its_groups() {
+    const GROUPS: usize = 20_000;
+    let mut stream = Stream::default();
+    let started = std::time::Instant::now();
+    (0..GROUPS).for_each(|it| assert!(stream.add_group(&it.to_ne_bytes(), StreamId::MIN, None)));
+    let adding = started.elapsed();
+    let started = std::time::Instant::now();
+    let bytes: usize = (0..GROUPS).map(|_| std::hint::black_box(&stream).heap_bytes()).sum();
+    assert!(bytes > GROUPS * GROUPS * size_of::<Group>());
+    assert!(started.elapsed() < adding * 10, "{:?}, {adding:?}", started.elapsed());
+}

@@ -64,7 +64,7 @@ fn clients(engine: &Engine, lines: &mut Lines<'_>) {
         .add("cluster_connections", 0)
         .add("maxclients", shared.settings.maxclients)
         .add("blocked_clients", waiting)
-        .add("tracking_clients", 0)
+        .add("tracking_clients", shared.tracking.clients())
         .add("clients_in_timeout_table", timed);
 }
 
@@ -101,6 +101,7 @@ fn persistence(engine: &Engine, lines: &mut Lines<'_>) {
 
 fn stats(engine: &Engine, lines: &mut Lines<'_>) {
     let (stats, hub) = (&engine.shared.stats, &engine.shared.hub);
+    let tracking = &engine.shared.tracking;
     lines
         .add("total_connections_received", stats.connections)
         .add("total_commands_processed", stats.commands)
@@ -112,7 +113,9 @@ fn stats(engine: &Engine, lines: &mut Lines<'_>) {
         .add("pubsub_channels", hub.len(Topic::Channel))
         .add("pubsub_patterns", hub.len(Topic::Pattern))
         .add("pubsubshard_channels", hub.len(Topic::ShardChannel))
-        .add("tracking_total_keys", 0)
+        .add("tracking_total_keys", tracking.keys())
+        .add("tracking_total_items", tracking.items())
+        .add("tracking_total_prefixes", tracking.prefixes())
         .add("total_error_replies", stats.errors());
 }
 
@@ -129,9 +132,13 @@ fn replication(engine: &Engine, lines: &mut Lines<'_>) {
 }
 
 fn cpu(engine: &Engine, lines: &mut Lines<'_>) {
-    if let Some((system, user)) = engine.shared.process.cpu {
-        let seconds = |time: Duration| format!("{:.6}", time.as_secs_f64());
-        lines.add("used_cpu_sys", seconds(system)).add("used_cpu_user", seconds(user));
+    let Some(cpu) = engine.shared.process.cpu else { return };
+    let seconds = |time: Duration| format!("{:.6}", time.as_secs_f64());
+    let all = [("", cpu.process), ("_children", cpu.children), ("_main_thread", cpu.thread)];
+    for (of, times) in all {
+        lines
+            .add(&format!("used_cpu_sys{of}"), seconds(times.system))
+            .add(&format!("used_cpu_user{of}"), seconds(times.user));
     }
 }
 

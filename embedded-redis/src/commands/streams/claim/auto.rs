@@ -95,14 +95,14 @@ impl Sweep {
             && let Some((id, old)) = seen.next()
         {
             if stream.entry(id).is_none() {
-                stream.group_mut(name).map(|group| group.acknowledge(id));
+                stream.group_mut(name).map(|mut group| group.acknowledge(id));
                 swept.deleted.push(id);
                 left -= 1;
                 continue;
             }
-            let Some(group) = stream.group_mut(name) else { break };
+            let Some(mut group) = stream.group_mut(name) else { break };
             if is_idle(&old, self.least_idle, now) {
-                let consumer = claimant.number(group, now);
+                let consumer = claimant.number(&mut group, now);
                 let more = i64::from(!self.just_ids);
                 let deliveries = old.deliveries.wrapping_add(more);
                 group.set_pending(id, Pending { consumer, delivered: now, deliveries });

@@ -83,7 +83,7 @@ impl Claim {
     }
 
     fn advance(&self, stream: &mut Stream, group: &[u8]) {
-        if let Some(group) = stream.group_mut(group) {
+        if let Some(mut group) = stream.group_mut(group) {
             group.last_delivered = group.last_delivered.max(self.last_id);
         }
     }
@@ -98,7 +98,7 @@ impl Claim {
         now: Millis,
     ) -> bool {
         let exists = stream.entry(id).is_some();
-        let Some(group) = stream.group_mut(group) else { return false };
+        let Some(mut group) = stream.group_mut(group) else { return false };
         if !exists {
             group.acknowledge(id);
             return false;
@@ -111,7 +111,7 @@ impl Claim {
         let before = old.map_or(1, |old| old.deliveries);
         let more = if self.just_ids { before } else { before.wrapping_add(1) };
         let deliveries = self.deliveries.unwrap_or(more);
-        let consumer = claimant.number(group, now);
+        let consumer = claimant.number(&mut group, now);
         group.set_pending(id, Pending { consumer, delivered: self.delivered, deliveries });
         true
     }

@@ -29,10 +29,10 @@ impl Reader<'_> {
         let (now, mut created) = (data.now(), false);
         let mut ids = Vec::new();
         if let Some(mut stream) = data.edit::<Stream>(key)?
-            && let Some(found) = stream.group_mut(group)
+            && let seen = stream.group_mut(group).map(|mut it| it.consumer_seen(self.consumer, now))
+            && let Some((consumer, is_new)) = seen
         {
-            let consumer;
-            (consumer, created) = found.consumer_seen(self.consumer, now);
+            created = is_new;
             let delivery = Delivery { group, consumer, count, now, acknowledged };
             ids = match behind {
                 Behind::Delivered => stream.deliver(delivery),
