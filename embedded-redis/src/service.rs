@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use adapter_core::Address;
 use adapter_core::server::{
     Action, Closed, Command, Connection, ConnectionId, Deferred, Peer, Refusal, Reply,
     ServerHandle, Service,
 };
-use adapter_core::{Address, Time};
 
 use crate::clock::Clock;
 use crate::engine::{Buffers, Client, ClientKey, Engine, Event, Ran};
@@ -19,9 +19,8 @@ use crate::process;
 pub struct Embedded {
     core: Cores,
     clock: Clock,
-    /// What it shows, and since when on the runtime's clock: commands that came together run at one
-    /// time.
-    shows: Option<(Time, Duration)>,
+    /// What it shows: commands that have come together run at one time.
+    time: Duration,
     /// When it was last seen what the process takes.
     looked_at: Option<Instant>,
 }
@@ -57,20 +56,7 @@ impl Embedded {
     }
 
     fn new(core: Cores, clock: Clock) -> Self {
-        Self { core, clock, shows: None, looked_at: None }
-    }
-
-    /// The time of a command.
-    #[inline]
-    fn time(&mut self, turn: Time) -> Duration {
-        match self.shows {
-            Some((since, time)) if since == turn => time,
-            _ => {
-                let time = self.clock.now();
-                self.shows = Some((turn, time));
-                time
-            }
-        }
+        Self { core, clock, time: Duration::ZERO, looked_at: None }
     }
 }
 
@@ -142,7 +128,10 @@ impl Service for Embedded {
         connection: &mut Connection<'_, Guest>,
         mut reply: Reply<'_>,
     ) -> Action {
-        let now = self.time(connection.now());
+        if connection.begins_batch() {
+            self.time = self.clock.now();
+        }
+        let now = self.time;
         let (key, terms) = (connection.context.0, connection.terms());
         self.core.with(|core| {
             if terms.subscriptions() > 0 || core.engine.shared.tracking.is_on() {

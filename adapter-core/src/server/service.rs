@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use redis_server_core::{
-    Action, Closed, Command, Draft, Notice, Refused, Reply, Terms, Time, ToReply, Topic,
+    Action, Closed, Command, Draft, Notice, Refused, Reply, Terms, ToReply, Topic,
 };
 
 use super::handle::ServerHandle;
@@ -113,7 +113,7 @@ impl Refusal {
 pub struct Connection<'a, C> {
     /// What the service knows of it.
     pub context: &'a mut C,
-    now: Time,
+    begins_batch: bool,
     inbox: &'a Arc<Inbox>,
     terms: &'a Terms,
     server: &'a ServerHandle,
@@ -121,19 +121,20 @@ pub struct Connection<'a, C> {
 
 impl<'a, C> Connection<'a, C> {
     pub(crate) fn new(
-        now: Time,
+        begins_batch: bool,
         context: &'a mut C,
         inbox: &'a Arc<Inbox>,
         terms: &'a Terms,
         server: &'a ServerHandle,
     ) -> Self {
-        Self { context, now, inbox, terms, server }
+        Self { context, begins_batch, inbox, terms, server }
     }
 
-    /// The time on the runtime's clock, which is looked at once for all commands that came together.
+    /// Whether the command is the first of those that have come together. Nobody else's run between
+    /// them, so what is the same for all of them, such as the time, may be found out now and kept.
     #[must_use]
-    pub fn now(&self) -> Time {
-        self.now
+    pub fn begins_batch(&self) -> bool {
+        self.begins_batch
     }
 
     /// Its number.

@@ -240,7 +240,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             Read::None => {}
         }
         lend_output(self.session.transmit());
-        let ran = self.execute(now);
+        let ran = self.execute();
         self.note_unread();
         self.put_back();
         self.settled = false;
@@ -278,12 +278,12 @@ impl<R: Runtime, S: Service> Serving<R, S> {
     }
 
     /// Runs the commands that are there.
-    fn execute(&mut self, now: Time) -> Ran {
+    fn execute(&mut self) -> Ran {
         let Self { shard, session, input, context, inbox, .. } = self;
         let Some(context) = context else { return Ran::Closed(Closed::ByServer) };
         let mut commands = 0;
         let ran = shard.with(|shard| {
-            let run = || run(now, shard, session, input, context, inbox, &mut commands);
+            let run = || run(shard, session, input, context, inbox, &mut commands);
             // The service is at fault; its other connections need not suffer for it.
             panic::catch_unwind(AssertUnwindSafe(run))
         });
@@ -520,7 +520,6 @@ impl<R: Runtime, S: Service> Serving<R, S> {
 /// Runs commands until there are no more, or none may run.
 #[inline]
 fn run<R: Runtime, S: Service>(
-    now: Time,
     shard: &mut Shard<R, S>,
     session: &mut Session,
     input: &mut BytesMut,
@@ -531,7 +530,8 @@ fn run<R: Runtime, S: Service>(
     loop {
         let action = match session.poll_request(input) {
             Next::Request(command, reply, terms) => {
-                let mut connection = Connection::new(now, context, inbox, terms, &shard.server);
+                let begins = *commands == 0;
+                let mut connection = Connection::new(begins, context, inbox, terms, &shard.server);
                 *commands += 1;
                 shard.service.on_command(command, &mut connection, reply)
             }
