@@ -32,7 +32,12 @@ pub(super) fn run(job: &Job) -> Outcome<Figures> {
 }
 
 /// The job by a client, a pool, or a subscriber of the same library.
-async fn by<C, P, S, F>(job: &Job, client: C, pool: P, subscribe: impl FnOnce() -> F) -> Outcome<Figures>
+async fn by<C, P, S, F>(
+    job: &Job,
+    client: C,
+    pool: P,
+    subscribe: impl FnOnce() -> F,
+) -> Outcome<Figures>
 where
     C: Contender,
     P: Contender,

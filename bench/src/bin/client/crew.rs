@@ -14,7 +14,8 @@ use super::job::{Job, Kind};
 /// the latency of each.
 pub(super) async fn run<C: Contender>(contender: &C, job: &Job) -> Outcome<Figures> {
     let clients = contender.connect(job.port, job.connections).await?;
-    let crew = Crew { contender, clients, job, value: fixture::value(fixture::value_length(job.kind)) };
+    let crew =
+        Crew { contender, clients, job, value: fixture::value(fixture::value_length(job.kind)) };
     let each = crew.warm_up().await?;
     let before = Reading::take()?;
     crew.shift(each, Watch::Counted).await?;

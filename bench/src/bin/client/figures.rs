@@ -126,7 +126,8 @@ mod tests {
         let figures = Figures { wall_ns: Some(23.5), ..Figures::default() };
         assert_eq!(
             figures.json(),
-            r#"{"ops_per_s": null, "wall_ns": 23.5000, "user_ns": null, "sys_ns": null, "#.to_owned()
+            r#"{"ops_per_s": null, "wall_ns": 23.5000, "user_ns": null, "sys_ns": null, "#
+                .to_owned()
                 + r#""allocs": null, "p50_us": null, "p99_us": null, "rss_kib": null, "#
                 + r#""heap_bytes": null}"#
         );

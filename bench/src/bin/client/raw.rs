@@ -7,11 +7,11 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Instant;
 
+use super::Outcome;
 use super::figures::{Figures, Reading, latency};
 use super::fixture::{self, COUNTER, KEY};
 use super::job::{Job, Kind};
 use super::pubsub::{LOT, ONE_BY_ONE, Publisher, UNDER_WAY, WIRE_LENGTH, channels};
-use super::Outcome;
 
 /// Does what the job says.
 pub(super) fn run(job: &Job) -> Outcome<Figures> {
@@ -131,18 +131,16 @@ fn subscribe(job: &Job) -> Outcome<Figures> {
     let mut stream = fixture::connect(job.port)?;
     let mut command = Vec::new();
     let names = channels();
-    let words: Vec<&str> = ["SUBSCRIBE"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    let words: Vec<&str> =
+        ["SUBSCRIBE"].into_iter().chain(names.iter().map(String::as_str)).collect();
     resp_core::encode::command(&mut command, words);
     stream.write_all(&command)?;
     let confirmed: usize = (1..=names.len())
         .map(|n| format!("*3\r\n$9\r\nsubscribe\r\n$8\r\nbench:00\r\n:{n}\r\n").len())
         .sum();
     stream.read_exact(&mut vec![0; confirmed])?;
-    let mut messages = Messages {
-        stream,
-        publisher: Publisher::connect(job.port)?,
-        room: vec![0; READ],
-    };
+    let mut messages =
+        Messages { stream, publisher: Publisher::connect(job.port)?, room: vec![0; READ] };
     messages.receive(LOT)?;
     let before = Reading::take()?;
     messages.receive(job.number)?;

@@ -1,8 +1,8 @@
 //! fred.
 //!
-//! Chosen for speed: `TCP_NODELAY`, as in its README; a broadcast channel with room for all the
-//! messages that may be under way, as its example of pub/sub says, since it would drop them. Commands
-//! of different tasks travel together by themselves since version 10. Its pool hands out no
+//! Chosen for speed: `TCP_NODELAY`, as in its README; for the subscriber a broadcast channel with
+//! room for all the messages that may be under way, as its example of pub/sub says, since it would
+//! drop them (for all its kinds of events at once, so it takes memory). Commands of different tasks travel together by themselves since version 10. Its pool hands out no
 //! connections: its tasks share them in turn.
 
 use std::time::Duration;
@@ -32,7 +32,6 @@ fn builder(port: u16) -> Outcome<Builder> {
     builder.with_connection_config(|config| {
         config.tcp = TcpConfig { nodelay: Some(true), ..TcpConfig::default() };
     });
-    builder.with_performance_config(|config| config.broadcast_channel_capacity = 2 * UNDER_WAY);
     Ok(builder)
 }
 
@@ -113,7 +112,9 @@ impl Client for Pool {
 }
 
 async fn subscriber(port: u16) -> Outcome<Messages> {
-    let client = builder(port)?.build()?;
+    let mut builder = builder(port)?;
+    builder.with_performance_config(|config| config.broadcast_channel_capacity = 2 * UNDER_WAY);
+    let client = builder.build()?;
     client.init().await?;
     let messages = client.message_rx();
     client.subscribe(channels()).await?;
