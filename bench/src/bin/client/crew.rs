@@ -18,8 +18,13 @@ pub(super) async fn run<C: Contender>(contender: &C, job: &Job) -> Outcome<Figur
         Crew { contender, clients, job, value: fixture::value(fixture::value_length(job.kind)) };
     let each = crew.warm_up().await?;
     let before = Reading::take()?;
+    // What it takes to have tasks, the client doesn't take.
+    crew.shift(0, Watch::Counted).await?;
+    let tasks = before.spent()?;
+    let before = Reading::take()?;
     crew.shift(each, Watch::Counted).await?;
-    let figures = before.figures(each * job.tasks as u64 * job.kind.commands())?;
+    let spent = before.spent()?.without(tasks);
+    let figures = spent.figures(each * job.tasks as u64 * job.kind.commands())?;
     let latencies = crew.shift(each.div_ceil(4), Watch::Timed).await?;
     Ok(figures.with_latencies(latencies))
 }
@@ -53,7 +58,7 @@ impl<C: Contender> Crew<'_, C> {
             self.shift(each, Watch::Checked).await?;
             let took = start.elapsed();
             if took >= self.job.time / 4 {
-                return Ok(scaled(each, self.job.time, took));
+                return Ok(scaled(each, self.job.time, took).max(LEAST));
             }
             each = scaled(each, self.job.time / 3, took).clamp(each + 1, each * 10);
         }
@@ -93,6 +98,9 @@ fn scaled(times: u64, time: Duration, took: Duration) -> u64 {
     let ratio = time.as_secs_f64() / took.as_secs_f64().max(1e-9);
     ((times as f64 * ratio) as u64).max(1)
 }
+
+/// How often each task works at least, so that it is not all about their beginnings and ends.
+const LEAST: u64 = 10;
 
 /// What one task does.
 pub(super) struct Work<C> {

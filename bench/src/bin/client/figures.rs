@@ -36,19 +36,43 @@ impl Reading {
         Ok(Self { at: Instant::now(), cpu: CpuTime::now()?, allocations: so_far().number })
     }
 
-    /// What so many commands have taken since.
-    #[expect(clippy::cast_precision_loss, reason = "all of it is far below 2^52")]
-    pub(super) fn figures(&self, commands: u64) -> Outcome<Figures> {
+    /// What has been spent since.
+    pub(super) fn spent(&self) -> Outcome<Spent> {
         let wall = self.at.elapsed();
         let cpu = CpuTime::now()?.since(self.cpu);
+        Ok(Spent { wall, cpu, allocations: so_far().number.saturating_sub(self.allocations) })
+    }
+}
+
+/// What a piece of work has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spent {
+    wall: Duration,
+    cpu: CpuTime,
+    allocations: u64,
+}
+
+impl Spent {
+    /// Without what would have been spent in any case.
+    pub(super) fn without(self, other: Self) -> Self {
+        Self {
+            wall: self.wall.saturating_sub(other.wall),
+            cpu: self.cpu.since(other.cpu),
+            allocations: self.allocations.saturating_sub(other.allocations),
+        }
+    }
+
+    /// Shared out among so many commands; and the most memory there was up to now.
+    #[expect(clippy::cast_precision_loss, reason = "all of it is far below 2^52")]
+    pub(super) fn figures(self, commands: u64) -> Outcome<Figures> {
         let each = |total: u64| Some(total as f64 / commands as f64);
-        let wall_ns = wall.as_secs_f64() * 1e9 / commands as f64;
+        let wall_ns = self.wall.as_secs_f64() * 1e9 / commands as f64;
         Ok(Figures {
             ops_per_s: Some(1e9 / wall_ns),
             wall_ns: Some(wall_ns),
-            user_ns: each(cpu.user),
-            sys_ns: each(cpu.system),
-            allocs: each(so_far().number.saturating_sub(self.allocations)),
+            user_ns: each(self.cpu.user),
+            sys_ns: each(self.cpu.system),
+            allocs: each(self.allocations),
             rss_kib: Some(memory_kib("VmHWM")? as f64),
             ..Figures::default()
         })
@@ -119,6 +143,20 @@ mod tests {
         let figures = Figures::default().with_latencies(vec![9_000, 1_000, 5_000]);
         assert_eq!((figures.p50_us, figures.p99_us), (Some(5.0), Some(9.0)));
         assert_eq!(latency(Duration::from_secs(5)), u32::MAX);
+    }
+
+    #[test]
+    fn what_was_spent_in_any_case_is_left_out_and_the_rest_shared() {
+        let spent = |millis, user, system, allocations| Spent {
+            wall: Duration::from_millis(millis),
+            cpu: CpuTime { user, system },
+            allocations,
+        };
+        let spent = spent(12, 7_000, 3_000, 220).without(spent(2, 3_000, 1_000, 20));
+        let figures = spent.figures(1_000).unwrap();
+        assert_eq!((figures.wall_ns, figures.ops_per_s), (Some(10_000.0), Some(100_000.0)));
+        assert_eq!((figures.user_ns, figures.sys_ns), (Some(4.0), Some(2.0)));
+        assert_eq!(figures.allocs, Some(0.2));
     }
 
     #[test]

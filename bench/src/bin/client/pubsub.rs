@@ -22,7 +22,7 @@ pub(super) async fn run<S: Subscriber>(subscriber: &mut S, job: &Job) -> Outcome
     receive(subscriber, &mut publisher, LOT, |payload| payload == expected).await?;
     let before = Reading::take()?;
     receive(subscriber, &mut publisher, job.number, |payload| payload.len() == SMALL).await?;
-    let figures = before.figures(job.number)?;
+    let figures = before.spent()?.figures(job.number)?;
     let mut latencies = Vec::new();
     for _ in 0..ONE_BY_ONE {
         let start = Instant::now();

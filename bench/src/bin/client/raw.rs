@@ -37,7 +37,7 @@ fn commands(job: &Job) -> Outcome<Figures> {
     let rounds = rounds * 3;
     let before = Reading::take()?;
     load.rounds(rounds)?;
-    let figures = before.figures(rounds * load.commands)?;
+    let figures = before.spent()?.figures(rounds * load.commands)?;
     let mut latencies = Vec::new();
     for _ in 0..rounds.div_ceil(4) {
         let start = Instant::now();
@@ -144,7 +144,7 @@ fn subscribe(job: &Job) -> Outcome<Figures> {
     messages.receive(LOT)?;
     let before = Reading::take()?;
     messages.receive(job.number)?;
-    let figures = before.figures(job.number)?;
+    let figures = before.spent()?.figures(job.number)?;
     let mut latencies = Vec::new();
     for _ in 0..ONE_BY_ONE {
         let start = Instant::now();
