@@ -128,7 +128,8 @@ fn compared(bar: &Bar, row: &Row, rows: &[Row]) -> Option<(String, f64)> {
             (load, (bar.figure.get)(&other.figures)?)
         }
     };
-    Some((format!("/ {name}"), ours / other))
+    // No time at all is one that the system did not sample.
+    (other > 0.0).then(|| (format!("/ {name}"), ours / other))
 }
 
 /// The peer with the least of it, or with the most where more is better.
@@ -136,7 +137,8 @@ fn best_peer(rows: &[Row], workload: &str, get: Get, bound: Bound) -> Option<(&'
     let peers = rows
         .iter()
         .filter(|row| row.workload.name == workload && row.contender.role == Role::Peer)
-        .filter_map(|row| Some((row.contender.name, get(&row.figures)?)));
+        .filter_map(|row| Some((row.contender.name, get(&row.figures)?)))
+        .filter(|(_, value)| *value > 0.0);
     match bound {
         AtMost(_) => peers.min_by(|(_, one), (_, other)| one.total_cmp(other)),
         AtLeast(_) => peers.max_by(|(_, one), (_, other)| one.total_cmp(other)),

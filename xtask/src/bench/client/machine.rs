@@ -23,9 +23,9 @@ pub(super) fn describe() -> String {
 
 /// How many cores there are, and of what.
 fn processor(cpus: &str) -> Option<String> {
-    let names = cpus.lines().filter_map(|line| line.strip_prefix("model name"));
+    let mut names = cpus.lines().filter_map(|line| line.strip_prefix("model name"));
     let count = names.clone().count();
-    let name = names.last()?.trim_start_matches([' ', '\t', ':']).trim();
+    let name = names.next_back()?.trim_start_matches([' ', '\t', ':']).trim();
     let virtual_machine = cpus.lines().any(|line| {
         line.starts_with("flags") && line.split_whitespace().any(|flag| flag == "hypervisor")
     });

@@ -28,17 +28,21 @@ impl Figures {
         serde_json::from_str(line).ok()
     }
 
-    /// The median of each by itself.
+    /// The median of each by itself. CPU time as a whole is exact; how much of it is the user's, the
+    /// system only samples, so that is taken from all samples together.
     pub(super) fn median(samples: &[Self]) -> Self {
         let of = |figure: Get| {
             let values: Vec<f64> = samples.iter().filter_map(figure).collect();
             if values.is_empty() { None } else { Some(median(values)) }
         };
+        let sum = |figure: Get| samples.iter().filter_map(figure).sum::<f64>();
+        let share = sum(|one| one.user_ns) / sum(Self::cpu_ns).max(f64::MIN_POSITIVE);
+        let cpu_ns = of(Self::cpu_ns);
         Self {
             ops_per_s: of(|one| one.ops_per_s),
             wall_ns: of(|one| one.wall_ns),
-            user_ns: of(|one| one.user_ns),
-            sys_ns: of(|one| one.sys_ns),
+            user_ns: cpu_ns.map(|all| all * share),
+            sys_ns: cpu_ns.map(|all| all * (1.0 - share)),
             allocs: of(|one| one.allocs),
             p50_us: of(|one| one.p50_us),
             p99_us: of(|one| one.p99_us),
@@ -99,12 +103,24 @@ mod tests {
 
     #[test]
     fn each_figure_has_its_own_median() {
-        let samples = [(1.0, 30.0), (2.0, 10.0), (3.0, 20.0)].map(|(user, sys)| Figures {
+        let samples = [(1.0, 30.0), (2.0, 10.0), (3.0, 20.0)].map(|(wall, p50)| Figures {
+            wall_ns: Some(wall),
+            p50_us: Some(p50),
+            ..Figures::default()
+        });
+        let median = Figures::median(&samples);
+        assert_eq!((median.wall_ns, median.p50_us), (Some(2.0), Some(20.0)));
+        assert_eq!((median.cpu_ns(), median.allocs), (None, None));
+    }
+
+    #[test]
+    fn the_users_share_of_cpu_time_is_that_of_all_samples() {
+        let samples = [(100.0, 0.0), (0.0, 200.0), (50.0, 250.0)].map(|(user, sys)| Figures {
             user_ns: Some(user),
             sys_ns: Some(sys),
             ..Figures::default()
         });
         let median = Figures::median(&samples);
-        assert_eq!((median.user_ns, median.sys_ns, median.allocs), (Some(2.0), Some(20.0), None));
+        assert_eq!((median.user_ns, median.sys_ns), (Some(50.0), Some(150.0)));
     }
 }

@@ -47,13 +47,14 @@ fn line(
     pace: &Pace,
     port: u16,
 ) -> Exec {
-    let Workload { kind, tasks, connections, .. } = workload;
+    let Workload { kind, tasks, connections, longer, .. } = workload;
+    let millis = pace.time.as_millis() * u128::from(*longer);
     pinned(programs.cores.client, &programs.client)
         .args(["--contender", contender.name, "--kind", kind])
         .args(["--port".to_owned(), port.to_string()])
         .args(["--tasks".to_owned(), tasks.to_string()])
         .args(["--connections".to_owned(), connections.to_string()])
-        .args(["--millis".to_owned(), pace.time.as_millis().to_string()])
+        .args(["--millis".to_owned(), millis.to_string()])
         .args(["--number".to_owned(), pace.messages.to_string()])
 }
 
