@@ -41,7 +41,8 @@ pub(super) fn run(options: &BenchOptions) -> Result<(), Failure> {
     println!("rows in {}", report::write(&rows)?.display());
     if !options.quick && options.names.is_empty() {
         let how = format!("{machine}; {cores}; {pace}");
-        for path in plots::write(&rows, &how)?.into_iter().chain([readme::write(&rows, &how)?]) {
+        for path in plots::write(&rows, &machine)?.into_iter().chain([readme::write(&rows, &how)?])
+        {
             println!("written: {}", path.display());
         }
     }

@@ -17,12 +17,12 @@ pub(super) const PICTURES: [(&str, &str); 4] = [
 ];
 
 /// Draws all of them and says where they are.
-pub(super) fn write(rows: &[Row], how: &str) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn write(rows: &[Row], machine: &str) -> Result<Vec<PathBuf>, Failure> {
     let drawn = [
-        cpu(rows, how).svg(),
-        throughput(rows, how).svg(),
-        tasks(rows, how).svg(),
-        connections(rows, how).svg(),
+        cpu(rows, machine).svg(),
+        throughput(rows, machine).svg(),
+        tasks(rows, machine).svg(),
+        connections(rows, machine).svg(),
     ];
     let mut paths = Vec::new();
     for ((_, name), svg) in PICTURES.iter().zip(drawn) {
@@ -36,30 +36,30 @@ pub(super) fn write(rows: &[Row], how: &str) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
-fn cpu(rows: &[Row], how: &str) -> Bars {
+fn cpu(rows: &[Row], machine: &str) -> Bars {
     Bars {
         title: "CPU time of the client, for a GET of 16 bytes".to_owned(),
-        subtitle: how.to_owned(),
+        subtitle: machine.to_owned(),
         unit: "nanoseconds a command, user and system; less is better".to_owned(),
         names: names(),
         groups: groups(rows, AT_ONCE, Figures::cpu_ns, 1.0),
     }
 }
 
-fn throughput(rows: &[Row], how: &str) -> Bars {
+fn throughput(rows: &[Row], machine: &str) -> Bars {
     Bars {
         title: "GETs of 16 bytes a second, over one connection".to_owned(),
-        subtitle: how.to_owned(),
+        subtitle: machine.to_owned(),
         unit: "thousands a second; more is better".to_owned(),
         names: names(),
         groups: groups(rows, AT_ONCE, |one| one.ops_per_s, 1e-3),
     }
 }
 
-fn tasks(rows: &[Row], how: &str) -> Lines {
+fn tasks(rows: &[Row], machine: &str) -> Lines {
     Lines {
         title: "CPU time of the client, by the number of tasks on one connection".to_owned(),
-        subtitle: how.to_owned(),
+        subtitle: machine.to_owned(),
         unit: "nanoseconds a GET of 16 bytes, user and system".to_owned(),
         across: "tasks".to_owned(),
         series: series(
@@ -75,10 +75,10 @@ fn tasks(rows: &[Row], how: &str) -> Lines {
     }
 }
 
-fn connections(rows: &[Row], how: &str) -> Lines {
+fn connections(rows: &[Row], machine: &str) -> Lines {
     Lines {
         title: "CPU time of the client, by the number of connections with 10 tasks each".to_owned(),
-        subtitle: how.to_owned(),
+        subtitle: machine.to_owned(),
         unit: "nanoseconds a GET of 16 bytes, user and system".to_owned(),
         across: "connections".to_owned(),
         series: series(
