@@ -58,6 +58,14 @@ pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Allocations) {
     (result, allocations)
 }
 
+/// What the calling thread has allocated since it started, for work that is not one call: the
+/// difference of two of these says how much. Nothing, without [`CountingAlloc`] in place.
+#[must_use]
+pub fn so_far() -> Allocations {
+    let Books { number, held, peak } = BOOKS.get();
+    Allocations { number, peak: peak.unsigned_abs(), kept: held }
+}
+
 // SAFETY: each method hands its arguments on to `System`, which keeps the contract, and returns
 // what that returned. Keeping the books neither allocates (the cell is initialized by a constant
 // and needs no destructor) nor unwinds (wrapping arithmetic; a thread on its way out is left out).

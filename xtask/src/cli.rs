@@ -11,7 +11,13 @@ Usage: cargo xtask <command>
   coverage                        list all commands and how each is tested, against redis-server
   compile-time                    build a program of one command from nothing, beside redis-rs
   fuzz [--seconds N] [TARGET]     run one fuzz target or all, 60 seconds each unless told
+  bench [--quick]                 all that follow, and a page of what they say; twenty minutes, or
+                                  four
   bench codec                     the codec side by side with others
+  bench client [--quick] [NAME..] raw sockets, redis-rs, fred, rustis and each adapter's client under
+                                  the same loads, or those clients and loads that are named; ten
+                                  minutes, or two. All of it, unhurried, also writes the README's
+                                  table and plots
   bench server [--quick] [NAME..] each adapter's `memory_kv` and redis-server under redis-benchmark,
                                   or those named and redis-server; four minutes, or half of one
   exhaustive [TOKENS]             check all inputs of up to so many tokens (6), in release mode
@@ -42,9 +48,7 @@ pub(crate) enum Command {
     Coverage,
     CompileTime,
     Fuzz(FuzzOptions),
-    /// The arguments are the benchmark's.
-    Bench(Vec<String>),
-    BenchServer(BenchServerOptions),
+    Bench(Bench),
     /// The arguments are the example's.
     Exhaustive(Vec<String>),
     /// The arguments are the example's.
@@ -55,13 +59,23 @@ pub(crate) enum Command {
     Differential(Vec<String>),
 }
 
-/// Which servers to measure, and how thoroughly.
+/// What to measure.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct BenchServerOptions {
-    /// Whether half a minute must do.
+pub(crate) enum Bench {
+    /// Everything.
+    All(BenchOptions),
+    Codec,
+    Client(BenchOptions),
+    Server(BenchOptions),
+}
+
+/// Whom to measure, and how thoroughly.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BenchOptions {
+    /// Whether a short time must do.
     pub(crate) quick: bool,
-    /// All servers, if none is named.
-    pub(crate) servers: Vec<String>,
+    /// Everyone, if none is named.
+    pub(crate) names: Vec<String>,
 }
 
 /// What to fuzz, and for how long.
@@ -86,11 +100,7 @@ pub(crate) fn parse(args: Vec<String>) -> Result<Command, Failure> {
         "coverage" => alone(&command, &rest, Command::Coverage),
         "compile-time" => alone(&command, &rest, Command::CompileTime),
         "fuzz" => parse_fuzz(rest).map(Command::Fuzz),
-        "bench" if rest.is_empty() => Ok(Command::Bench(vec!["codec".to_owned()])),
-        "bench" if rest.first().is_some_and(|bench| bench == "server") => {
-            parse_bench_server(rest.into_iter().skip(1)).map(Command::BenchServer)
-        }
-        "bench" => Ok(Command::Bench(rest)),
+        "bench" => parse_bench(&rest).map(Command::Bench),
         "exhaustive" => Ok(Command::Exhaustive(rest)),
         "simulate" => Ok(Command::Simulate(rest)),
         "faults" => Ok(Command::Faults(rest)),
@@ -107,15 +117,33 @@ fn alone(name: &str, rest: &[String], command: Command) -> Result<Command, Failu
     }
 }
 
-fn parse_bench_server(args: impl Iterator<Item = String>) -> Result<BenchServerOptions, Failure> {
-    let mut options = BenchServerOptions { quick: false, servers: Vec::new() };
+fn parse_bench(args: &[String]) -> Result<Bench, Failure> {
+    match args {
+        [bench, rest @ ..] if bench == "client" => bench_options(bench, rest).map(Bench::Client),
+        [bench, rest @ ..] if bench == "server" => bench_options(bench, rest).map(Bench::Server),
+        [bench] if bench == "codec" => Ok(Bench::Codec),
+        [bench, arg, ..] if bench == "codec" => {
+            Err(usage(&format!("`bench codec` takes no arguments, so not `{arg}`")))
+        }
+        [bench, ..] if !bench.starts_with('-') => {
+            Err(usage(&format!("there is no benchmark `{bench}`")))
+        }
+        all => bench_options("all", all).map(Bench::All),
+    }
+}
+
+fn bench_options(bench: &str, args: &[String]) -> Result<BenchOptions, Failure> {
+    let mut options = BenchOptions { quick: false, names: Vec::new() };
     for arg in args {
         match arg.as_str() {
             "--quick" => options.quick = true,
             flag if flag.starts_with('-') => {
-                return Err(usage(&format!("`bench server` has no option `{flag}`")));
+                return Err(usage(&format!("the benchmark `{bench}` has no option `{flag}`")));
             }
-            _ => options.servers.push(arg),
+            name if bench == "all" => {
+                return Err(usage(&format!("there is no benchmark `{name}`")));
+            }
+            name => options.names.push(name.to_owned()),
         }
     }
     Ok(options)
@@ -168,9 +196,9 @@ mod tests {
         Command::Fuzz(FuzzOptions { seconds, target: target.map(str::to_owned) })
     }
 
-    fn bench_server(quick: bool, servers: &[&str]) -> Command {
-        let servers = servers.iter().map(|&name| name.to_owned()).collect();
-        Command::BenchServer(BenchServerOptions { quick, servers })
+    fn bench(bench: impl Fn(BenchOptions) -> Bench, quick: bool, names: &[&str]) -> Command {
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        Command::Bench(bench(BenchOptions { quick, names }))
     }
 
     #[test]
@@ -186,10 +214,12 @@ mod tests {
             ("fuzz decode", fuzz(60, Some("decode"))),
             ("fuzz --seconds 5 decode", fuzz(5, Some("decode"))),
             ("fuzz decode --seconds=5", fuzz(5, Some("decode"))),
-            ("bench", Command::Bench(vec!["codec".to_owned()])),
-            ("bench codec --quick", Command::Bench(vec!["codec".to_owned(), "--quick".to_owned()])),
-            ("bench server", bench_server(false, &[])),
-            ("bench server adapter-smol --quick", bench_server(true, &["adapter-smol"])),
+            ("bench", bench(Bench::All, false, &[])),
+            ("bench --quick", bench(Bench::All, true, &[])),
+            ("bench codec", Command::Bench(Bench::Codec)),
+            ("bench server", bench(Bench::Server, false, &[])),
+            ("bench server adapter-smol --quick", bench(Bench::Server, true, &["adapter-smol"])),
+            ("bench client fred get-64", bench(Bench::Client, false, &["fred", "get-64"])),
             ("differential --seed", Command::Differential(vec!["--seed".to_owned()])),
             ("faults cuts", Command::Faults(vec!["cuts".to_owned()])),
             ("exhaustive 7", Command::Exhaustive(vec!["7".to_owned()])),
@@ -206,6 +236,10 @@ mod tests {
             ("test --fast", "`--fast`"),
             ("generate --cheque", "`--cheque`"),
             ("bench server --fast", "`--fast`"),
+            ("bench client --fast", "`--fast`"),
+            ("bench clint", "`clint`"),
+            ("bench --quick codec", "`codec`"),
+            ("bench codec --quick", "`--quick`"),
             ("fuzz --minutes 1", "`--minutes`"),
             ("fuzz one two", "`two`"),
             ("fuzz --seconds", "nothing"),

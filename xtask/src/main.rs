@@ -1,6 +1,6 @@
 //! The project's own commands, run as `cargo xtask <command>`.
 
-mod bench_server;
+mod bench;
 mod cli;
 mod compile_time;
 #[cfg(feature = "differential")]
@@ -42,10 +42,7 @@ fn run(args: Vec<String>) -> Result<(), Failure> {
         }
         Command::CompileTime => compile_time::run(),
         Command::Fuzz(options) => fuzz::run(&options),
-        Command::Bench(args) => {
-            Exec::cargo(["run", "--release", "-p", "bench", "--"]).args(args).run()
-        }
-        Command::BenchServer(options) => bench_server::run(&options),
+        Command::Bench(bench) => bench::run(&bench),
         Command::Exhaustive(args) => example("exhaustive", args),
         Command::Simulate(args) => example("simulate", args),
         Command::Faults(args) => example("faults", args),

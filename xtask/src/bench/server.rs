@@ -4,28 +4,25 @@
 //! own CPU time a command, which says something also where `redis-benchmark` is the slower side, as
 //! it is against a fast server.
 
-mod cores;
 mod cpu_time;
-mod launch;
-mod plan;
-mod process;
+pub(super) mod plan;
 mod redis_benchmark;
 mod report;
 
 use std::time::Duration;
 
-use crate::cli::BenchServerOptions;
+use super::cores::Cores;
+use super::launch::{self, Launchable, Running};
+use crate::cli::BenchOptions;
 use crate::exec::Failure;
 use crate::tools;
-use cores::Cores;
 use cpu_time::CpuTime;
-use launch::{Launchable, Running};
 use plan::{LOADS, Load, Pace};
 use report::{Row, Sample};
 
 /// Builds the servers, measures them in turns, prints the table and the bars, writes the rows.
-pub(crate) fn run(options: &BenchServerOptions) -> Result<(), Failure> {
-    let servers = plan::chosen(&options.servers)?;
+pub(crate) fn run(options: &BenchOptions) -> Result<(), Failure> {
+    let servers = plan::chosen(&options.names)?;
     let cores = Cores::allowed()?;
     tools::ensure_redis_server()?;
     tools::ensure_redis_benchmark()?;

@@ -1,11 +1,9 @@
 //! Debian's `redis-benchmark`, and what it writes.
 
-use std::io::{self, Read};
-use std::process::Stdio;
 use std::time::Duration;
 
+use super::super::process::{output_within, pinned};
 use super::plan::Load;
-use super::process::{Process, pinned};
 use crate::exec::{Exec, Failure};
 
 /// Runs `commands` of each of the load's commands against a port of this machine, and returns how
@@ -18,22 +16,15 @@ pub(super) fn run(
     patience: Duration,
 ) -> Result<Vec<f64>, Failure> {
     let exec = line(load, port, commands, core);
-    let mut process = Process::spawn(&exec, |command| {
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    })?;
-    // It writes some lines, which a pipe holds, so nobody has to read them before the end.
-    let Some(status) = process.wait(patience)? else {
+    let Some(output) = output_within(&exec, patience)? else {
         return Err(Failure::new(format!(
             "redis-benchmark got no answers within {patience:?}; to run it alone, with the server \
              beside it:\n  {exec}"
         )));
     };
-    let child = process.child();
-    let unreadable =
-        |error| Failure::new(format!("can't read what redis-benchmark wrote: {error}"));
-    let csv = all_of(child.stdout.take()).map_err(unreadable)?;
-    let errors = all_of(child.stderr.take()).map_err(unreadable)?;
-    exec.check(status).map_err(|failure| Failure::new(format!("{errors}{failure}")))?;
+    let csv = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    exec.check(output.status).map_err(|failure| Failure::new(format!("{errors}{failure}")))?;
     load.commands
         .iter()
         .map(|command| {
@@ -56,14 +47,6 @@ fn line(load: &Load, port: u16, commands: u64, core: u32) -> Exec {
         "-n".to_owned(),
         commands.to_string(),
     ])
-}
-
-fn all_of(pipe: Option<impl Read>) -> io::Result<String> {
-    let mut text = String::new();
-    if let Some(mut pipe) = pipe {
-        pipe.read_to_string(&mut text)?;
-    }
-    Ok(text)
 }
 
 /// The rate of a command in lines such as `"SET","704225.31",..`, where the rates are positive.

@@ -1,16 +1,17 @@
-//! Building a server, starting it, and waiting for it to answer.
+//! Starting a server, and waiting for it to answer.
 
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf, absolute};
+use std::path::{PathBuf, absolute};
 use std::time::{Duration, Instant};
 use std::{env, process, thread};
 
-use super::plan::{Program, Server};
+use super::build::build;
 use super::process::{POLL_INTERVAL, Process, pinned};
-use crate::exec::{Exec, Failure, target_dir};
+use super::server::plan::{Program, Server};
+use crate::exec::{Exec, Failure};
 
 /// A server with its program.
 pub(super) struct Launchable {
@@ -22,7 +23,8 @@ pub(super) struct Launchable {
 pub(super) fn prepare(server: &'static Server) -> Result<Launchable, Failure> {
     let program = match server.program {
         Program::RedisServer => redis_server(),
-        Program::Cargo(arguments) | Program::CargoRedis(arguments) => build(server, arguments)?,
+        Program::Cargo(arguments) | Program::CargoRedis(arguments) => build(server.name, arguments)
+            .map_err(|failure| Failure::new(format!("{failure}\n{}", server.way_out())))?,
     };
     Ok(Launchable { server, program })
 }
@@ -31,43 +33,6 @@ pub(super) fn prepare(server: &'static Server) -> Result<Launchable, Failure> {
 fn redis_server() -> String {
     let chosen = env::var_os("REDIS_SERVER_BIN").and_then(|chosen| absolute(chosen).ok());
     chosen.map_or_else(|| "redis-server".to_owned(), |path| path.to_string_lossy().into_owned())
-}
-
-fn build(server: &Server, arguments: &[&str]) -> Result<String, Failure> {
-    eprintln!("building {}", server.name);
-    let cargo = Exec::cargo(["build", "--release", "--message-format=json-render-diagnostics"])
-        .args(arguments.iter().copied());
-    let built = cargo.stdout().map_err(|failure| {
-        Failure::new(format!("{} can't be built: {failure}\n{}", server.name, server.way_out()))
-    })?;
-    let executable = executable(&built)
-        .ok_or_else(|| Failure::new(format!("cargo built no executable:\n  {cargo}")))?;
-    // Examples of one name share one path, whatever their packages.
-    let copy = target_dir().join("bench/servers").join(server.name);
-    keep(&executable, &copy)
-        .map_err(|error| Failure::new(format!("can't write {}: {error}", copy.display())))?;
-    Ok(copy.to_string_lossy().into_owned())
-}
-
-/// The path of the last executable in cargo's messages, a JSON object a line.
-fn executable(messages: &str) -> Option<PathBuf> {
-    let of_message = |line: &str| {
-        let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        message.get("executable")?.as_str().map(PathBuf::from)
-    };
-    messages.lines().rev().find_map(of_message)
-}
-
-fn keep(executable: &Path, copy: &Path) -> io::Result<()> {
-    if let Some(directory) = copy.parent() {
-        fs::create_dir_all(directory)?;
-    }
-    // What another run has started from here goes on with the file it has.
-    match fs::remove_file(copy) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    fs::copy(executable, copy).map(drop)
 }
 
 impl Launchable {
@@ -219,19 +184,8 @@ const LOG_LINES: usize = 10;
 
 #[cfg(test)]
 mod tests {
-    use super::super::plan::Role;
+    use super::super::server::plan::Role;
     use super::*;
-
-    #[test]
-    fn the_executable_is_found_in_cargos_messages() {
-        let messages = r#"{"reason":"compiler-artifact","executable":"/t/release/needed-first"}
-{"reason":"compiler-artifact","executable":null}
-{"reason":"compiler-artifact","executable":"/t/release/examples/memory_kv","fresh":false}
-{"reason":"build-finished","success":true}
-"#;
-        assert_eq!(executable(messages), Some("/t/release/examples/memory_kv".into()));
-        assert_eq!(executable("{\"reason\":\"build-finished\",\"success\":true}\n"), None);
-    }
 
     #[test]
     fn servers_are_told_their_port() {

@@ -7,19 +7,19 @@ use crate::exec::Failure;
 
 /// A server to measure.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Server {
-    pub(super) name: &'static str,
-    pub(super) role: Role,
-    pub(super) program: Program,
+pub(in crate::bench) struct Server {
+    pub(in crate::bench) name: &'static str,
+    pub(in crate::bench) role: Role,
+    pub(in crate::bench) program: Program,
 }
 
 impl Server {
     /// What to do if this one can't be measured.
-    pub(super) fn way_out(&self) -> String {
+    pub(in crate::bench) fn way_out(&self) -> String {
         if self.role == Role::Reference {
             return "set REDIS_SERVER_BIN to another one".to_owned();
         }
-        let others = SERVERS.iter().filter(|other| *other != self);
+        let others = SERVERS.iter().filter(|other| **other != self);
         let others: Vec<&str> = others.map(|other| other.name).collect();
         format!("to measure without it, type:\n  cargo xtask bench server {}", others.join(" "))
     }
@@ -27,7 +27,7 @@ impl Server {
 
 /// What the bars say about a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(in crate::bench) enum Role {
     /// Everyone's ratio is to this one. There is one.
     Reference,
     /// What does as good as nothing: who is near to it can't be much better.
@@ -40,7 +40,7 @@ pub(super) enum Role {
 
 /// Where a server's program comes from, and with it how to start it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Program {
+pub(in crate::bench) enum Program {
     /// `REDIS_SERVER_BIN` or the one on `PATH`.
     RedisServer,
     /// What `cargo build --release` makes of these arguments, started with `--addr HOST:PORT`.
@@ -49,30 +49,34 @@ pub(super) enum Program {
     CargoRedis(&'static [&'static str]),
 }
 
+/// redis-server, which also serves the clients that are measured.
+pub(in crate::bench) const REFERENCE: &Server =
+    &Server { name: "redis-server", role: Role::Reference, program: Program::RedisServer };
+
 /// The reference comes first.
-pub(super) const SERVERS: &[Server] = &[
-    Server { name: "redis-server", role: Role::Reference, program: Program::RedisServer },
-    Server {
+pub(super) const SERVERS: &[&Server] = &[
+    REFERENCE,
+    &Server {
         name: "limit",
         role: Role::Limit,
         program: Program::Cargo(&["-p", "testkit", "--example", "limit"]),
     },
-    Server {
+    &Server {
         name: "adapter-tokio",
         role: Role::Adapter,
         program: Program::Cargo(&["-p", "adapter-tokio", "--example", "memory_kv"]),
     },
-    Server {
+    &Server {
         name: "adapter-smol",
         role: Role::Adapter,
         program: Program::Cargo(&["-p", "adapter-smol", "--example", "memory_kv"]),
     },
-    Server {
+    &Server {
         name: "adapter-glommio",
         role: Role::Adapter,
         program: Program::Cargo(&["-p", "adapter-glommio", "--example", "memory_kv"]),
     },
-    Server {
+    &Server {
         name: "embedded-redis",
         role: Role::Embedded,
         program: Program::CargoRedis(&["-p", "embedded-redis"]),
@@ -211,7 +215,7 @@ pub(super) fn chosen(names: &[String]) -> Result<Vec<&'static Server>, Failure> 
             || server.role == Role::Reference
             || names.iter().any(|name| name == server.name)
     };
-    Ok(SERVERS.iter().filter(wanted).collect())
+    Ok(SERVERS.iter().copied().filter(wanted).collect())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Programs on a core of their own, which never outlive this one.
 
-use std::process::{Child, ExitStatus, Stdio};
+use std::io::{self, Read};
+use std::process::{Child, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -43,10 +44,6 @@ impl Process {
         self.0.id()
     }
 
-    pub(super) fn child(&mut self) -> &mut Child {
-        &mut self.0
-    }
-
     /// How it ended, if it did.
     pub(super) fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
         self.0.try_wait().map_err(|error| Failure::new(format!("can't ask for a child: {error}")))
@@ -71,6 +68,31 @@ impl Drop for Process {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// What a program wrote and how it ended, if it did within `patience`. A pipe must hold all it
+/// writes, since nobody reads before the end.
+pub(super) fn output_within(exec: &Exec, patience: Duration) -> Result<Option<Output>, Failure> {
+    let mut process = Process::spawn(exec, |command| {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    })?;
+    let Some(status) = process.wait(patience)? else { return Ok(None) };
+    let child = &mut process.0;
+    let mut read = || {
+        Ok(Output {
+            status,
+            stdout: all_of(child.stdout.take())?,
+            stderr: all_of(child.stderr.take())?,
+        })
+    };
+    let unreadable = |error: io::Error| Failure::new(format!("can't read what it wrote: {error}"));
+    read().map(Some).map_err(unreadable)
+}
+
+fn all_of(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut all))?;
+    Ok(all)
 }
 
 /// Too rare to be noticed by what is measured.

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::exec::Failure;
 
-/// One core for the server, one for `redis-benchmark`.
+/// One core for the server, one for its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Cores {
     pub(super) server: u32,
@@ -16,7 +16,7 @@ impl Cores {
     /// Two of those that this process may run on; the same one twice if there is no other.
     pub(super) fn allowed() -> Result<Self, Failure> {
         let status = fs::read_to_string("/proc/self/status").map_err(|error| {
-            Failure::new(format!("`bench server` needs Linux's /proc/self/status: {error}"))
+            Failure::new(format!("a benchmark needs Linux's /proc/self/status: {error}"))
         })?;
         let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
         list.and_then(Self::among)
@@ -43,9 +43,9 @@ impl fmt::Display for Cores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { server, client } = self;
         if server == client {
-            return write!(f, "the server and redis-benchmark share the one core there is");
+            return write!(f, "the server and its client share the one core there is");
         }
-        write!(f, "the server on core {server}, redis-benchmark on core {client}")
+        write!(f, "the server on core {server}, its client on core {client}")
     }
 }
 
@@ -69,6 +69,6 @@ mod tests {
     fn one_core_for_both_is_said() {
         let said = |server, client| Cores { server, client }.to_string();
         assert!(said(1, 1).contains("share"));
-        assert_eq!(said(1, 0), "the server on core 1, redis-benchmark on core 0");
+        assert_eq!(said(1, 0), "the server on core 1, its client on core 0");
     }
 }

@@ -1,11 +1,11 @@
 //! A table for people, with the bars below it, and JSON for programs.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::PathBuf;
 
+use super::super::rows::{self, median};
 use super::plan::{Bar, EVERY_ADAPTER_AT_MOST, LOADS, Load, Role, Server};
-use crate::exec::{Failure, root};
+use crate::exec::Failure;
 
 /// What one run showed.
 #[derive(Clone, Debug)]
@@ -56,13 +56,6 @@ impl Row {
             cpu_ns: median(samples.iter().map(|sample| sample.cpu_ns).collect()),
         }
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 { at(middle) } else { f64::midpoint(at(middle - 1), at(middle)) }
 }
 
 /// The tables and the bars.
@@ -164,14 +157,9 @@ fn reference<'a>(rows: &'a [Row], load: &Load) -> Option<&'a Row> {
     rows.iter().find(|row| row.load == load && row.server.role == Role::Reference)
 }
 
-/// Writes the rows, as a list of objects, where the other benchmarks write theirs.
+/// Writes the rows, as a list of objects.
 pub(super) fn write(rows: &[Row]) -> Result<PathBuf, Failure> {
-    let path = root().join("target/bench/server.json");
-    let written = path.parent().map_or(Ok(()), fs::create_dir_all);
-    written
-        .and_then(|()| fs::write(&path, json(rows)))
-        .map_err(|error| Failure::new(format!("can't write {}: {error}", path.display())))?;
-    Ok(path)
+    rows::write("server", &json(rows))
 }
 
 /// Names hold nothing that JSON would have escaped.
