@@ -52,7 +52,7 @@ fn serve(client: &mut TcpStream, input: &mut [u8], output: &mut Vec<u8>) -> io::
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     output.clear();
-    for command in input[..read].split(|byte| *byte == b'*').skip(1) {
+    for command in input.get(..read).unwrap_or_default().split(|byte| *byte == b'*').skip(1) {
         output.extend_from_slice(match command.get(LETTER) {
             Some(b'P') => b"+PONG\r\n",
             Some(b'S' | b'C') => b"+OK\r\n",
