@@ -324,8 +324,9 @@ fn lost(error: &io::Error) -> ConnectionError {
     ConnectionError::Io(error.to_string())
 }
 
-/// Bytes read at once, as redis-server reads.
-const READ_MIN: usize = 16 * 1024;
+/// Bytes read at once: what an idle connection may still hold, so not many, and far more than the
+/// replies of a hundred commands.
+const READ_MIN: usize = 8 * 1024;
 
 /// The same while the server sends more than that: few enough that a reply in the first bytes
 /// does not wait long for the last ones.

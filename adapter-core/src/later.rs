@@ -19,6 +19,14 @@ impl Later {
     /// Does it now.
     #[inline]
     pub(crate) fn run(self) {
+        // Seldom is there anything.
+        if !self.wake.is_empty() {
+            self.wake_all();
+        }
+    }
+
+    #[cold]
+    fn wake_all(self) {
         for waker in self.wake {
             waker.wake();
         }

@@ -315,9 +315,8 @@ impl Shared {
                 Event::Replies { tag, frames } => {
                     self.answer(tag, Answer::Replies(frames), wakers);
                 }
-                Event::Failed { tag, frames, outcome, cause, deadline } => {
-                    let answer = Answer::Failed(frames, outcome.to_error(cause), deadline);
-                    self.answer(tag, answer, wakers);
+                Event::Failed { tag, failure } => {
+                    self.answer(tag, Answer::Failed(Box::new((*failure).into())), wakers);
                 }
                 Event::Ready { resp3 } => self.handle_ready(resp3, wakers),
                 Event::Tidied => self.handle_tidied(wakers),

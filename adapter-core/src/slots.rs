@@ -20,8 +20,19 @@ pub(crate) struct SlotKey {
 pub(crate) enum Answer {
     Reply(Frame),
     Replies(Vec<Frame>),
-    /// The replies that had come, what became of the rest, and when that would have been overdue.
-    Failed(Vec<Frame>, Error, Option<Time>),
+    /// Elsewhere, so that an answer is no larger than a reply.
+    Failed(Box<Failure>),
+}
+
+/// How a command or a batch has failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The replies that had come.
+    pub(crate) frames: Vec<Frame>,
+    /// What became of the rest.
+    pub(crate) error: Error,
+    /// When that would have been overdue.
+    pub(crate) deadline: Option<Time>,
 }
 
 /// Whom an answer is for.
@@ -109,8 +120,8 @@ impl Slots {
         key: SlotKey,
         cx: &Context<'_>,
         later: &mut Later,
-    ) -> Poll<Option<Answer>> {
-        let Some(slot) = self.of(key) else { return Poll::Ready(None) };
+    ) -> Poll<Answer> {
+        let Some(slot) = self.of(key) else { return Poll::Ready(Answer::failed(NO_REPLY)) };
         match &mut slot.state {
             State::Waiting(waker) => {
                 if !waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
@@ -119,7 +130,10 @@ impl Slots {
                 }
                 Poll::Pending
             }
-            State::Done(_) | State::Free => Poll::Ready(self.release(key).and_then(State::answer)),
+            State::Done(_) | State::Free => Poll::Ready(match self.release(key) {
+                Some(State::Done(answer)) => answer,
+                _ => Answer::failed(NO_REPLY),
+            }),
         }
     }
 
@@ -140,24 +154,25 @@ impl Slots {
     }
 }
 
-impl State {
-    #[inline]
-    fn answer(self) -> Option<Answer> {
-        match self {
-            Self::Done(answer) => Some(answer),
-            Self::Free | Self::Waiting(_) => None,
-        }
+impl Answer {
+    /// That there is none, and why.
+    #[cold]
+    pub(crate) fn failed(error: Error) -> Self {
+        Self::Failed(Box::new(Failure { frames: Vec::new(), error, deadline: None }))
     }
 }
 
-impl Answer {
-    /// The reply to a single command.
-    pub(crate) fn into_reply(self) -> Result<Frame, Error> {
-        match self {
-            Self::Reply(frame) => Ok(frame),
-            Self::Failed(_, error, _) => Err(error),
-            Self::Replies(frames) => frames.into_iter().next_back().ok_or(NO_REPLY),
-        }
+impl Failure {
+    /// Whether nothing of it has been sent, or not to its last byte.
+    pub(crate) fn nothing_left(&self) -> bool {
+        self.frames.is_empty() && !matches!(self.error, Error::MaybeApplied(_))
+    }
+}
+
+impl From<redis_client_core::Failure> for Failure {
+    fn from(failure: redis_client_core::Failure) -> Self {
+        let redis_client_core::Failure { frames, outcome, cause, deadline } = failure;
+        Self { frames, error: outcome.to_error(cause), deadline }
     }
 }
 

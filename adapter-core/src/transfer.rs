@@ -25,7 +25,10 @@ pub fn read_initialized(
     debug_assert!(room > 0, "without room, 0 bytes would look like the end");
     // Taken out, so that nothing is borrowed while others' code runs.
     let mut memory = PASSAGE.take();
-    memory.resize(PASSAGE_SIZE, 0);
+    let size = room.min(PASSAGE_SIZE);
+    if memory.len() < size {
+        memory.resize(size, 0);
+    }
     let passage = match memory.get_mut(..room) {
         Some(passage) => passage,
         None => &mut memory,
@@ -60,8 +63,8 @@ thread_local! {
     static PASSAGE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Stays in the second level of a processor's cache, and is enough to make little of a system
-/// call.
+/// The most of it. Stays in the second level of a processor's cache, and is enough to make little
+/// of a system call.
 const PASSAGE_SIZE: usize = 64 * 1024;
 
 /// Segments by one call, as many as tokio writes.

@@ -362,8 +362,9 @@ impl Run {
             match event {
                 Event::Reply { tag, frame } => self.end(tag, &[frame], None),
                 Event::Replies { tag, frames } => self.end(tag, &frames, None),
-                Event::Failed { tag, frames, outcome, cause, .. } => {
-                    self.end(tag, &frames, Some(&(outcome, cause)));
+                Event::Failed { tag, failure } => {
+                    let failed = (failure.outcome, failure.cause);
+                    self.end(tag, &failure.frames, Some(&failed));
                 }
                 Event::Ready { .. } => self.ready = true,
                 Event::Unblocked => assert!(std::mem::take(&mut self.full), "room for nobody"),

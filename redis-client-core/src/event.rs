@@ -1,5 +1,6 @@
 //! What a session has to say.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use resp_core::Frame;
@@ -36,14 +37,8 @@ pub enum Event<T> {
     Failed {
         /// The tag it was submitted with.
         tag: T,
-        /// The replies of a batch that had come.
-        frames: Vec<Frame>,
-        /// What may have become of the rest.
-        outcome: Outcome,
-        /// Why.
-        cause: Cause,
-        /// When it would have been overdue, for one who wants to submit it again.
-        deadline: Option<Time>,
+        /// What is known of it. Elsewhere, so that an event is no larger than a reply.
+        failure: Box<Failure>,
     },
     /// News that no command asked for: a message, an invalidation. In RESP2 messages come as
     /// arrays.
@@ -54,6 +49,19 @@ pub enum Event<T> {
     Unblocked,
     /// The session is over; nothing comes behind this.
     Closed(ConnectionError),
+}
+
+/// What is known of a command or batch that gets no reply, or not all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The replies of a batch that had come.
+    pub frames: Vec<Frame>,
+    /// What may have become of the rest.
+    pub outcome: Outcome,
+    /// Why.
+    pub cause: Cause,
+    /// When it would have been overdue, for one who wants to submit it again.
+    pub deadline: Option<Time>,
 }
 
 /// What may have become of a command that got no reply.

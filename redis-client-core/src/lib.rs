@@ -59,7 +59,7 @@ pub use command::{Any, Command, Detached, Execute, Kind, Open, Taken};
 pub use commands::Commands;
 pub use config::{Config, Credentials, Protocol};
 pub use error::{Cause, ConnectionError, Error, ReplyError, ServerError};
-pub use event::{Event, Outcome, SubmitError};
+pub use event::{Event, Failure, Outcome, SubmitError};
 pub use facts::{
     Begin, BlockTime, Effect, Facts, Find, Flags, KeyFlags, KeySpec, RequestPolicy, ResponsePolicy,
     Subscription,

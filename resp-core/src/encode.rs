@@ -225,12 +225,15 @@ fn line(out: &mut impl Out, kind: u8, text: &[u8]) {
 
 #[inline]
 fn length(out: &mut impl Out, kind: u8, length: usize) {
-    if length < 10 {
-        // Most are one digit.
-        return out.put(&[kind, b'0' + length as u8, b'\r', b'\n']);
+    // Nearly all are short, and what has a size that the compiler knows is copied without a call.
+    match length {
+        0..10 => out.put(&[kind, b'0' + length as u8, b'\r', b'\n']),
+        10..100 => {
+            let (tens, ones) = (length as u8 / 10, length as u8 % 10);
+            out.put(&[kind, b'0' + tens, b'0' + ones, b'\r', b'\n']);
+        }
+        _ => head(out, kind, itoa::Buffer::new().format(length)),
     }
-    let mut digits = itoa::Buffer::new();
-    head(out, kind, digits.format(length));
 }
 
 /// A type byte, digits and CRLF, in one piece.

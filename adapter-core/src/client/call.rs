@@ -54,7 +54,7 @@ impl<'a, R: Runtime, P: Payload> Journey<'a, R, P> {
     }
 
     #[inline]
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
         let answer = ready!(self.travel(cx));
         // The future may be kept for long.
         self.way.end();
@@ -62,17 +62,19 @@ impl<'a, R: Runtime, P: Payload> Journey<'a, R, P> {
     }
 
     #[inline]
-    fn travel(&mut self, cx: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
+    fn travel(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
         let Self { way, flight, admitted, span } = self;
         let _entered = span.enter();
         if !*admitted {
-            way.admit(&flight.payload)?;
+            if let Err(error) = way.admit(&flight.payload) {
+                return Poll::Ready(Answer::failed(error));
+            }
             *admitted = true;
         }
         loop {
             let passage = match ready!(way.poll_passage(&mut flight.payload, cx)) {
                 Ok(passage) => passage,
-                Err(error) => return Poll::Ready(Err(flight.honest(error))),
+                Err(error) => return Poll::Ready(Answer::failed(flight.honest(error))),
             };
             match ready!(flight.poll(passage.client, passage.pass, cx)) {
                 Landing::Answered(answer) => return Poll::Ready(answer),
@@ -103,13 +105,8 @@ impl<R: Runtime> Journey<'_, R, Batch> {
         let end = match self.poll(cx) {
             Poll::Pending if self.flight.is_submitted() => Ok(()),
             Poll::Pending => return Poll::Pending,
-            Poll::Ready(Ok(Answer::Failed(frames, error @ Error::NotSent(_), _)))
-                if frames.is_empty() =>
-            {
-                Err(error)
-            }
-            Poll::Ready(Ok(_)) => Ok(()),
-            Poll::Ready(Err(error)) => Err(error),
+            Poll::Ready(Answer::Failed(failure)) if failure.nothing_left() => Err(failure.error),
+            Poll::Ready(_) => Ok(()),
         };
         self.ended(end)
     }
@@ -135,9 +132,16 @@ impl<R: Runtime, T: FromReply> Future for Call<'_, R, T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let journey = &mut self.get_mut().journey;
-        let reply = ready!(journey.poll(cx)).and_then(Answer::into_reply);
+        let answer = ready!(journey.poll(cx));
         let facts = journey.flight.payload.facts();
-        let result = reply.and_then(|frame| read_reply(facts, frame.as_frame()));
+        let result = match &answer {
+            Answer::Reply(frame) => read_reply(facts, frame.as_frame()),
+            Answer::Replies(frames) => match frames.last() {
+                Some(frame) => read_reply(facts, frame.as_frame()),
+                None => Err(NO_REPLY),
+            },
+            Answer::Failed(failure) => Err(failure.error.clone()),
+        };
         journey.ended(result)
     }
 }
@@ -183,13 +187,12 @@ impl<R: Runtime, B: IntoBatch> Future for Pipeline<'_, R, B> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let journey = &mut self.get_mut().journey;
         let (frames, rest) = match ready!(journey.poll(cx)) {
-            Ok(Answer::Reply(frame)) => (vec![frame], None),
-            Ok(Answer::Replies(frames)) => (frames, None),
-            Ok(Answer::Failed(frames, error @ Error::NotSent(_), _)) if frames.is_empty() => {
-                return journey.ended(Err(error));
+            Answer::Reply(frame) => (vec![frame], None),
+            Answer::Replies(frames) => (frames, None),
+            Answer::Failed(failure) if failure.nothing_left() => {
+                return journey.ended(Err(failure.error));
             }
-            Ok(Answer::Failed(frames, error, _)) => (frames, Some(error)),
-            Err(error) => return journey.ended(Err(error)),
+            Answer::Failed(failure) => (failure.frames, Some(failure.error)),
         };
         if let Some(error) = &rest {
             journey.span.failed(error);
@@ -220,13 +223,13 @@ impl<R: Runtime, B: IntoBatch> Future for Transaction<'_, R, B> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let journey = &mut self.get_mut().0.journey;
-        let result = ready!(journey.poll(cx)).and_then(|answer| match answer {
+        let result = match ready!(journey.poll(cx)) {
             Answer::Replies(frames) => {
                 read_transaction::<B>(journey.flight.payload.facts(), &frames)
             }
-            Answer::Failed(_, error, _) => Err(error),
+            Answer::Failed(failure) => Err(failure.error),
             Answer::Reply(_) => Err(NO_REPLY),
-        });
+        };
         journey.ended(result)
     }
 }

@@ -9,7 +9,7 @@ use crate::later::Later;
 use crate::line::Ticket;
 use crate::runtime::Runtime;
 use crate::shared::{Pass, Shared, Submitted};
-use crate::slots::{Answer, NO_REPLY, SlotKey};
+use crate::slots::{Answer, Failure, NO_REPLY, SlotKey};
 use crate::trace::Span;
 
 /// What is sent, and where it stands.
@@ -35,7 +35,7 @@ enum State {
 
 /// How a flight has ended, for now or for good.
 pub(crate) enum Landing {
-    Answered(Result<Answer, Error>),
+    Answered(Answer),
     /// Another connection of the pool should be tried; until then, if that is known.
     Elsewhere(Option<Time>),
 }
@@ -94,24 +94,38 @@ impl<P: Payload> Flight<P> {
                         Submitted::Elsewhere(deadline) => {
                             return Poll::Ready(Landing::Elsewhere(deadline));
                         }
-                        Submitted::Failed(error) => Err(error),
+                        Submitted::Failed(error) => Answer::failed(self.honest(error)),
                     }
                 }
                 State::Waiting(key) => match std::task::ready!(client.poll_answer(*key, cx)) {
-                    Ok(Answer::Failed(frames, error, deadline)) => {
-                        if frames.is_empty() && self.goes_again(client, pass, &error, deadline) {
-                            self.state = State::Start(None);
-                            continue;
-                        }
-                        Ok(Answer::Failed(frames, self.honest(error), deadline))
-                    }
+                    Answer::Failed(failure) => match self.retry(client, pass, failure) {
+                        Some(answer) => answer,
+                        None => continue,
+                    },
                     answer => answer,
                 },
-                State::Over => Err(NO_REPLY),
+                State::Over => Answer::failed(NO_REPLY),
             };
             self.state = State::Over;
-            return Poll::Ready(Landing::Answered(answer.map_err(|error| self.honest(error))));
+            return Poll::Ready(Landing::Answered(answer));
         }
+    }
+
+    /// What the caller is told of a failure; nothing where it is sent again.
+    #[cold]
+    fn retry<R: Runtime>(
+        &mut self,
+        client: &Client<R>,
+        pass: Pass,
+        mut failure: Box<Failure>,
+    ) -> Option<Answer> {
+        let Failure { frames, error, deadline } = &*failure;
+        if frames.is_empty() && self.goes_again(client, pass, error, *deadline) {
+            self.state = State::Start(None);
+            return None;
+        }
+        failure.error = self.honest(failure.error);
+        Some(Answer::Failed(failure))
     }
 
     /// Whether it is in the session's hands.
@@ -275,12 +289,7 @@ impl<R: Runtime> Client<R> {
     }
 
     #[inline]
-    pub(crate) fn poll_answer(
-        &self,
-        key: SlotKey,
-        cx: &Context<'_>,
-    ) -> Poll<Result<Answer, Error>> {
-        let answer = self.locked(|shared, later| shared.slots.poll(key, cx, later));
-        answer.map(|answer| answer.ok_or(NO_REPLY))
+    pub(crate) fn poll_answer(&self, key: SlotKey, cx: &Context<'_>) -> Poll<Answer> {
+        self.locked(|shared, later| shared.slots.poll(key, cx, later))
     }
 }

@@ -177,7 +177,7 @@ impl<'a, R: Runtime> Leasing<'a, R> {
         let Passage { client, pass } = lease.passage();
         let alive = match ping.poll(client, pass, cx) {
             // An error is an answer, too.
-            Poll::Ready(landing) => matches!(landing, Landing::Answered(Ok(Answer::Reply(_)))),
+            Poll::Ready(landing) => matches!(landing, Landing::Answered(Answer::Reply(_))),
             Poll::Pending if until.is_none_or(|until| now < until) => return Poll::Pending,
             Poll::Pending => {
                 ping.abandon(client);

@@ -85,11 +85,13 @@ impl Feed {
         match answer {
             Answer::Reply(frame) => self.machine.handle_replies(id, &[frame]),
             Answer::Replies(frames) => self.machine.handle_replies(id, &frames),
-            Answer::Failed(_, Error::MaybeApplied(cause) | Error::NotSent(cause), _) => {
-                self.machine.handle_failed(id, &cause);
-            }
-            // A failure has one of these outcomes.
-            Answer::Failed(..) => self.machine.handle_failed(id, &Cause::TimedOut),
+            Answer::Failed(failure) => match failure.error {
+                Error::MaybeApplied(cause) | Error::NotSent(cause) => {
+                    self.machine.handle_failed(id, &cause);
+                }
+                // A failure has one of these outcomes.
+                _ => self.machine.handle_failed(id, &Cause::TimedOut),
+            },
         }
     }
 
@@ -169,7 +171,7 @@ impl Shared {
                 PubSubEvent::Done { tag, result } => {
                     let answer = match result {
                         Ok(()) => Answer::Replies(Vec::new()),
-                        Err(error) => Answer::Failed(Vec::new(), error, None),
+                        Err(error) => Answer::failed(error),
                     };
                     wakers.extend(self.slots.answer(tag, answer));
                 }

@@ -61,7 +61,7 @@ impl Inbox {
         let (frames, error) = match answer {
             Answer::Reply(frame) => (vec![frame], None),
             Answer::Replies(frames) => (frames, None),
-            Answer::Failed(frames, error, _) => (frames, Some(error)),
+            Answer::Failed(failure) => (failure.frames, Some(failure.error)),
         };
         let replies = frames.into_iter().map(|frame| Ok(Incoming::Reply(frame)));
         let mut reader = None;

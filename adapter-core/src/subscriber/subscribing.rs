@@ -60,8 +60,8 @@ impl<R: Runtime> Future for Subscribing<'_, R> {
         let answer = ready!(client.poll_answer(key, cx));
         this.state = State::Over;
         Poll::Ready(match answer {
-            Ok(Answer::Failed(_, error, _)) | Err(error) => Err(error),
-            Ok(Answer::Reply(_) | Answer::Replies(_)) => Ok(()),
+            Answer::Failed(failure) => Err(failure.error),
+            Answer::Reply(_) | Answer::Replies(_) => Ok(()),
         })
     }
 }

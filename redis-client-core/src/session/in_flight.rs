@@ -1,5 +1,6 @@
 //! What has been submitted and not answered.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -7,7 +8,7 @@ use resp_core::Frame;
 
 use super::subscriptions::{Announcement, Verb};
 use crate::error::{Cause, ConnectionError};
-use crate::event::{Event, Outcome};
+use crate::event::{Event, Failure, Outcome};
 use resp_core::Time;
 
 /// What is under way, oldest first: a reply is always the oldest one's.
@@ -207,7 +208,8 @@ impl<T> InFlight<T> {
             // What is still queued will leave all the same.
             let outcome = Outcome::MaybeApplied;
             let (cause, deadline) = (Cause::TimedOut, entry.deadline);
-            events.push_back(Event::Failed { tag, frames, outcome, cause, deadline });
+            let failure = Box::new(Failure { frames, outcome, cause, deadline });
+            events.push_back(Event::Failed { tag, failure });
         }
         self.deadline = next;
     }
@@ -228,7 +230,8 @@ impl<T> InFlight<T> {
             if let Some(tag) = entry.tag {
                 let cause = Cause::Connection(reason.clone());
                 let deadline = entry.deadline;
-                events.push_back(Event::Failed { tag, frames, outcome, cause, deadline });
+                let failure = Box::new(Failure { frames, outcome, cause, deadline });
+                events.push_back(Event::Failed { tag, failure });
             }
         }
         self.replies = 0;

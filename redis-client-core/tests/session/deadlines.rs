@@ -114,13 +114,11 @@ fn a_batch_that_times_out_in_the_middle_hands_over_what_came() {
     };
     use redis_client_core::Event;
     let found = events(&mut pair, format!("{}{}", bulk("first"), bulk("one")));
-    let [Event::Reply { tag: 77, .. }, Event::Failed { tag: 78, frames, outcome, cause, .. }] =
-        &found[..]
-    else {
+    let [Event::Reply { tag: 77, .. }, Event::Failed { tag: 78, failure }] = &found[..] else {
         panic!("{found:?}")
     };
-    assert_eq!((texts(frames), outcome), (vec![bulk("one")], &Outcome::MaybeApplied));
-    assert_eq!(cause, &Cause::TimedOut);
+    assert_eq!(texts(&failure.frames), vec![bulk("one")]);
+    assert_eq!((failure.outcome, &failure.cause), (Outcome::MaybeApplied, &Cause::TimedOut));
     let found = events(&mut pair, format!("{}{}", bulk("two"), bulk("last")));
     let [Event::Reply { tag: 79, frame }] = &found[..] else { panic!("{found:?}") };
     assert_eq!(frame.as_bytes(), bulk("last").as_bytes());

@@ -100,10 +100,10 @@ fn what_was_never_taken_is_not_sent() {
     let mut pair = fresh(Hello::Known);
     pair.session.submit(pair.now, echo("one"), 1).unwrap();
     pair.session.handle_disconnected(pair.now, ConnectionError::ClosedByServer, 0);
-    let Some(redis_client_core::Event::Failed { outcome, .. }) = pair.session.poll_event() else {
+    let Some(redis_client_core::Event::Failed { failure, .. }) = pair.session.poll_event() else {
         panic!()
     };
-    assert_eq!(outcome, Outcome::NotSent);
+    assert_eq!(failure.outcome, Outcome::NotSent);
     // And nothing of it leaves later.
     assert!(!pair.session.poll_transmit(&mut resp_core::OutBuf::new()));
 }
@@ -115,6 +115,6 @@ fn an_impossible_count_does_no_harm() {
     pair.session.submit(pair.now, echo("one"), 1).unwrap();
     pair.session.handle_disconnected(pair.now, ConnectionError::ClosedByServer, usize::MAX);
     let event = pair.session.poll_event();
-    let Some(redis_client_core::Event::Failed { outcome, .. }) = event else { panic!() };
-    assert_eq!(outcome, Outcome::NotSent);
+    let Some(redis_client_core::Event::Failed { failure, .. }) = event else { panic!() };
+    assert_eq!(failure.outcome, Outcome::NotSent);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use redis_client_core::{Cause, ConnectionError, Event, Outcome, Time};
+use redis_client_core::{Cause, ConnectionError, Event, Failure, Outcome, Time};
 use resp_core::Frame;
 
 /// How a command or a batch ended.
@@ -124,9 +124,9 @@ impl Record {
             }
             Event::Reply { tag, frame } => self.end(*tag, Ended::Reply(frame.clone())),
             Event::Replies { tag, frames } => self.end(*tag, Ended::Replies(frames.clone())),
-            Event::Failed { tag, frames, outcome, cause, .. } => {
-                let (frames, cause) = (frames.clone(), cause.clone());
-                self.end(*tag, Ended::Failed { frames, outcome: *outcome, cause });
+            Event::Failed { tag, failure } => {
+                let Failure { frames, outcome, cause, .. } = (**failure).clone();
+                self.end(*tag, Ended::Failed { frames, outcome, cause });
             }
             Event::Closed(reason) => {
                 self.closed = Some(reason.clone());
