@@ -1,6 +1,7 @@
 //! Who is connected.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -100,7 +101,7 @@ impl Client {
 }
 
 /// Commands that wait for `EXEC`.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Transaction {
     /// As they came, each a multibulk request.
     pub(crate) queue: Vec<Bytes>,
@@ -112,6 +113,17 @@ pub(crate) struct Transaction {
     pub(crate) needs_memory: bool,
     /// One of them may write.
     pub(crate) may_write: bool,
+}
+
+/// Passwords may be among the commands.
+impl fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction")
+            .field("commands", &self.queue.len())
+            .field("bytes", &self.bytes)
+            .field("spoilt", &self.spoilt)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A key that must not change until `EXEC`.
