@@ -174,22 +174,23 @@ impl Clients {
         self.slots.get_mut(key.0 as usize)?.as_mut()
     }
 
+    /// The client of that number.
+    pub(crate) fn by_id(&self, id: u64) -> Option<&Client> {
+        self.get(self.key_of(id)?)
+    }
+
     pub(crate) fn key_of(&self, id: u64) -> Option<ClientKey> {
         self.by_id.get(&id).copied()
     }
 
     /// The client of that number, unless it is as good as gone.
     pub(crate) fn present(&self, id: u64) -> Option<&Client> {
-        self.get(self.key_of(id)?).filter(|client| !client.killed)
+        self.by_id(id).filter(|client| !client.killed)
     }
 
     /// All, the oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (ClientKey, &Client)> {
         self.by_id.values().filter_map(|key| Some((*key, self.get(*key)?)))
-    }
-
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Client> {
-        self.slots.iter_mut().flatten()
     }
 
     pub(crate) fn len(&self) -> usize {

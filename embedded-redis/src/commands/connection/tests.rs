@@ -139,6 +139,8 @@ fn idle_clients_are_closed_but_for_those_who_wait_for_something() {
     rig.advance(Duration::from_secs(1));
     let killed = rig.engine.clients.iter().filter(|(_, client)| client.killed);
     assert_eq!(killed.map(|(_, client)| client.id).collect::<Vec<_>>(), [2]);
+    assert_eq!(rig.run_as(1, "set k v"), "", "it has come too late");
+    assert_eq!(rig.run("exists k"), ":0");
 }
 
 #[test]
