@@ -141,6 +141,7 @@ impl Engine {
             Done::Silent => Ran::Answered(answer.none()),
             Done::Close => {
                 self.release(client);
+                let _ = answer.none();
                 Ran::Answered(Action::Close)
             }
             Done::Shutdown => Ran::Answered(Action::Shutdown),
@@ -230,6 +231,14 @@ impl Engine {
         self.clients.remove(key);
     }
 
+    /// Has a client's connection closed. It is as good as gone already.
+    pub(crate) fn kill(&mut self, key: ClientKey) {
+        if let Some(client) = self.clients.get(key).filter(|client| !client.killed) {
+            self.shared.events.push_back(Event::Close(client.id));
+            self.release(key);
+        }
+    }
+
     /// A client is as good as gone: undoes what it holds, which are keys that it watches and waits for
     /// or has cached, and subscriptions.
     pub(crate) fn release(&mut self, key: ClientKey) {
@@ -286,6 +295,9 @@ impl Context<'_> {
                 self.greet();
             }
         }
+        if standing.killed {
+            return Ok(Done::Close);
+        }
         let objection = self.objection(entry, request, standing);
         if paused && objection.is_none() && self.is_paused(entry, request) {
             return self.hold();
@@ -308,7 +320,7 @@ impl Context<'_> {
         &mut self,
         entry: &Entry<Runs>,
         request: Request<'_>,
-        Standing { transaction, monitors, restricted }: Standing,
+        Standing { transaction, monitors, restricted, .. }: Standing,
     ) -> Option<Error> {
         let (flags, terms) = (entry.spec.flags(), self.terms());
         if !terms.is_authenticated() && !flags.contains(Flags::NO_AUTH) && self.needs_password() {
@@ -346,6 +358,8 @@ struct Standing {
     transaction: bool,
     monitors: bool,
     restricted: bool,
+    /// It may have sent more before it hears of that.
+    killed: bool,
 }
 
 impl Standing {
@@ -355,6 +369,7 @@ impl Standing {
             transaction: client.transaction.is_some(),
             monitors: client.monitors,
             restricted: client.restricted,
+            killed: client.killed,
         }
     }
 }

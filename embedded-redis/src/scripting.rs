@@ -149,6 +149,7 @@ impl Scripts {
         let ended = self.execute(&body, run, &caller);
         let resp3 = self.running.end();
         context.engine.shared.in_script = false;
+        context.engine.shared.is_late = true;
         if let Some(client) = context.client_mut() {
             client.db = db;
         }

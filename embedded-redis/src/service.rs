@@ -78,6 +78,15 @@ impl Core {
         Self { engine, blocked: HashMap::new() }
     }
 
+    /// The time of a command, of which `kept` is that of its batch. Where threads share the data, another
+    /// one's may have run since that began: time does not go back behind it.
+    #[inline]
+    fn time(&self, clock: &Clock, kept: &mut Duration, begins_batch: bool) -> Duration {
+        let shared = &self.engine.shared;
+        *kept = if begins_batch || shared.is_late { clock.now() } else { shared.time.max(*kept) };
+        *kept
+    }
+
     /// Does what the engine wants done.
     #[inline]
     fn act(&mut self, server: &ServerHandle) {
@@ -128,12 +137,10 @@ impl Service for Embedded {
         connection: &mut Connection<'_, Guest>,
         mut reply: Reply<'_>,
     ) -> Action {
-        if connection.begins_batch() {
-            self.time = self.clock.now();
-        }
-        let now = self.time;
         let (key, terms) = (connection.context.0, connection.terms());
-        self.core.with(|core| {
+        let Self { core, clock, time, .. } = self;
+        core.with(|core| {
+            let now = core.time(clock, time, connection.begins_batch());
             if terms.subscriptions() > 0 || core.engine.shared.tracking.is_on() {
                 connection.tell_first(&mut reply);
             }
@@ -193,3 +200,26 @@ const A_WHILE: Duration = Duration::from_secs(1);
 
 /// How long one tick may remove what has expired.
 const SLICE: Duration = Duration::from_millis(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Settings;
+
+    #[test]
+    fn a_batch_has_one_time_that_does_not_go_back() {
+        let clock = Clock::standing_at(Duration::from_secs(100));
+        let mut core = Core::new(Engine::new(Settings::default(), 1), &clock);
+        let mut kept = Duration::ZERO;
+        let mut time = |core: &Core, begins| core.time(&clock, &mut kept, begins).as_secs();
+        assert_eq!(time(&core, true), 100);
+        clock.advance(Duration::from_secs(10));
+        assert_eq!(time(&core, false), 100);
+        core.engine.shared.set_now(Duration::from_secs(105));
+        assert_eq!(time(&core, false), 105, "another thread's commands have seen that");
+        core.engine.shared.is_late = true;
+        assert_eq!(time(&core, false), 110);
+        core.engine.shared.set_now(Duration::from_secs(200));
+        assert_eq!(time(&core, true), 110, "the clock was set back");
+    }
+}

@@ -130,8 +130,9 @@ impl<'a, C> Connection<'a, C> {
         Self { context, begins_batch, inbox, terms, server }
     }
 
-    /// Whether the command is the first of those that have come together. Nobody else's run between
-    /// them, so what is the same for all of them, such as the time, may be found out now and kept.
+    /// Whether the command is the first of those that have come together. Of its service no other
+    /// connection's run between them, so what is the same for all of them, such as the time, may be
+    /// found out now and kept.
     #[must_use]
     pub fn begins_batch(&self) -> bool {
         self.begins_batch

@@ -5,8 +5,6 @@ mod info;
 mod keys;
 #[expect(clippy::needless_update, reason = "generated: some have everything")]
 mod table;
-pub(crate) use info::key_specs;
-pub(crate) use keys::keys_of;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +16,8 @@ use super::Commands;
 use super::arguments::{arg, is};
 use super::help;
 use crate::engine::{Answer, Context, Error, Outcome, Runs, TABLE};
+pub(crate) use info::key_specs;
+pub(crate) use keys::keys_of;
 
 pub(super) const COMMANDS: Commands = &[
     ("command", Runs::Client(info::all)),

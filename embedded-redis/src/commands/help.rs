@@ -51,6 +51,14 @@ pub(super) fn config(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_
     help(answer, "CONFIG", CONFIG)
 }
 
+pub(super) fn debug(answer: &mut Answer<'_>) -> Outcome {
+    help(answer, "DEBUG", DEBUG)
+}
+
+pub(super) fn function(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    help(answer, "FUNCTION", FUNCTION)
+}
+
 pub(super) fn latency(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     help(answer, "LATENCY", LATENCY)
 }
@@ -63,12 +71,28 @@ pub(super) fn module(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_
     help(answer, "MODULE", MODULE)
 }
 
+pub(super) fn object(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    help(answer, "OBJECT", OBJECT)
+}
+
 pub(super) fn pubsub(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     help(answer, "PUBSUB", PUBSUB)
 }
 
+pub(super) fn script(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    help(answer, "SCRIPT", SCRIPT)
+}
+
 pub(super) fn slowlog(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     help(answer, "SLOWLOG", SLOWLOG)
+}
+
+pub(super) fn xgroup(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    help(answer, "XGROUP", XGROUP)
+}
+
+pub(super) fn xinfo(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    help(answer, "XINFO", XINFO)
 }
 
 const ACL: &[&str] = &[
@@ -176,6 +200,40 @@ const CONFIG: &[&str] = &[
     "REWRITE",
     "    Rewrite the configuration file.",
 ];
+/// What there is of it here.
+const DEBUG: &[&str] = &[
+    "CHANGE-REPL-ID",
+    "    Change the replication IDs of the instance: there is nobody who would know them.",
+    "ERROR <string>",
+    "    Return a Redis protocol error with <string> as message. Useful for clients",
+    "    unit tests to simulate Redis errors.",
+    "LOG <message>",
+    "    Write <message> to the server log, which is none.",
+    "OBJECT <key>",
+    "    Show low level info about `key` and associated value.",
+    "PROTOCOL <type>",
+    "    Reply with a test value of the specified type. <type> can be: string,",
+    "    integer, double, bignum, null, array, set, map, verbatim, true, false.",
+    "QUICKLIST-PACKED-THRESHOLD <size>",
+    "    Accepted, without effect.",
+    "SET-ACTIVE-EXPIRE <0|1>",
+    "    Setting it to 0 disables expiring keys in background when they are not",
+    "    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the",
+    "    default.",
+];
+/// What there is of it here.
+const FUNCTION: &[&str] = &[
+    "DELETE <LIBRARY NAME>",
+    "    Delete the given library.",
+    "LIST [LIBRARYNAME PATTERN] [WITHCODE]",
+    "    Return general information on all the libraries: there are none.",
+    "STATS",
+    "    Return information about the current function running, and the engines.",
+    "KILL",
+    "    Kill the current running function.",
+    "FLUSH [ASYNC|SYNC]",
+    "    Delete all the libraries.",
+];
 const LATENCY: &[&str] = &[
     "DOCTOR",
     "    Return a human readable latency analysis report.",
@@ -215,6 +273,20 @@ const MODULE: &[&str] = &[
     "UNLOAD <name>",
     "    Unload a module.",
 ];
+const OBJECT: &[&str] = &[
+    "ENCODING <key>",
+    "    Return the kind of internal representation used in order to store the value",
+    "    associated with a <key>.",
+    "FREQ <key>",
+    "    Return the access frequency index of the <key>. The returned integer is",
+    "    proportional to the logarithm of the recent access frequency of the key.",
+    "IDLETIME <key>",
+    "    Return the idle time of the <key>, that is the approximated number of",
+    "    seconds elapsed since the last access to the key.",
+    "REFCOUNT <key>",
+    "    Return the number of references of the value associated with the specified",
+    "    <key>.",
+];
 const PUBSUB: &[&str] = &[
     "CHANNELS [<pattern>]",
     "    Return the currently active channels matching a <pattern> (default: '*').",
@@ -228,6 +300,22 @@ const PUBSUB: &[&str] = &[
     "SHARDNUMSUB [<shardchannel> ...]",
     "    Return the number of subscribers for the specified shard level channel(s)",
 ];
+const SCRIPT: &[&str] = &[
+    "DEBUG (YES|SYNC|NO)",
+    "    Set the debug mode for subsequent scripts executed.",
+    "EXISTS <sha1> [<sha1> ...]",
+    "    Return information about the existence of the scripts in the script cache.",
+    "FLUSH [ASYNC|SYNC]",
+    "    Flush the Lua scripts cache. Very dangerous on replicas.",
+    "    When called without the optional mode argument, the behavior is determined by the",
+    "    lazyfree-lazy-user-flush configuration directive. Valid modes are:",
+    "    * ASYNC: Asynchronously flush the scripts cache.",
+    "    * SYNC: Synchronously flush the scripts cache.",
+    "KILL",
+    "    Kill the currently executing Lua script.",
+    "LOAD <script>",
+    "    Load a script into the scripts cache without executing it.",
+];
 const SLOWLOG: &[&str] = &[
     "GET [<count>]",
     "    Return top <count> entries from the slowlog (default: 10, -1 mean all).",
@@ -239,29 +327,27 @@ const SLOWLOG: &[&str] = &[
     "RESET",
     "    Reset the slowlog.",
 ];
-
-/// What there is of it here.
-pub(super) fn debug(answer: &mut Answer<'_>) -> Outcome {
-    help(answer, "DEBUG", DEBUG)
-}
-
-const DEBUG: &[&str] = &[
-    "CHANGE-REPL-ID",
-    "    Change the replication IDs of the instance: there is nobody who would know them.",
-    "ERROR <string>",
-    "    Return a Redis protocol error with <string> as message. Useful for clients",
-    "    unit tests to simulate Redis errors.",
-    "LOG <message>",
-    "    Write <message> to the server log, which is none.",
-    "OBJECT <key>",
-    "    Show low level info about `key` and associated value.",
-    "PROTOCOL <type>",
-    "    Reply with a test value of the specified type. <type> can be: string,",
-    "    integer, double, bignum, null, array, set, map, verbatim, true, false.",
-    "QUICKLIST-PACKED-THRESHOLD <size>",
-    "    Accepted, without effect.",
-    "SET-ACTIVE-EXPIRE <0|1>",
-    "    Setting it to 0 disables expiring keys in background when they are not",
-    "    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the",
-    "    default.",
+const XGROUP: &[&str] = &[
+    "CREATE <key> <groupname> <id|$> [option]",
+    "    Create a new consumer group. Options are:",
+    "    * MKSTREAM",
+    "      Create the empty stream if it does not exist.",
+    "    * ENTRIESREAD entries_read",
+    "      Set the group's entries_read counter (internal use).",
+    "CREATECONSUMER <key> <groupname> <consumer>",
+    "    Create a new consumer in the specified group.",
+    "DELCONSUMER <key> <groupname> <consumer>",
+    "    Remove the specified consumer.",
+    "DESTROY <key> <groupname>",
+    "    Remove the specified group.",
+    "SETID <key> <groupname> <id|$> [ENTRIESREAD entries_read]",
+    "    Set the current group ID and entries_read counter.",
+];
+const XINFO: &[&str] = &[
+    "CONSUMERS <key> <groupname>",
+    "    Show consumers of <groupname>.",
+    "GROUPS <key>",
+    "    Show the stream consumer groups.",
+    "STREAM <key> [FULL [COUNT <count>]",
+    "    Show information about the stream.",
 ];

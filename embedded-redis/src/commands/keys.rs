@@ -11,8 +11,8 @@ mod sort;
 use redis_server_core::glob_matches;
 use redis_server_core::resp_core::request::Request;
 
-use super::Commands;
 use super::arguments::{arg, integer};
+use super::{Commands, help};
 use crate::engine::{Answer, Class, Context, Data, Done, Error, Outcome, Runs, Waiting};
 use crate::keyspace::{Compact, Millis, Place};
 
@@ -31,10 +31,10 @@ pub(super) const COMMANDS: Commands = &[
     ("memory|stats", Runs::Client(memory::stats)),
     ("memory|usage", Runs::Client(memory::usage)),
     ("move", Runs::Client(moves::move_to)),
-    ("object", Runs::Data(object::help)),
+    ("object", Runs::Client(help::alone)),
     ("object|encoding", Runs::Data(object::encoding)),
     ("object|freq", Runs::Data(object::freq)),
-    ("object|help", Runs::Data(object::help)),
+    ("object|help", Runs::Client(help::object)),
     ("object|idletime", Runs::Data(object::idletime)),
     ("object|refcount", Runs::Data(object::refcount)),
     ("persist", Runs::Data(deadlines::persist)),
@@ -165,16 +165,6 @@ fn count_look_up(data: &mut Data<'_>, key: &[u8], place: Option<Place>) {
 /// Keys that may be past their deadline before one of them is as good as any, while clients are
 /// paused.
 const TRIES: usize = 100;
-
-/// What `HELP` of a container answers.
-fn lines(answer: &mut Answer<'_>, lines: &[&str]) -> Outcome {
-    if let Some(mut items) = answer.array(lines.len()) {
-        for line in lines {
-            items.add(redis_server_core::Simple(line));
-        }
-    }
-    Ok(Done::Answered)
-}
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use redis_server_core::resp_core::request::Request;
 use super::arguments::{Options, count, integer, is};
 use crate::engine::{Answer, Done, Error, Outcome};
 
-/// The options of `SSCAN`, `HSCAN` and `ZSCAN`.
+/// The options of `SCAN`, `SSCAN`, `HSCAN` and `ZSCAN`.
 pub(super) struct Scan<'a> {
     pub(super) count: usize,
     pattern: Option<&'a [u8]>,
@@ -18,18 +18,39 @@ impl<'a> Scan<'a> {
         let mut scan = Self { count: 10, pattern: None };
         let mut options = Options::behind(request, 3);
         while let Some(option) = options.next() {
-            let value = options.value()?;
-            if is(option, "count") {
-                integer(value)?;
-                scan.count = count(value, 1, Error::SYNTAX)?;
-            } else if is(option, "match") {
-                // Not even the empty name is kept out by this one.
-                scan.pattern = Some(value).filter(|pattern| *pattern != b"*");
-            } else {
-                return Err(Error::SYNTAX);
-            }
+            scan.take(option, options.value()?)?;
         }
         Ok(scan)
+    }
+
+    /// The same of `SCAN`, which has a type, too, if that is said.
+    pub(super) fn parse_with_type(
+        request: &Request<'a>,
+    ) -> Result<(Self, Option<&'a [u8]>), Error> {
+        let (mut scan, mut kind) = (Self { count: 10, pattern: None }, None);
+        let mut options = Options::behind(request, 2);
+        while let Some(option) = options.next() {
+            let value = options.value()?;
+            if is(option, "type") {
+                kind = Some(value);
+            } else {
+                scan.take(option, value)?;
+            }
+        }
+        Ok((scan, kind))
+    }
+
+    fn take(&mut self, option: &[u8], value: &'a [u8]) -> Result<(), Error> {
+        if is(option, "count") {
+            integer(value)?;
+            self.count = count(value, 1, Error::SYNTAX)?;
+        } else if is(option, "match") {
+            // Not even the empty name is kept out by this one.
+            self.pattern = Some(value).filter(|pattern| *pattern != b"*");
+        } else {
+            return Err(Error::SYNTAX);
+        }
+        Ok(())
     }
 
     /// Whether what is so named is asked for.

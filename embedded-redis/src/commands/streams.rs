@@ -11,7 +11,7 @@ mod pending;
 mod read;
 mod reply;
 
-use super::Commands;
+use super::{Commands, help};
 use crate::engine::Runs;
 
 pub(super) const COMMANDS: Commands = &[
@@ -23,22 +23,22 @@ pub(super) const COMMANDS: Commands = &[
     ("xdel", Runs::Data(entries::xdel)),
     ("xread", Runs::Data(read::xread)),
     ("xreadgroup", Runs::Data(read::xreadgroup)),
-    ("xgroup", Runs::Data(groups::xgroup)),
+    ("xgroup", Runs::Client(help::alone)),
     ("xgroup|create", Runs::Data(groups::create)),
     ("xgroup|setid", Runs::Data(groups::setid)),
     ("xgroup|destroy", Runs::Data(groups::destroy)),
     ("xgroup|createconsumer", Runs::Data(groups::createconsumer)),
     ("xgroup|delconsumer", Runs::Data(groups::delconsumer)),
-    ("xgroup|help", Runs::Data(groups::help)),
+    ("xgroup|help", Runs::Client(help::xgroup)),
     ("xack", Runs::Data(pending::xack)),
     ("xpending", Runs::Data(pending::xpending)),
     ("xclaim", Runs::Data(claim::xclaim)),
     ("xautoclaim", Runs::Data(claim::xautoclaim)),
-    ("xinfo", Runs::Data(info::xinfo)),
+    ("xinfo", Runs::Client(help::alone)),
     ("xinfo|stream", Runs::Data(info::stream)),
     ("xinfo|groups", Runs::Data(info::groups)),
     ("xinfo|consumers", Runs::Data(info::consumers)),
-    ("xinfo|help", Runs::Data(info::help)),
+    ("xinfo|help", Runs::Client(help::xinfo)),
     ("xsetid", Runs::Data(entries::xsetid)),
 ];
 

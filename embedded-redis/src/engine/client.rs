@@ -1,6 +1,7 @@
 //! Who is connected.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -100,7 +101,7 @@ impl Client {
 }
 
 /// Commands that wait for `EXEC`.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Transaction {
     /// As they came, each a multibulk request.
     pub(crate) queue: Vec<Bytes>,
@@ -112,6 +113,17 @@ pub(crate) struct Transaction {
     pub(crate) needs_memory: bool,
     /// One of them may write.
     pub(crate) may_write: bool,
+}
+
+/// Passwords may be among the commands.
+impl fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction")
+            .field("commands", &self.queue.len())
+            .field("bytes", &self.bytes)
+            .field("spoilt", &self.spoilt)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A key that must not change until `EXEC`.
@@ -162,22 +174,23 @@ impl Clients {
         self.slots.get_mut(key.0 as usize)?.as_mut()
     }
 
+    /// The client of that number.
+    pub(crate) fn by_id(&self, id: u64) -> Option<&Client> {
+        self.get(self.key_of(id)?)
+    }
+
     pub(crate) fn key_of(&self, id: u64) -> Option<ClientKey> {
         self.by_id.get(&id).copied()
     }
 
     /// The client of that number, unless it is as good as gone.
     pub(crate) fn present(&self, id: u64) -> Option<&Client> {
-        self.get(self.key_of(id)?).filter(|client| !client.killed)
+        self.by_id(id).filter(|client| !client.killed)
     }
 
     /// All, the oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (ClientKey, &Client)> {
         self.by_id.values().filter_map(|key| Some((*key, self.get(*key)?)))
-    }
-
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Client> {
-        self.slots.iter_mut().flatten()
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -5,7 +5,6 @@ use redis_server_core::Topic;
 use super::Engine;
 use super::client::Client;
 use super::context::Shared;
-use super::event::Event;
 
 impl Engine {
     /// Has clients closed that are past the `timeout`.
@@ -18,17 +17,9 @@ impl Engine {
 
     #[cold]
     fn close_idle_now(&mut self) {
-        let shared = &mut self.shared;
-        let idle: Vec<u64> = self
-            .clients
-            .iter_mut()
-            .filter(|client| !client.killed && is_idle(client, shared))
-            .map(|client| {
-                client.killed = true;
-                client.id
-            })
-            .collect();
-        shared.events.extend(idle.into_iter().map(Event::Close));
+        let idle = self.clients.iter().filter(|(_, client)| is_idle(client, &self.shared));
+        let idle: Vec<_> = idle.map(|(key, _)| key).collect();
+        idle.into_iter().for_each(|key| self.kill(key));
     }
 }
 

@@ -38,7 +38,10 @@ impl Engine {
         if context.engine.shared.tracking.is_on() && !matches!(outcome, Ok(Done::Hold)) {
             context.end_caching(request);
         }
-        let _ = outcome.as_ref().map_err(|error| answer.error(error));
+        if let Err(error) = &outcome {
+            context.engine.shared.stats.answered_with(error);
+            answer.error(error);
+        }
         drop(answer);
         self.settle();
         Ran::Answered(match outcome {

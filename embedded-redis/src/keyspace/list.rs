@@ -146,6 +146,9 @@ impl List {
         let gone = equal - removed..equal;
         let mut seen = 0;
         for at in 0..self.nodes.len() {
+            if seen == equal {
+                break;
+            }
             self.change(at, |node| {
                 node.retain(|it| {
                     if seen == equal || it != element {

@@ -15,6 +15,18 @@ fn eval_with(rig: &mut Rig, command: &str, script: &str, rest: &str) -> String {
     rig.run(&format!("{command} \"{script}\" {rest}"))
 }
 
+/// Of the commands that have come together, those behind it are not to see the time before it.
+#[test]
+fn what_comes_behind_a_script_has_another_time() {
+    let mut rig = Rig::new();
+    assert_eq!(rig.run("ping"), "+PONG");
+    assert!(!rig.engine.shared.is_late);
+    eval(&mut rig, "return 1");
+    assert!(rig.engine.shared.is_late);
+    assert_eq!(rig.run("ping"), "+PONG");
+    assert!(!rig.engine.shared.is_late);
+}
+
 /// An error without the part that says where it was raised.
 fn error(rig: &mut Rig, script: &str) -> String {
     let answer = eval(rig, script);

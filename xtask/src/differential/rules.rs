@@ -50,6 +50,13 @@ pub(super) const UNPROMISED: &[Rule] = &[
         Likeness::AnyOrder,
         "channels have no order",
     ),
+    Rule {
+        commands: &["SORT", "SORT_RO"],
+        with: &["ALPHA"],
+        without: &["STORE"],
+        alike: Likeness::OrderUntilNul,
+        why: "strcoll ends at a NUL, and what it finds equal has no order",
+    },
     rule(&["HGETALL", "CONFIG GET"], Likeness::AnyOrderOfPairs, "maps have no order"),
     rule(&["SCAN", "SSCAN"], Likeness::Scan, "complete scans are the same set"),
     rule(&["HSCAN", "ZSCAN"], Likeness::ScanOfPairs, "complete scans are the same set of pairs"),

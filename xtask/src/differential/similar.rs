@@ -9,6 +9,8 @@ use super::tree::Tree;
 pub(super) enum Likeness {
     /// The same elements.
     AnyOrder,
+    /// The same elements, of which only those change places that are the same up to a NUL.
+    OrderUntilNul,
     /// The same pairs of keys and values.
     AnyOrderOfPairs,
     /// The same elements if both scans are complete, else two parts.
@@ -64,6 +66,7 @@ impl Likeness {
         };
         match self {
             Self::AnyOrder => any_order(&redis, &ours),
+            Self::OrderUntilNul => order_until_nul(&redis, &ours),
             Self::AnyOrderOfPairs => pairs(&redis, &ours),
             Self::Scan | Self::ScanOfPairs => scan(self, args, &redis, &ours),
             Self::Drawn => redis.same_shape(&ours) && drawn(&ours, near),
@@ -104,6 +107,11 @@ fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
 fn any_order(redis: &Tree<'_>, ours: &Tree<'_>) -> bool {
     let (Tree::Node(..), Tree::Node(..)) = (redis, ours) else { return false };
     redis.kind() == ours.kind() && sorted(redis.items().to_vec()) == sorted(ours.items().to_vec())
+}
+
+fn order_until_nul(redis: &Tree<'_>, ours: &Tree<'_>) -> bool {
+    let seen = |tree: &Tree<'_>| tree.string()?.split(|byte| *byte == 0).next().map(<[u8]>::to_vec);
+    any_order(redis, ours) && redis.items().iter().map(seen).eq(ours.items().iter().map(seen))
 }
 
 fn pairs(redis: &Tree<'_>, ours: &Tree<'_>) -> bool {
@@ -224,11 +232,24 @@ mod tests {
     fn alike_means_no_more_than_it_says() {
         let one_two = b"*2\r\n:1\r\n:2\r\n";
         let two_one = b"*2\r\n:2\r\n:1\r\n";
+        let (nul_and_b, none_and_b) =
+            (b"*2\r\n$1\r\n\0\r\n$1\r\nb\r\n", b"*2\r\n$0\r\n\r\n$1\r\nb\r\n");
+        let (nul_and_none, none_and_nul) =
+            (b"*2\r\n$1\r\n\0\r\n$0\r\n\r\n", b"*2\r\n$0\r\n\r\n$1\r\n\0\r\n");
         for (likeness, args, redis, ours, expected) in [
             (Likeness::AnyOrder, "SMEMBERS s", &one_two[..], &two_one[..], true),
             (Likeness::AnyOrder, "SMEMBERS s", one_two, b"*2\r\n:2\r\n:2\r\n", false),
             (Likeness::AnyOrder, "SMEMBERS s", one_two, b"~2\r\n:2\r\n:1\r\n", false),
             (Likeness::AnyOrderOfPairs, "HGETALL h", one_two, two_one, false),
+            (Likeness::OrderUntilNul, "SORT s ALPHA", &nul_and_b[..], &none_and_b[..], false),
+            (Likeness::OrderUntilNul, "SORT s ALPHA", nul_and_none, none_and_nul, true),
+            (
+                Likeness::OrderUntilNul,
+                "SORT s ALPHA",
+                nul_and_b,
+                b"*2\r\n$1\r\nb\r\n$1\r\n\0\r\n",
+                false,
+            ),
             (Likeness::Shape, "TIME", one_two, two_one, true),
             (Likeness::Shape, "TIME", b"-ERR a\r\n", b"-ERR b\r\n", false),
             (Likeness::Drawn, "SPOP s 2", one_two, two_one, true),

@@ -6,7 +6,9 @@ use redis_server_core::resp_core::request::Request;
 
 use super::list::Type;
 use crate::commands::arguments::{Options, arg, is};
-use crate::engine::{Answer, Client, Context, Done, Error, Event, Outcome, Shared, User, Users};
+use crate::engine::{
+    Answer, Client, ClientKey, Context, Done, Error, Outcome, Shared, User, Users,
+};
 use crate::keyspace::parse_integer;
 
 /// Which clients to kill: those that are all of this.
@@ -32,23 +34,15 @@ pub(super) fn kill(
     } else {
         Filters::parse(Options::behind(&request, 2), &context.engine.shared.users)?
     };
-    let own = context.client().map_or(0, |client| client.id);
+    let own = context.key();
     let engine = &mut *context.engine;
-    let passes = |client: &Client| {
-        !client.killed
-            && filters.pass(client, &engine.shared)
-            && !(filters.skip_me && client.id == own)
+    let passes = |(key, client): &(ClientKey, &Client)| {
+        !client.killed && filters.pass(client, &engine.shared) && !(filters.skip_me && *key == own)
     };
-    let found = engine.clients.iter().filter(|(_, client)| passes(client));
-    let found: Vec<_> = found.map(|(key, client)| (key, client.id)).collect();
-    for (key, id) in &found {
-        // Who kills itself hears how many there were before it goes.
-        if *id != own {
-            engine.release(*key);
-            engine.shared.events.push_back(Event::Close(*id));
-        }
-    }
-    let own_is_killed = found.iter().any(|(_, id)| *id == own);
+    let found: Vec<_> = engine.clients.iter().filter(passes).map(|(key, _)| key).collect();
+    let own_is_killed = found.contains(&own);
+    // Who kills itself hears how many there were before it goes.
+    found.iter().filter(|key| **key != own).for_each(|key| engine.kill(*key));
     let killed = found.len() as i64;
     let done = match (old_form, killed) {
         (true, 0) => return Err(Error::of("ERR No such client")),

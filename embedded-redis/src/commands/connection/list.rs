@@ -54,8 +54,8 @@ pub(super) fn list(
     } else if request.len() > 3 && is(option, "id") {
         for id in request.iter().skip(3) {
             let id = parse_integer(id).ok_or(Error::of("ERR Invalid client ID"))?;
-            let key = u64::try_from(id).ok().and_then(|id| engine.clients.key_of(id));
-            if let Some(client) = key.and_then(|key| engine.clients.get(key)) {
+            let client = u64::try_from(id).ok().and_then(|id| engine.clients.by_id(id));
+            if let Some(client) = client {
                 write(client, &engine.shared, &mut text);
             }
         }

@@ -118,6 +118,16 @@ fn replies_can_be_switched_off_and_skipped() {
 }
 
 #[test]
+fn errors_that_are_not_heard_are_counted() {
+    let mut rig = Rig::new();
+    rig.run_as(1, "client reply off");
+    rig.run_as(1, "nonsense");
+    rig.run_as(1, "multi");
+    rig.run_as(1, "incr");
+    assert!(rig.run("info errorstats").contains("errorstat_ERR:count=2 "));
+}
+
+#[test]
 fn idle_clients_are_closed_but_for_those_who_wait_for_something() {
     let mut rig = Rig::new();
     rig.run_as(1, "ping");
@@ -129,6 +139,8 @@ fn idle_clients_are_closed_but_for_those_who_wait_for_something() {
     rig.advance(Duration::from_secs(1));
     let killed = rig.engine.clients.iter().filter(|(_, client)| client.killed);
     assert_eq!(killed.map(|(_, client)| client.id).collect::<Vec<_>>(), [2]);
+    assert_eq!(rig.run_as(1, "set k v"), "", "it has come too late");
+    assert_eq!(rig.run("exists k"), ":0");
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use redis_server_core::resp_core::request::Request;
 
 use super::super::arguments::arg;
-use super::lines;
 use crate::engine::{Answer, Data, Error, Outcome};
 use crate::keyspace::{Place, Text, Value};
 
@@ -59,10 +58,6 @@ pub(super) fn freq(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answe
     answer.int(data.frequency(place).into())
 }
 
-pub(super) fn help(_: &mut Data<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    lines(answer, &HELP)
-}
-
 /// Where the key is, without using it and without telling if it is missed.
 fn inspect(data: &mut Data<'_>, key: &[u8]) -> Option<Place> {
     let place = data.peek(key);
@@ -73,21 +68,3 @@ fn inspect(data: &mut Data<'_>, key: &[u8]) -> Option<Place> {
 
 /// Numbers that Redis has once for all keys.
 const SHARED_INTEGERS: std::ops::Range<i64> = 0..10_000;
-
-const HELP: [&str; 15] = [
-    "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-    "ENCODING <key>",
-    "    Return the kind of internal representation used in order to store the value",
-    "    associated with a <key>.",
-    "FREQ <key>",
-    "    Return the access frequency index of the <key>. The returned integer is",
-    "    proportional to the logarithm of the recent access frequency of the key.",
-    "IDLETIME <key>",
-    "    Return the idle time of the <key>, that is the approximated number of",
-    "    seconds elapsed since the last access to the key.",
-    "REFCOUNT <key>",
-    "    Return the number of references of the value associated with the specified",
-    "    <key>.",
-    "HELP",
-    "    Prints this help.",
-];

@@ -14,6 +14,5 @@ pub(super) use eval as evalsha_ro;
 pub(super) use eval as debug;
 pub(super) use eval as exists;
 pub(super) use eval as flush;
-pub(super) use eval as help;
 pub(super) use eval as kill;
 pub(super) use eval as load;

@@ -1,6 +1,5 @@
 //! Functions that are kept by the server. There are none: a client that asks is told so.
 
-use redis_server_core::Simple;
 use redis_server_core::resp_core::request::Request;
 
 use crate::commands::arguments::{arg, is};
@@ -60,27 +59,3 @@ pub(super) fn stats(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>
     }
     Ok(Done::Answered)
 }
-
-pub(super) fn help(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    lines(answer, HELP)
-}
-
-/// A help text, line by line.
-pub(super) fn lines(answer: &mut Answer<'_>, text: &str) -> Outcome {
-    answer.any(text.lines().map(Simple).collect::<Vec<_>>())
-}
-
-const HELP: &str = "\
-FUNCTION <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
-DELETE <LIBRARY NAME>
-    Delete the given library.
-LIST [LIBRARYNAME PATTERN] [WITHCODE]
-    Return general information on all the libraries: there are none.
-STATS
-    Return information about the current function running, and the engines.
-KILL
-    Kill the current running function.
-FLUSH [ASYNC|SYNC]
-    Delete all the libraries.
-HELP
-    Prints this help.";

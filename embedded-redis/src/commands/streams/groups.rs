@@ -7,11 +7,6 @@ use crate::commands::arguments::{Options, arg, integer, is};
 use crate::engine::{Answer, Class, Data, Error, Outcome};
 use crate::keyspace::{Stream, StreamId};
 
-/// Nothing but a subcommand comes here.
-pub(super) fn xgroup(_: &mut Data<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
-    Err(Error::arity("xgroup"))
-}
-
 pub(super) fn create(
     data: &mut Data<'_>,
     request: Request<'_>,
@@ -147,25 +142,3 @@ pub(super) fn delconsumer(
     }
     answer.count(removed.unwrap_or(0))
 }
-
-pub(super) fn help(_: &mut Data<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    super::reply::help(answer, &HELP)
-}
-
-const HELP: [&str; 15] = [
-    "XGROUP <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-    "CREATE <key> <groupname> <id|$> [option]",
-    "    Create a new consumer group. Options are:",
-    "    * MKSTREAM",
-    "      Create the empty stream if it does not exist.",
-    "    * ENTRIESREAD entries_read",
-    "      Set the group's entries_read counter (internal use).",
-    "CREATECONSUMER <key> <groupname> <consumer>",
-    "    Create a new consumer in the specified group.",
-    "DELCONSUMER <key> <groupname> <consumer>",
-    "    Remove the specified consumer.",
-    "DESTROY <key> <groupname>",
-    "    Remove the specified group.",
-    "SETID <key> <groupname> <id|$> [ENTRIESREAD entries_read]",
-    "    Set the current group ID and entries_read counter.",
-];

@@ -5,15 +5,10 @@ mod full;
 use redis_server_core::Pairs;
 use redis_server_core::resp_core::request::Request;
 
-use super::{errors, reply};
+use super::errors;
 use crate::commands::arguments::{arg, integer, is};
 use crate::engine::{Answer, Data, Done, Error, Outcome};
 use crate::keyspace::{Stream, StreamId};
-
-/// Nothing but a subcommand comes here.
-pub(super) fn xinfo(_: &mut Data<'_>, _: Request<'_>, _: &mut Answer<'_>) -> Outcome {
-    Err(Error::arity("xinfo"))
-}
 
 pub(super) fn stream(
     data: &mut Data<'_>,
@@ -105,19 +100,5 @@ pub(super) fn consumers(
     Ok(Done::Answered)
 }
 
-pub(super) fn help(_: &mut Data<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    reply::help(answer, &HELP)
-}
-
 /// How much of each list `FULL` shows.
 const COUNT: i64 = 10;
-
-const HELP: [&str; 7] = [
-    "XINFO <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-    "CONSUMERS <key> <groupname>",
-    "    Show consumers of <groupname>.",
-    "GROUPS <key>",
-    "    Show the stream consumer groups.",
-    "STREAM <key> [FULL [COUNT <count>]",
-    "    Show information about the stream.",
-];

@@ -1,6 +1,6 @@
 //! Ids and entries as answers.
 
-use redis_server_core::{Action, Answering, Reply, Simple, ToReply};
+use redis_server_core::{Action, Answering, Reply, ToReply};
 
 use crate::engine::{Answer, Outcome};
 use crate::keyspace::{Entry, Stream, StreamId};
@@ -40,10 +40,4 @@ pub(super) fn entries(answer: &mut Answer<'_>, entries: &[Entry<'_>]) -> Outcome
 /// The entries of these ids.
 pub(super) fn existing<'s>(stream: &'s Stream, ids: &[StreamId]) -> Vec<Entry<'s>> {
     ids.iter().filter_map(|id| stream.entry(*id)).collect()
-}
-
-/// Answers with the lines of a `HELP`.
-pub(super) fn help(answer: &mut Answer<'_>, lines: &[&str]) -> Outcome {
-    let lines = lines.iter().copied().chain(["HELP", "    Prints this help."]);
-    answer.any(lines.map(Simple).collect::<Vec<_>>())
 }

@@ -21,6 +21,15 @@ fn what_is_refused_spoils_a_transaction_and_what_fails_does_not() {
 }
 
 #[test]
+fn a_password_that_is_queued_is_not_shown() {
+    let mut rig = Rig::new();
+    rig.run("multi");
+    assert_eq!(rig.run("auth default sesame"), "+QUEUED");
+    let shown = format!("{:?}", rig.engine);
+    assert!(shown.contains("Transaction") && !shown.contains("sesame"));
+}
+
+#[test]
 fn exec_with_arguments_ends_the_transaction() {
     let mut rig = Rig::new();
     rig.run("multi");

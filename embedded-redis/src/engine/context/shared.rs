@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) now: Millis,
     /// The same, exactly.
     pub(crate) time: Duration,
+    /// A script has run, which may have taken its time: the next command is to have another one.
+    pub(crate) is_late: bool,
     pub(crate) rng: Rng,
     pub(crate) hub: Hub<u64>,
     pub(crate) events: VecDeque<Event>,
@@ -121,6 +123,7 @@ impl Shared {
             settings,
             now: 0,
             time: Duration::ZERO,
+            is_late: false,
             rng: Rng::new(seed),
             hub: Hub::new(),
             events: VecDeque::new(),
@@ -144,6 +147,7 @@ impl Shared {
     #[inline]
     pub(crate) fn set_now(&mut self, time: Duration) {
         self.time = time;
+        self.is_late = false;
         self.now = millis(time);
         self.frozen = self.pause.is_on();
     }

@@ -1,10 +1,10 @@
 //! Clients that hear of the keys that they have read.
 
-use redis_client_core::Facts;
 use redis_server_core::Entry;
 use redis_server_core::resp_core::request::Request;
 
 use super::{Concerns, Invalidation, Tracking};
+use crate::commands::catalogue::{key_specs, keys_of};
 use crate::engine::context::{Context, Shared};
 use crate::engine::event::Event;
 use crate::engine::table::Runs;
@@ -88,7 +88,9 @@ impl Context<'_> {
             }
             shared.tracking.declared = declared;
         } else if !SCRIPTS.contains(&entry.spec.name()) {
-            for key in keys(entry, request) {
+            let (specs, arguments) =
+                (key_specs(entry.spec.name()), request.iter().collect::<Vec<_>>());
+            for (key, _) in keys_of(specs, &arguments) {
                 shared.tracking.add_reader(key, client.id, is_there);
             }
         }
@@ -102,14 +104,6 @@ impl Context<'_> {
             tracking.declared = keys.iter().copied().map(Box::from).collect();
         }
     }
-}
-
-/// The keys of a command that only reads.
-fn keys<'a>(entry: &Entry<Runs>, request: Request<'a>) -> Vec<&'a [u8]> {
-    let name = entry.spec.name().to_ascii_uppercase().replace('|', " ");
-    let specs = Facts::of(&name).map_or(&[][..], |facts| facts.keys);
-    let arguments: Vec<_> = request.iter().collect();
-    specs.iter().flat_map(|spec| spec.find(&arguments)).collect()
 }
 
 /// They read nothing themselves.

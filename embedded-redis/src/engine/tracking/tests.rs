@@ -243,6 +243,16 @@ fn too_many_keys_are_forgotten_and_invalidated() {
     assert_eq!(known(&rig), (6, 6));
 }
 
+/// As in Redis, which then finds no keys at all.
+#[test]
+fn of_a_command_with_fewer_keys_than_it_says_none_is_remembered() {
+    let mut rig = tracking("");
+    assert!(rig.run_as(1, "zunion 3 a b").starts_with("-ERR "));
+    assert_eq!(known(&rig), (0, 0));
+    rig.run_as(1, "zunion 2 a b");
+    assert_eq!(known(&rig), (2, 2));
+}
+
 #[test]
 fn who_is_gone_is_forgotten() {
     let mut rig = tracking("");

@@ -59,7 +59,7 @@ impl Engine {
         self.shared.tracking.current = 0;
         let clients = &self.clients;
         self.shared.broadcast(|id| {
-            let client = clients.key_of(id).and_then(|key| clients.get(key));
+            let client = clients.by_id(id);
             client.and_then(|client| client.tracks.as_ref()).is_some_and(|tracks| tracks.no_loop)
         });
     }

@@ -8,7 +8,7 @@ use redis_server_core::{Entry, Topic};
 use super::{Denial, Place, Reason, Unfit, User};
 use crate::commands;
 use crate::engine::table::Runs;
-use crate::engine::{Client, ClientKey, Context, Engine, Error, Event};
+use crate::engine::{Client, ClientKey, Context, Engine, Error};
 
 impl Client {
     /// From now on it may do what that user may.
@@ -46,38 +46,49 @@ impl Engine {
         let old = self.shared.users.get(user.name()).cloned();
         let user = self.shared.users.insert(user);
         let Some(old) = old else { return };
-        let hub = &self.shared.hub;
-        for client in self.clients.iter_mut().filter(|it| Arc::ptr_eq(&it.user, &old)) {
+        for key in self.who_is(&old) {
+            let Some(client) = self.clients.get_mut(key) else { continue };
             client.act_as(&user);
-            let heard = |topic, is_pattern| {
-                let mut names = hub.held_names(client.id, topic);
-                names.any(|name| !user.may_hear(name, is_pattern))
-            };
-            let hears_too_much = heard(Topic::Channel, false)
-                || heard(Topic::Pattern, true)
-                || heard(Topic::ShardChannel, false);
-            if hears_too_much && !client.killed {
-                client.killed = true;
-                self.shared.events.push_back(Event::Close(client.id));
+            let id = client.id;
+            if self.hears_too_much(id, &user) {
+                self.kill(key);
             }
         }
+    }
+
+    /// Whether a client is subscribed to something that a user may not hear.
+    fn hears_too_much(&self, client: u64, user: &User) -> bool {
+        let heard = |topic, is_pattern| {
+            let mut names = self.shared.hub.held_names(client, topic);
+            names.any(|name| !user.may_hear(name, is_pattern))
+        };
+        heard(Topic::Channel, false)
+            || heard(Topic::Pattern, true)
+            || heard(Topic::ShardChannel, false)
     }
 
     /// Deletes a user and closes its connections but for that one: whether it is the user's, too, if
     /// there was such a user.
     pub(crate) fn delete_user(&mut self, name: &[u8], own: ClientKey) -> Option<bool> {
         let user = self.shared.users.remove(name)?;
-        let own = self.clients.get(own).map_or(0, |client| client.id);
         let mut own_is_closed = false;
-        for client in self.clients.iter_mut().filter(|it| Arc::ptr_eq(&it.user, &user)) {
-            client.act_as(&User::nobody());
-            if client.id == own {
+        for key in self.who_is(&user) {
+            if let Some(client) = self.clients.get_mut(key) {
+                client.act_as(&User::nobody());
+            }
+            if key == own {
                 own_is_closed = true;
-            } else if !std::mem::replace(&mut client.killed, true) {
-                self.shared.events.push_back(Event::Close(client.id));
+            } else {
+                self.kill(key);
             }
         }
         Some(own_is_closed)
+    }
+
+    /// The clients that are logged in as a user.
+    fn who_is(&self, user: &Arc<User>) -> Vec<ClientKey> {
+        let theirs = self.clients.iter().filter(|(_, client)| Arc::ptr_eq(&client.user, user));
+        theirs.map(|(key, _)| key).collect()
     }
 }
 

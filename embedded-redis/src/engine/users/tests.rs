@@ -180,7 +180,26 @@ fn who_hears_what_it_may_not_any_more_is_closed() {
     assert_eq!(killed(&rig), [3, 4], "the pattern is no name of one any more");
     assert_eq!(rig.run("acl deluser s s nobody"), ":1");
     assert_eq!(killed(&rig), [2, 3, 4, 5]);
-    assert_eq!(rig.run_as(4, "get k"), command("get"), "what it has sent before it was closed");
+}
+
+/// From that moment on, though its connection may be there for a while.
+#[test]
+fn who_is_closed_hears_runs_and_takes_nothing_more() {
+    for closes in ["acl deluser s", "acl setuser s resetchannels", "client kill user s"] {
+        let mut rig = Rig::new();
+        rig.run("acl setuser s on nopass allcommands allkeys allchannels");
+        for (client, wants) in [(1, "subscribe c"), (2, "blpop q 0"), (3, "watch k")] {
+            rig.run_as(client, "auth s x");
+            rig.run_as(client, wants);
+        }
+        rig.run(closes);
+        assert_eq!(rig.run("publish c m"), ":0", "{closes}");
+        assert_eq!(rig.run_as(1, "ping"), "", "{closes}");
+        let stays = closes.contains("setuser");
+        assert_eq!(rig.run_as(3, "set k 1"), if stays { "+OK" } else { "" }, "{closes}");
+        assert_eq!(rig.run("rpush q v"), ":1");
+        assert_eq!(rig.run("llen q"), if stays { ":0" } else { ":1" }, "{closes}");
+    }
 }
 
 #[test]
