@@ -46,6 +46,18 @@ impl SortedSet {
         Self { scores, order: Order::of_sorted(members), converted }
     }
 
+    /// Has members lose what they lose where Redis adds them one by one, in that order: until one of
+    /// them has the listpack given up, -0 is 0.
+    pub(crate) fn added_in_turn<'a>(
+        members: impl Iterator<Item = &'a mut (Score, Compact)>,
+        limit: Listpack,
+    ) {
+        let fits = |(_, member): &&mut (Score, Compact)| member.len() <= limit.value;
+        for (score, _) in members.take(limit.entries).take_while(fits) {
+            *score = in_listpack(*score);
+        }
+    }
+
     /// Gives the member that score, and returns the one that it had.
     pub(crate) fn insert(&mut self, member: &[u8], score: Score, limit: Listpack) -> Option<Score> {
         // Only one that is 0 may not be stored as it is.

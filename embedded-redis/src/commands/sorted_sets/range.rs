@@ -164,7 +164,7 @@ pub(super) fn zrangestore(
     answer: &mut Answer<'_>,
 ) -> Outcome {
     let wanted = Wanted::parse(&request, 3, Fixed { stores: true, ..Fixed::default() })?;
-    let members = match data.read::<SortedSet>(arg(&request, 2))? {
+    let mut members: Vec<_> = match data.read::<SortedSet>(arg(&request, 2))? {
         Some(set) => {
             let ranks = wanted.bounds.ranks(set, wanted.window);
             let members = set.range(ranks.start, ranks.end);
@@ -172,6 +172,15 @@ pub(super) fn zrangestore(
         }
         None => Vec::new(),
     };
+    let limit = data.shared.settings.limits.sorted_set;
+    // Of ranks, Redis knows before how many there will be.
+    if !matches!(wanted.bounds, Bounds::Ranks(..)) || members.len() <= limit.entries {
+        if wanted.window.reverse {
+            SortedSet::added_in_turn(members.iter_mut().rev(), limit);
+        } else {
+            SortedSet::added_in_turn(members.iter_mut(), limit);
+        }
+    }
     store(data, arg(&request, 1), members, "zrangestore", answer)
 }
 

@@ -247,3 +247,17 @@ fn a_scan_sees_every_member() {
     assert_eq!(rig.run("zscan none 18446744073709551616"), "-ERR invalid cursor");
     assert_eq!(rig.run("zscan z 0 count 0"), "-ERR syntax error");
 }
+
+/// Redis adds what is stored one by one; the first that no listpack takes has all the others kept as
+/// they are.
+#[test]
+fn a_negative_zero_is_kept_behind_what_no_listpack_takes() {
+    let mut rig = Rig::new();
+    rig.run("config set zset-max-listpack-value 1");
+    rig.run("zadd z 1 bb -0.0 a");
+    assert_eq!(rig.run("zscore z a"), "$2 -0");
+    rig.run("zrangestore d z 0 -1");
+    assert_eq!(rig.run("zscore d a"), "$1 0");
+    rig.run("zrangestore d z 0 -1 rev");
+    assert_eq!(rig.run("zscore d a"), "$2 -0");
+}
