@@ -153,6 +153,10 @@ fn what_is_pending_can_be_claimed() {
             ("xautoclaim s g e 0 0 count 2", "*3 $3 3-0 *1 *2 $3 1-0 *2 $1 a $1 b *1 $3 2-0"),
             ("xautoclaim s g e 10 2 justid", "*3 $3 0-0 *1 $3 3-0 *0"),
             ("xautoclaim s g e 0 0 count 0", "-ERR COUNT must be > 0"),
+            (
+                "xautoclaim s g e 0 0 count 9007199254740993",
+                "-ERR Insufficient memory, failed allocating transient memory, COUNT too high.",
+            ),
             ("xack s g 1 3", ":2"),
             ("xclaim s g d 0 1 2 force justid", "*1 $3 1-0"),
         ],

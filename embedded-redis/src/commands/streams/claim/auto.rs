@@ -21,6 +21,11 @@ pub(crate) fn xautoclaim(
     if !found? {
         return Err(errors::no_group(key, name, ""));
     }
+    if sweep.count > ADDRESSABLE {
+        return Err(Error::of(
+            "ERR Insufficient memory, failed allocating transient memory, COUNT too high.",
+        ));
+    }
     let mut claimant = Claimant::new(arg(&request, 3));
     let mut swept = Swept::default();
     if let Some(mut stream) = data.edit::<Stream>(key)? {
@@ -41,6 +46,9 @@ pub(crate) fn xautoclaim(
     items.add(swept.deleted);
     Ok(Done::Answered)
 }
+
+/// Redis takes memory for as many ids before it looks; more than this a process can't even address.
+const ADDRESSABLE: usize = (1 << 47) / size_of::<StreamId>();
 
 /// The arguments.
 #[derive(Debug)]
