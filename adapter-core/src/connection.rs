@@ -189,8 +189,7 @@ impl<R: Runtime> Connection<R> {
                 shared.session.handle_activity(now);
             }
             for frame in frames.drain(..) {
-                shared.session.handle_frame(now, frame);
-                shared.dispatch(wakers);
+                shared.handle_frame(now, frame, wakers);
             }
             match read {
                 Read::Pending | Read::Some => {}

@@ -113,6 +113,17 @@ impl Slots {
         }
     }
 
+    /// Takes the answer and gives the slot back, if it is a reply and there.
+    #[inline]
+    pub(crate) fn take_reply(&mut self, key: SlotKey) -> Option<Frame> {
+        let slot = self.of(key)?;
+        let State::Done(Answer::Reply(_)) = &slot.state else { return None };
+        match self.release(key) {
+            Some(State::Done(Answer::Reply(frame))) => Some(frame),
+            _ => None,
+        }
+    }
+
     /// Takes the answer and gives the slot back, or notes whom to wake.
     #[inline]
     pub(crate) fn poll(
@@ -140,6 +151,7 @@ impl Slots {
     /// Gives the slot back. An answer that comes later finds nobody. What was in it is to be
     /// dropped out of the lock: an unread answer may be large, and a waker may run foreign code.
     #[must_use = "it is to be dropped out of the lock"]
+    #[inline]
     pub(crate) fn release(&mut self, key: SlotKey) -> Option<State> {
         let slot = self.of(key)?;
         slot.generation = slot.generation.wrapping_add(1);

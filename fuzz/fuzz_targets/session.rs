@@ -17,8 +17,8 @@ use bytes::{Buf, Bytes, BytesMut};
 use fuzz::peak_of;
 use libfuzzer_sys::fuzz_target;
 use redis_client_core::{
-    Batch, Cause, Config, ConnectionError, Event, Outcome, Protocol, Request, Session, SubmitError,
-    Time, Timeout, cmd,
+    Batch, Cause, Config, ConnectionError, Event, Outcome, Protocol, Receiver, Request, Session,
+    SubmitError, Time, Timeout, cmd,
 };
 use resp_core::{Decoder, Frame, Limits, OutBuf, View};
 use testkit::pair::{Hello, Model, Server};
@@ -43,6 +43,8 @@ struct Run {
     /// Replies on their way.
     downward: BytesMut,
     client_input: BytesMut,
+    /// Finds the frames in the session's place, as a driver does.
+    receiver: Option<Receiver>,
     waiting: BTreeMap<u64, Wanted>,
     /// Tags whose callers have gone away.
     forgotten: BTreeSet<u64>,
@@ -96,6 +98,7 @@ impl Run {
             decoder: Decoder::new(Limits::default()),
             downward: BytesMut::new(),
             client_input: BytesMut::new(),
+            receiver: (choice & 128 != 0).then(|| Receiver::new(Limits::default())),
             waiting: BTreeMap::new(),
             forgotten: BTreeSet::new(),
             last_tag: 0,
@@ -318,8 +321,25 @@ impl Run {
     fn deliver(&mut self, bytes: usize) {
         let length = bytes.min(self.downward.len());
         self.client_input.extend_from_slice(&self.downward.split_to(length));
-        let result = self.session.handle_input(self.now, &mut self.client_input);
-        assert_eq!(result.err().as_ref(), self.session.closed());
+        let Some(mut receiver) = self.receiver.take() else {
+            let result = self.session.handle_input(self.now, &mut self.client_input);
+            return assert_eq!(result.err().as_ref(), self.session.closed());
+        };
+        loop {
+            match receiver.receive(&mut self.client_input) {
+                Ok(Some(frame)) => match self.session.match_reply(self.now, &frame) {
+                    Some(tag) => self.end(tag, &[frame], None),
+                    None => self.session.handle_frame(self.now, frame),
+                },
+                Ok(None) => break,
+                Err(error) => {
+                    let reason = ConnectionError::Protocol(error);
+                    self.session.handle_disconnected(self.now, reason, 0);
+                    break;
+                }
+            }
+        }
+        self.receiver = Some(receiver);
     }
 
     fn pass(&mut self, duration: Duration) {

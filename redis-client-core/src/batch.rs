@@ -56,6 +56,14 @@ impl Batch {
             self.first_end = self.encoded.len();
         }
         self.commands.push(request.facts());
+        if !request.is_plain() {
+            self.wait_for(request);
+        }
+        self
+    }
+
+    /// Has the time it takes be that of this command, too.
+    fn wait_for(&mut self, request: &Request) {
         if request.blocking() != Blocking::No {
             self.blocking = self.blocking.or(Some(request.facts()));
         }
@@ -69,7 +77,6 @@ impl Batch {
             (Timeout::After(one), Timeout::After(two)) => Timeout::After(one.max(two)),
             (Timeout::Default, other) | (other, Timeout::Default) => other,
         };
-        self
     }
 
     /// How many commands there are.

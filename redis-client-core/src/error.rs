@@ -15,7 +15,13 @@ pub struct ServerError {
 
 impl ServerError {
     /// Takes the error out of a frame, if it is one.
+    #[inline]
     pub fn of(frame: FrameRef<'_>) -> Option<Self> {
+        if frame.is_error() { Self::read(frame) } else { None }
+    }
+
+    #[cold]
+    fn read(frame: FrameRef<'_>) -> Option<Self> {
         match frame.view() {
             View::SimpleError(text) | View::BulkError(text) => {
                 Some(Self { text: Bytes::copy_from_slice(text) })

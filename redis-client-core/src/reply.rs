@@ -7,7 +7,7 @@ mod tuples;
 
 use alloc::vec::Vec;
 
-use resp_core::{Elements, Frame, FrameRef, View};
+use resp_core::{Elements, Frame, FrameRef};
 
 use crate::error::{Error, ReplyError, ServerError};
 use crate::facts::Facts;
@@ -79,7 +79,7 @@ pub trait FromReply: Sized {
     #[doc(hidden)]
     #[inline]
     fn is_nothing(frame: FrameRef<'_>) -> bool {
-        matches!(frame.view(), View::Null)
+        frame.is_null()
     }
 }
 

@@ -144,6 +144,13 @@ impl Request {
         }
     }
 
+    /// Whether nothing about it is out of the ordinary: it has no effect on its connection, and no
+    /// timeout of its own.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        matches!(self.facts.effect, Effect::None) && self.timeout == Timeout::Default
+    }
+
     /// How long the command may keep its connection waiting.
     #[inline]
     pub fn blocking(&self) -> Blocking {

@@ -225,12 +225,18 @@ fn line(out: &mut impl Out, kind: u8, text: &[u8]) {
 
 #[inline]
 fn length(out: &mut impl Out, kind: u8, length: usize) {
-    // Nearly all are short, and what has a size that the compiler knows is copied without a call.
+    // Nearly all are short, and what has a size that the compiler knows is copied without a call:
+    // at its best from one number, since bytes written one by one can't be read together at once.
     match length {
-        0..10 => out.put(&[kind, b'0' + length as u8, b'\r', b'\n']),
+        0..10 => {
+            let line = u32::from_le_bytes([kind, b'0', b'\r', b'\n']) + ((length as u32) << 8);
+            out.put(&line.to_le_bytes());
+        }
         10..100 => {
-            let (tens, ones) = (length as u8 / 10, length as u8 % 10);
-            out.put(&[kind, b'0' + tens, b'0' + ones, b'\r', b'\n']);
+            let (tens, ones) = (length as u64 / 10, length as u64 % 10);
+            let line = u64::from_le_bytes([kind, b'0', b'0', b'\r', b'\n', 0, 0, 0]);
+            let [line @ .., _, _, _] = (line + (tens << 8) + (ones << 16)).to_le_bytes();
+            out.put(&line);
         }
         _ => head(out, kind, itoa::Buffer::new().format(length)),
     }

@@ -151,7 +151,20 @@ impl<'a> FrameRef<'a> {
         self.bytes
     }
 
+    /// Whether it is an error, of either type.
+    #[inline]
+    pub fn is_error(&self) -> bool {
+        matches!(self.type_byte(), b'-' | b'!')
+    }
+
+    /// Whether it is null, of any type.
+    #[inline]
+    pub fn is_null(&self) -> bool {
+        matches!(self.body(), [b'_', ..] | [b'$' | b'*', b'-', ..])
+    }
+
     /// The byte that tells the frame's type, its attributes skipped.
+    #[inline]
     pub fn type_byte(&self) -> u8 {
         self.body().first().copied().unwrap_or(b'_')
     }

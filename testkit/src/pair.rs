@@ -27,7 +27,7 @@ mod submit;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
-use redis_client_core::{Config, ConnectionError, Event, Session, Time};
+use redis_client_core::{Config, ConnectionError, Event, Receiver, Session, Time};
 use resp_core::{Decoder, Frame, Limits, OutBuf, View};
 
 use crate::chunking::SplitMix64;
@@ -83,6 +83,8 @@ pub struct Pair<S = Model> {
     server_decoder: Decoder,
     server_input: BytesMut,
     client_input: BytesMut,
+    /// Finds the frames in the session's place, as a driver does, where the seed says so.
+    receiver: Option<Receiver>,
     record: Record,
 }
 
@@ -97,6 +99,7 @@ impl<S: Server> Pair<S> {
     /// Joins a session to a server.
     pub fn with_server(seed: u64, config: Config, server: S) -> Self {
         let now = Time::ZERO + EPOCH;
+        let receiver = (seed % 4 >= 2).then(|| Receiver::new(config.reply_limits()));
         Self {
             session: Session::new(now, config),
             server,
@@ -116,6 +119,7 @@ impl<S: Server> Pair<S> {
             server_decoder: Decoder::new(Limits::default()),
             server_input: BytesMut::new(),
             client_input: BytesMut::new(),
+            receiver,
             record: Record::new(seed),
         }
     }
@@ -306,10 +310,33 @@ impl<S: Server> Pair<S> {
         {
             self.record.note(now, &"down", &bytes);
             self.client_input.extend_from_slice(&bytes);
-            let result = self.session.handle_input(now, &mut self.client_input);
-            assert_eq!(result.err().as_ref(), self.session.closed(), "seed {seed}");
+            self.read(now);
         }
         self.turn();
+    }
+
+    /// Has the session take what has come, in either of the two ways there are.
+    fn read(&mut self, now: Time) {
+        let Some(mut receiver) = self.receiver.take() else {
+            let result = self.session.handle_input(now, &mut self.client_input);
+            return assert_eq!(result.err().as_ref(), self.session.closed(), "seed {}", self.seed);
+        };
+        self.session.handle_activity(now);
+        loop {
+            match receiver.receive(&mut self.client_input) {
+                Ok(Some(frame)) => match self.session.match_reply(now, &frame) {
+                    Some(tag) => self.record.event(now, &Event::Reply { tag, frame }),
+                    None => self.session.handle_frame(now, frame),
+                },
+                Ok(None) => break,
+                Err(error) => {
+                    let reason = ConnectionError::Protocol(error);
+                    self.session.handle_disconnected(now, reason, 0);
+                    break;
+                }
+            }
+        }
+        self.receiver = Some(receiver);
     }
 
     /// Answers the commands that have come.

@@ -6,11 +6,12 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use redis_client_core::resp_core::Frame;
 use redis_client_core::{
     Batch, Error, FromReply, IntoBatch, Request, Results, read_reply, read_transaction,
 };
 
-use super::{Flight, Landing, Payload, Way};
+use super::{Flight, Landing, Passage, Payload, Way};
 use crate::runtime::Runtime;
 use crate::slots::{Answer, NO_REPLY};
 use crate::trace::Span;
@@ -53,12 +54,29 @@ impl<'a, R: Runtime, P: Payload> Journey<'a, R, P> {
         Self { way, flight: Flight::new(payload), admitted: false, span }
     }
 
-    #[inline]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
         let answer = ready!(self.travel(cx));
         // The future may be kept for long.
         self.way.end();
         Poll::Ready(answer)
+    }
+
+    /// Has it leave, if nothing is in the way and nothing about it is out of the ordinary.
+    #[inline]
+    fn leave(&mut self, cx: &Context<'_>) -> bool {
+        let _entered = self.span.enter();
+        match self.way.passage() {
+            Some(Passage { client, pass }) => self.flight.leave(client, pass, cx.waker()),
+            None => false,
+        }
+    }
+
+    /// Takes the reply, if that is what has come.
+    #[inline]
+    fn take_reply(&mut self) -> Option<Frame> {
+        let frame = self.flight.take_reply(self.way.passage()?.client)?;
+        self.way.end();
+        Some(frame)
     }
 
     #[inline]
@@ -114,7 +132,9 @@ impl<R: Runtime> Journey<'_, R, Batch> {
 
 impl<R: Runtime, P: Payload> Drop for Journey<'_, R, P> {
     fn drop(&mut self) {
-        if let Some(passage) = self.way.passage() {
+        if !self.flight.is_over()
+            && let Some(passage) = self.way.passage()
+        {
             self.flight.abandon(passage.client);
         }
     }
@@ -132,9 +152,14 @@ impl<R: Runtime, T: FromReply> Future for Call<'_, R, T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let journey = &mut self.get_mut().journey;
-        let answer = ready!(journey.poll(cx));
         let facts = journey.flight.payload.facts();
-        let result = match &answer {
+        if journey.leave(cx) {
+            return Poll::Pending;
+        }
+        if let Some(frame) = journey.take_reply() {
+            return journey.ended(read_reply(facts, frame.as_frame()));
+        }
+        let result = match &ready!(journey.poll(cx)) {
             Answer::Reply(frame) => read_reply(facts, frame.as_frame()),
             Answer::Replies(frames) => match frames.last() {
                 Some(frame) => read_reply(facts, frame.as_frame()),

@@ -1,13 +1,14 @@
 //! A command's or batch's way to a connection and back, whatever handle it was sent by.
 
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
+use redis_client_core::resp_core::Frame;
 use redis_client_core::{Batch, Blocking, Cause, ConnectionError, Error, Request, Time, Timeout};
 
 use super::{Client, refuse, refuse_blocking};
 use crate::later::Later;
 use crate::line::Ticket;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, SharedCell};
 use crate::shared::{Pass, Shared, Submitted};
 use crate::slots::{Answer, Failure, NO_REPLY, SlotKey};
 use crate::trace::Span;
@@ -42,6 +43,9 @@ pub(crate) enum Landing {
 
 /// Something that can be submitted.
 pub(crate) trait Payload {
+    /// Submits it if nothing is in the way and nothing about it is out of the ordinary.
+    fn submit_at_once(&self, shared: &mut Shared, pass: Pass, waker: &Waker) -> Option<SlotKey>;
+
     fn submit(
         &mut self,
         shared: &mut Shared,
@@ -111,6 +115,33 @@ impl<P: Payload> Flight<P> {
         }
     }
 
+    /// Leaves, if nothing is in the way and nothing about it is out of the ordinary: what
+    /// [`poll`](Self::poll) comes to mostly at first, in fewer steps.
+    #[inline]
+    pub(crate) fn leave<R: Runtime>(
+        &mut self,
+        client: &Client<R>,
+        pass: Pass,
+        waker: &Waker,
+    ) -> bool {
+        let State::Start(None) = self.state else { return false };
+        let submitted =
+            client.shared.with(|shared| self.payload.submit_at_once(shared, pass, waker));
+        let Some(key) = submitted else { return false };
+        self.state = State::Waiting(key);
+        true
+    }
+
+    /// Takes the reply, if that is what has come: what [`poll`](Self::poll) comes to mostly at
+    /// last.
+    #[inline]
+    pub(crate) fn take_reply<R: Runtime>(&mut self, client: &Client<R>) -> Option<Frame> {
+        let State::Waiting(key) = self.state else { return None };
+        let frame = client.shared.with(|shared| shared.slots.take_reply(key))?;
+        self.state = State::Over;
+        Some(frame)
+    }
+
     /// What the caller is told of a failure; nothing where it is sent again.
     #[cold]
     fn retry<R: Runtime>(
@@ -133,7 +164,12 @@ impl<P: Payload> Flight<P> {
         matches!(self.state, State::Waiting(_))
     }
 
+    pub(crate) const fn is_over(&self) -> bool {
+        matches!(self.state, State::Over)
+    }
+
     /// The caller has lost interest.
+    #[cold]
     pub(crate) fn abandon<R: Runtime>(&mut self, client: &Client<R>) {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Start(Some(ticket)) => {
@@ -187,6 +223,11 @@ impl<P: Payload> Flight<P> {
 
 impl Payload for Request {
     #[inline]
+    fn submit_at_once(&self, shared: &mut Shared, pass: Pass, waker: &Waker) -> Option<SlotKey> {
+        shared.submit_at_once(self, pass, waker)
+    }
+
+    #[inline]
     fn submit(
         &mut self,
         shared: &mut Shared,
@@ -230,6 +271,10 @@ impl Payload for Request {
 }
 
 impl Payload for Batch {
+    fn submit_at_once(&self, _: &mut Shared, _: Pass, _: &Waker) -> Option<SlotKey> {
+        None
+    }
+
     fn submit(
         &mut self,
         shared: &mut Shared,

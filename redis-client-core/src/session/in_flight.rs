@@ -238,6 +238,15 @@ impl<T> InFlight<T> {
         self.deadline = None;
     }
 
+    /// Takes off the oldest entry, if it waits for one reply and no more, and has a caller.
+    #[inline]
+    pub(super) fn pop_plain(&mut self) -> Option<T> {
+        match self.entries.front()? {
+            Entry { tag: Some(_), expect: Expect::Reply, .. } => self.pop(),
+            _ => None,
+        }
+    }
+
     /// Hands out what has been collected for the oldest entry.
     fn finish(&mut self, events: &mut VecDeque<Event<T>>) {
         let frames = core::mem::take(&mut self.collected);

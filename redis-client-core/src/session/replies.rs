@@ -39,6 +39,29 @@ impl<T> Session<T> {
         }
     }
 
+    /// Whose reply a frame is, if it is no more than the reply to one command: the command's tag, and
+    /// the command is done. What [`handle_frame`](Self::handle_frame) comes to mostly, without an
+    /// event. None where it is not so; nothing has happened then, and the frame is for
+    /// `handle_frame`.
+    #[inline]
+    #[must_use = "a tag lost is a reply lost"]
+    pub fn match_reply(&mut self, now: Time, frame: &Frame) -> Option<T> {
+        let ready = matches!(self.state, State::Ready | State::Draining);
+        let reply = match frame.as_bytes().first() {
+            // News, and what has attributes: perhaps news.
+            Some(b'>' | b'|') | None => false,
+            Some(b'*') => self.resp3,
+            Some(_) => true,
+        };
+        if !ready || !reply || self.surplus_due || !self.events.is_empty() {
+            return None;
+        }
+        let tag = self.in_flight.pop_plain()?;
+        self.handle_activity(now);
+        self.answered();
+        Some(tag)
+    }
+
     /// Whether a frame may be something else than the next reply.
     #[inline]
     fn may_be_news(&self, frame: &Frame) -> bool {

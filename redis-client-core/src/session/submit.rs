@@ -40,7 +40,22 @@ impl<T> Session<T> {
         command: impl AsRef<Request>,
         tag: T,
     ) -> Result<(), SubmitError<T>> {
-        self.submit_request(now, command.as_ref(), tag)
+        let request = command.as_ref();
+        let facts = request.facts();
+        let expect = match facts.effect {
+            Effect::None => Expect::Reply,
+            _ => match self.expectation(request) {
+                Some(expect) => expect,
+                None => return Err(SubmitError::Refused(tag, facts)),
+            },
+        };
+        let tag = self.admit(tag, 1)?;
+        let before = self.output.len();
+        request.encode(&mut self.output);
+        self.encoded += (self.output.len() - before) as u64;
+        self.trace(facts, self.encoded);
+        self.enqueue(now, tag, expect, request.timeout(), self.encoded);
+        Ok(())
     }
 
     /// Submits several commands in one piece. Their replies come together in one event.
@@ -80,20 +95,15 @@ impl<T> Session<T> {
         Ok(())
     }
 
-    fn submit_request(
-        &mut self,
-        now: Time,
-        request: &Request,
-        tag: T,
-    ) -> Result<(), SubmitError<T>> {
+    /// What a command waits for that has an effect on its connection; nothing where its replies
+    /// could not be matched.
+    fn expectation(&self, request: &Request) -> Option<Expect> {
         let arguments = request.count().saturating_sub(1);
         let facts = request.facts();
-        let expect = match facts.effect {
-            Effect::EndsReplies => return Err(SubmitError::Refused(tag, facts)),
+        Some(match facts.effect {
+            Effect::EndsReplies => return None,
             // In EXEC's reply, confirmations stand where other commands have one element each.
-            Effect::Subscribes(_) | Effect::Unsubscribes(_) if self.in_transaction => {
-                return Err(SubmitError::Refused(tag, facts));
-            }
+            Effect::Subscribes(_) | Effect::Unsubscribes(_) if self.in_transaction => return None,
             Effect::Subscribes(kind) => {
                 let left = Some(arguments.max(1));
                 Expect::Confirmations { verb: Verb::Subscribe(kind), left }
@@ -104,7 +114,7 @@ impl<T> Session<T> {
             }
             Effect::ChangesState if facts.changes_protocol() => {
                 if self.in_transaction && facts.opens_transaction().is_none() {
-                    return Err(SubmitError::Refused(tag, facts));
+                    return None;
                 }
                 Expect::Switch
             }
@@ -112,14 +122,7 @@ impl<T> Session<T> {
                 Expect::Settled { all: facts.opens_transaction().is_some() }
             }
             Effect::None | Effect::Blocks(_) | Effect::ChangesState => Expect::Reply,
-        };
-        let tag = self.admit(tag, 1)?;
-        let before = self.output.len();
-        request.encode(&mut self.output);
-        self.encoded += (self.output.len() - before) as u64;
-        self.trace(facts, self.encoded);
-        self.enqueue(now, tag, expect, request.timeout(), self.encoded);
-        Ok(())
+        })
     }
 
     /// Whether there is room.
