@@ -33,7 +33,7 @@ pub(crate) use blocking::Waiting;
 pub(crate) use client::{Client, ClientKey, Clients, Replies, Transaction, Watched};
 pub(crate) use context::{Buffers, Context, Cpu, Data, Edit, Shared, Times};
 pub(crate) use error::Error;
-pub(crate) use event::Event;
+pub(crate) use event::{Event, Queued};
 pub(crate) use eviction::Eviction;
 #[cfg(test)]
 pub(crate) use eviction::Policy;
@@ -173,14 +173,19 @@ impl Engine {
     #[inline]
     pub(crate) fn poll_event(&mut self) -> Option<Event> {
         loop {
-            match self.shared.events.pop_front()? {
-                Event::Invalidate(it) => {
-                    if let Some(event) = self.told(&it) {
-                        return Some(event);
-                    }
-                }
-                event => return Some(event),
+            let queued = self.shared.events.pop_front()?;
+            if let Some(event) = self.resolve(queued) {
+                return Some(event);
             }
+        }
+    }
+
+    /// What becomes of something in line: an invalidation may concern nobody any more.
+    #[inline]
+    fn resolve(&mut self, queued: Queued) -> Option<Event> {
+        match queued {
+            Queued::Event(event) => Some(event),
+            Queued::Invalidation(invalidation) => self.told(&invalidation),
         }
     }
 
@@ -234,7 +239,7 @@ impl Engine {
     /// Has a client's connection closed. It is as good as gone already.
     pub(crate) fn kill(&mut self, key: ClientKey) {
         if let Some(client) = self.clients.get(key).filter(|client| !client.killed) {
-            self.shared.events.push_back(Event::Close(client.id));
+            self.shared.events.push_back(Event::Close(client.id).into());
             self.release(key);
         }
     }

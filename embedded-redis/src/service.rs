@@ -103,8 +103,6 @@ impl Core {
                 Event::Resume(id) => {
                     server.resume(ConnectionId::from(id));
                 }
-                // It is polled as what it has become.
-                Event::Invalidate(_) => {}
                 Event::Close(id) => {
                     server.close(ConnectionId::from(id));
                 }

@@ -139,7 +139,7 @@ impl Engine {
         }
         if let Some(client) = self.clients.get(key) {
             let draft = if blocked.hears { draft } else { Draft::silent() };
-            self.shared.events.push_back(Event::Unblock(client.id, draft));
+            self.shared.events.push_back(Event::Unblock(client.id, draft).into());
         }
     }
 }
