@@ -122,19 +122,7 @@ impl Engine {
     ) -> Ran<'a> {
         self.shared.set_now(now);
         let mut answer = Answer::new(reply);
-        let mut context = Context::new(self, client, terms);
-        let outcome = context.run(request, &mut answer);
-        if context.engine.shared.tracking.is_on() && !matches!(outcome, Ok(Done::Hold)) {
-            context.end_caching(request);
-        }
-        let done = match outcome {
-            Ok(done) => done,
-            Err(error) => {
-                self.shared.stats.answered_with(&error);
-                answer.error(&error);
-                Done::Answered
-            }
-        };
+        let done = Context::new(self, client, terms).run(request, &mut answer);
         self.settle();
         match done {
             Done::Answered => Ran::Answered(Action::Continue),
@@ -280,9 +268,23 @@ impl Engine {
 }
 
 impl Context<'_> {
+    /// Runs a command as a client has sent it. If it fails, that is the answer.
+    #[inline]
+    fn run(&mut self, request: Request<'_>, answer: &mut Answer<'_>) -> Done {
+        let outcome = self.dispatch(request, answer);
+        if self.engine.shared.tracking.is_on() && !matches!(outcome, Ok(Done::Hold)) {
+            self.end_caching(request);
+        }
+        outcome.unwrap_or_else(|error| {
+            self.engine.shared.stats.answered_with(&error);
+            answer.error(&error);
+            Done::Answered
+        })
+    }
+
     /// Finds the command, sees whether it may run, and runs it or keeps it for `EXEC`.
     #[inline]
-    fn run(&mut self, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    fn dispatch(&mut self, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
         let paused = self.engine.shared.pause.is_on();
         if paused && self.engine.shared.pause.is_asleep() {
             return self.hold();

@@ -33,38 +33,30 @@ impl Engine {
         self.shared.set_now(now);
         let mut draft = Draft::new(terms.protocol());
         let mut answer = Answer::aside(draft.reply());
-        let mut context = Context::new(self, key, terms);
-        let outcome = context.run(request, &mut answer);
-        if context.engine.shared.tracking.is_on() && !matches!(outcome, Ok(Done::Hold)) {
-            context.end_caching(request);
-        }
-        if let Err(error) = &outcome {
-            context.engine.shared.stats.answered_with(error);
-            answer.error(error);
-        }
+        let done = Context::new(self, key, terms).run(request, &mut answer);
         drop(answer);
         self.settle();
-        Ran::Answered(match outcome {
-            Ok(Done::Hold) => {
+        Ran::Answered(match done {
+            Done::Hold => {
                 if let Some(client) = self.clients.get_mut(key) {
                     client.replies = replies;
                 }
                 return Ran::Held(reply);
             }
-            Ok(Done::Block(waiting)) => {
+            Done::Block(waiting) => {
                 self.block(key, waiting, terms.protocol(), false);
                 return Ran::Blocked(reply);
             }
-            Ok(Done::Close) => {
+            Done::Close => {
                 self.release(key);
                 let _ = reply.none();
                 Action::Close
             }
-            Ok(Done::Shutdown) => {
+            Done::Shutdown => {
                 let _ = reply.none();
                 Action::Shutdown
             }
-            _ => reply.none(),
+            Done::Answered | Done::Silent => reply.none(),
         })
     }
 }
