@@ -30,6 +30,24 @@ impl Engine {
         if is_answered(request, replies) {
             return self.execute_heard(now, key, request, terms, reply);
         }
+        let ran = self.execute_aside(now, key, request, terms, reply);
+        if matches!(ran, Ran::Held(_))
+            && let Some(client) = self.clients.get_mut(key)
+        {
+            client.replies = replies;
+        }
+        ran
+    }
+
+    /// Runs a command of which nobody hears what comes of it.
+    fn execute_aside<'a>(
+        &mut self,
+        now: Duration,
+        key: ClientKey,
+        request: Request<'_>,
+        terms: &Terms,
+        reply: Reply<'a>,
+    ) -> Ran<'a> {
         self.shared.set_now(now);
         let mut draft = Draft::new(terms.protocol());
         let mut answer = Answer::aside(draft.reply());
@@ -37,12 +55,7 @@ impl Engine {
         drop(answer);
         self.settle();
         Ran::Answered(match done {
-            Done::Hold => {
-                if let Some(client) = self.clients.get_mut(key) {
-                    client.replies = replies;
-                }
-                return Ran::Held(reply);
-            }
+            Done::Hold => return Ran::Held(reply),
             Done::Block(waiting) => {
                 self.block(key, waiting, terms.protocol(), false);
                 return Ran::Blocked(reply);

@@ -96,6 +96,7 @@ impl Context<'_> {
     }
 
     /// A script begins that was given these keys.
+    #[cfg(feature = "lua")]
     #[inline]
     pub(crate) fn declare(&mut self, keys: &[&[u8]]) {
         let tracking = &mut self.engine.shared.tracking;

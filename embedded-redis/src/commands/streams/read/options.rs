@@ -9,7 +9,7 @@ use crate::engine::{Data, Error, Shared};
 use crate::keyspace::{Millis, Stream, StreamId};
 
 /// The arguments of `XREAD` and `XREADGROUP`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Read<'a> {
     /// The group and the consumer that reads.
     pub(super) consumer: Option<(&'a [u8], &'a [u8])>,
@@ -54,21 +54,13 @@ impl<'a> Read<'a> {
         in_group: bool,
         shared: &Shared,
     ) -> Result<Self, Error> {
-        let mut read = Self {
-            consumer: None,
-            acknowledged: false,
-            count: None,
-            block: None,
-            keys: Vec::new(),
-            ids: Vec::new(),
-        };
+        let mut read = Self::default();
         let mut options = Options::behind(request, 1);
         while let Some(option) = options.next() {
             let left = options.left();
             if left >= 1 && is(option, "block") {
                 if shared.in_script {
-                    let why = b" command is not allowed with BLOCK option from scripts";
-                    return Err(Error::new([b"ERR ", request.name(), why].concat()));
+                    return Err(blocks_in_script(request.name()));
                 }
                 read.block = Some(deadline(options.value()?, shared.now)?);
             } else if left >= 1 && is(option, "count") {
@@ -87,17 +79,22 @@ impl<'a> Read<'a> {
                 return Err(Error::SYNTAX);
             }
         }
-        if read.keys.len() % 2 == 1 {
-            return Err(Error::of(UNBALANCED));
-        }
-        if read.keys.is_empty() {
-            return Err(Error::SYNTAX);
-        }
-        if in_group && read.consumer.is_none() {
-            return Err(Error::of(GROUP_MISSING));
-        }
+        read.check(in_group)?;
         read.ids = read.keys.split_off(read.keys.len() / 2);
         Ok(read)
+    }
+
+    fn check(&self, in_group: bool) -> Result<(), Error> {
+        if self.keys.len() % 2 == 1 {
+            return Err(Error::of(UNBALANCED));
+        }
+        if self.keys.is_empty() {
+            return Err(Error::SYNTAX);
+        }
+        if in_group && self.consumer.is_none() {
+            return Err(Error::of(GROUP_MISSING));
+        }
+        Ok(())
     }
 
     /// The streams, and from where on each is to be read.
@@ -125,6 +122,11 @@ impl<'a> Read<'a> {
             },
         })
     }
+}
+
+fn blocks_in_script(command: &[u8]) -> Error {
+    let why = b" command is not allowed with BLOCK option from scripts";
+    Error::new([b"ERR ", command, why].concat())
 }
 
 fn deadline(timeout: &[u8], now: Millis) -> Result<Option<Millis>, Error> {
