@@ -247,14 +247,7 @@ impl Engine {
             }
         }
         if let Some(blocked) = &blocked {
-            if let Some(deadline) = blocked.waiting.deadline() {
-                self.shared.deadlines.remove(&(deadline, key));
-            }
-            for name in blocked.waiting.keys() {
-                if let Some(database) = self.databases.get_mut(blocked.db) {
-                    database.unawait(name, key);
-                }
-            }
+            self.forget_waiting(key, blocked);
         }
         if held {
             self.shared.pause.forget(key);

@@ -3,7 +3,7 @@
 use redis_server_core::resp_core::request::{Args, Request};
 
 use crate::engine::Error;
-use crate::keyspace::parse_integer;
+use crate::keyspace::{Millis, parse_integer};
 
 /// The argument at `index`, 0 being the name. The table has seen that there are as many as the
 /// command's arity says; what is missing is empty.
@@ -35,6 +35,15 @@ pub(super) fn integer_within(text: &[u8], first: i64, last: i64) -> Result<i64, 
 pub(super) fn count(text: &[u8], least: i64, refused: Error) -> Result<usize, Error> {
     let number = parse_integer(text).filter(|number| *number >= least);
     number.and_then(|number| usize::try_from(number).ok()).ok_or(refused)
+}
+
+/// Milliseconds that somebody is to wait.
+pub(super) fn timeout(text: &[u8]) -> Result<Millis, Error> {
+    match parse_integer(text) {
+        None => Err(Error::of("ERR timeout is not an integer or out of range")),
+        Some(..0) => Err(Error::of("ERR timeout is negative")),
+        Some(timeout) => Ok(timeout),
+    }
 }
 
 /// The options behind a command's fixed arguments, one after the other.

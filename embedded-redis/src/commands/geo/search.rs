@@ -4,12 +4,12 @@ mod options;
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::arg;
-use super::super::sorted_sets::store;
 use super::answer_position;
 use super::cell::{Cell, Position};
 use super::nearest::partial_sort;
 use super::shape::Area;
+use crate::commands::arguments::arg;
+use crate::commands::sorted_sets::store;
 use crate::engine::{Answer, Data, Done, Outcome};
 use crate::keyspace::{Compact, Score, SortedSet};
 use options::{Center, Command, Order, Search};

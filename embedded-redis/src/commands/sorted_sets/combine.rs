@@ -2,8 +2,8 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{Options, arg, integer, is};
 use super::{list, store};
+use crate::commands::arguments::{Options, arg, integer, is};
 use crate::commands::numbers::float;
 use crate::engine::{Answer, Data, Error, Outcome};
 use crate::keyspace::{Compact, Dict, Score, Set, SortedSet, Typed, Value, sort};

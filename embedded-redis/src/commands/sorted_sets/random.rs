@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{arg, integer, is};
 use super::list;
+use crate::commands::arguments::{arg, integer, is};
 use crate::engine::{Answer, Data, Error, Outcome};
 use crate::keyspace::{Compact, Rng, Score, SortedSet};
 

@@ -26,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) is_late: bool,
     pub(crate) rng: Rng,
     pub(crate) hub: Hub<u64>,
+    /// What is to come out, in order.
     pub(crate) events: VecDeque<Queued>,
     /// Keys that have got something that clients wait for, with their databases.
     pub(crate) ready: Ready,

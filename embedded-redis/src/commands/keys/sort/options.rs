@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::super::arguments::{Options, integer, is};
+use crate::commands::arguments::{Options, integer, is};
 use crate::engine::Error;
 
 /// What the options say.

@@ -2,7 +2,7 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use crate::commands::arguments::{Options, integer, is};
+use crate::commands::arguments::{Options, integer, is, timeout};
 use crate::commands::streams::errors;
 use crate::commands::streams::ids::{self, up_to_nul};
 use crate::engine::{Data, Error, Shared};
@@ -62,7 +62,8 @@ impl<'a> Read<'a> {
                 if shared.in_script {
                     return Err(blocks_in_script(request.name()));
                 }
-                read.block = Some(deadline(options.value()?, shared.now)?);
+                let timeout = timeout(options.value()?)?;
+                read.block = Some((timeout > 0).then(|| shared.now.saturating_add(timeout)));
             } else if left >= 1 && is(option, "count") {
                 let count = usize::try_from(integer(options.value()?)?);
                 read.count = count.ok().filter(|count| *count > 0);
@@ -129,15 +130,6 @@ fn blocks_in_script(command: &[u8]) -> Error {
     Error::new([b"ERR ", command, why].concat())
 }
 
-fn deadline(timeout: &[u8], now: Millis) -> Result<Option<Millis>, Error> {
-    let timeout = integer(timeout).map_err(|_| Error::of(TIMEOUT_NO_INTEGER))?;
-    if timeout < 0 {
-        return Err(Error::of("ERR timeout is negative"));
-    }
-    Ok((timeout > 0).then(|| now.saturating_add(timeout)))
-}
-
-const TIMEOUT_NO_INTEGER: &str = "ERR timeout is not an integer or out of range";
 const NO_GROUP_OPTION: &str =
     "ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.";
 const NO_NOACK_OPTION: &str =
