@@ -46,6 +46,41 @@ pub(super) fn timeout(text: &[u8]) -> Result<Millis, Error> {
     }
 }
 
+/// What `LMPOP`, `ZMPOP` and those of them that wait are given:
+/// `numkeys key [key ...] end [COUNT count]`.
+pub(super) struct MultiPop<E> {
+    pub(super) keys: Vec<Box<[u8]>>,
+    pub(super) end: E,
+    pub(super) count: usize,
+}
+
+impl<E> MultiPop<E> {
+    /// Reads what begins with the number of keys at that argument.
+    pub(super) fn parse(
+        request: &Request<'_>,
+        at: usize,
+        end: impl FnOnce(&[u8]) -> Result<E, Error>,
+    ) -> Result<Self, Error> {
+        let few = Error::of("ERR numkeys should be greater than 0");
+        let keys = count(arg(request, at), 1, few)?;
+        if keys >= request.len() - (at + 1) {
+            return Err(Error::SYNTAX);
+        }
+        let end = end(arg(request, at + 1 + keys))?;
+        let mut most = None;
+        let mut options = Options::behind(request, at + 2 + keys);
+        while let Some(option) = options.next() {
+            let value = options.value()?;
+            if most.is_some() || !is(option, "count") {
+                return Err(Error::SYNTAX);
+            }
+            most = Some(count(value, 1, Error::of("ERR count should be greater than 0"))?);
+        }
+        let keys = request.iter().skip(at + 1).take(keys).map(Box::from).collect();
+        Ok(Self { keys, end, count: most.unwrap_or(1) })
+    }
+}
+
 /// The options behind a command's fixed arguments, one after the other.
 #[derive(Clone)]
 pub(super) struct Options<'a>(Args<'a>);
