@@ -44,7 +44,7 @@ pub(crate) use settings::{ConfiguredUser, Secret, Settings};
 pub(crate) use stats::Stats;
 pub(crate) use table::{Handler, Runs, TABLE};
 pub(crate) use tracking::{Reads, Tracks, overlap};
-pub(crate) use users::{Denial, Place, Reason, User, Users, until_nul};
+pub(crate) use users::{Denial, Place, Reason, User, Users};
 
 use crate::keyspace::Millis;
 #[cfg(feature = "lua")]

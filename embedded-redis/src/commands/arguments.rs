@@ -2,7 +2,7 @@
 
 use redis_server_core::resp_core::request::{Args, Request};
 
-use crate::engine::Error;
+use crate::engine::{Context, Error};
 use crate::keyspace::{Millis, parse_integer};
 
 /// The argument at `index`, 0 being the name. The table has seen that there are as many as the
@@ -29,6 +29,14 @@ pub(super) fn integer_within(text: &[u8], first: i64, last: i64) -> Result<i64, 
         return Ok(number);
     }
     Err(Error::new(format!("ERR value is out of range, value must between {first} and {last}")))
+}
+
+/// The number of a database that there is.
+pub(super) fn database(context: &Context<'_>, text: &[u8]) -> Result<usize, Error> {
+    let number = integer_within(text, i32::MIN.into(), i32::MAX.into())?;
+    let database = usize::try_from(number).ok();
+    let database = database.filter(|number| *number < context.engine.databases.len());
+    database.ok_or(Error::DB_OUT_OF_RANGE)
 }
 
 /// A count that is not less than `least`, or else that error.

@@ -230,7 +230,7 @@ fn unpack(lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<MultiValue>
             }
             Field::Bytes(_) => values.push(Value::String(lua.create_string(bytes)?)),
             Field::Text => {
-                let text = until_nul(data.get(at..).unwrap_or_default());
+                let text = terminated(data.get(at..).unwrap_or_default());
                 let text = text.ok_or_else(|| format.failed("unfinished string in data"))?;
                 values.push(Value::String(lua.create_string(text)?));
                 at += text.len() + 1;
@@ -241,8 +241,8 @@ fn unpack(lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<MultiValue>
     Ok(MultiValue::from_vec(values))
 }
 
-/// What comes before a byte that is 0; none if there is no such byte.
-fn until_nul(bytes: &[u8]) -> Option<&[u8]> {
+/// What stands before the first NUL; none if there is none.
+fn terminated(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(..bytes.iter().position(|byte| *byte == 0)?)
 }
 

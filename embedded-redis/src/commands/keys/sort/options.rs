@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::commands::arguments::{Options, integer, is};
 use crate::engine::Error;
+use crate::keyspace::until_nul;
 
 /// What the options say.
 pub(super) struct Sort<'a> {
@@ -90,9 +91,4 @@ impl<'a> Sort<'a> {
 
 fn denied(option: &str) -> Error {
     Error::new(format!("ERR {option} option of SORT denied due to insufficient ACL permissions."))
-}
-
-/// What C sees of it.
-pub(super) fn until_nul(text: &[u8]) -> &[u8] {
-    text.split(|byte| *byte == 0).next().unwrap_or_default()
 }

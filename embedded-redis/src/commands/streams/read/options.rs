@@ -3,10 +3,9 @@
 use redis_server_core::resp_core::request::Request;
 
 use crate::commands::arguments::{Options, integer, is, timeout};
-use crate::commands::streams::errors;
-use crate::commands::streams::ids::{self, up_to_nul};
+use crate::commands::streams::{errors, ids};
 use crate::engine::{Data, Error, Shared};
-use crate::keyspace::{Millis, Stream, StreamId};
+use crate::keyspace::{Millis, Stream, StreamId, until_nul};
 
 /// The arguments of `XREAD` and `XREADGROUP`.
 #[derive(Debug, Default)]
@@ -111,7 +110,7 @@ impl<'a> Read<'a> {
         {
             return Err(errors::no_group(key, group, " in XREADGROUP with GROUP option"));
         }
-        Ok(match (up_to_nul(id), self.consumer) {
+        Ok(match (until_nul(id), self.consumer) {
             (b"$", None) => Behind::Id(stream.map_or(StreamId::MIN, Stream::last_id)),
             (b"$", Some(_)) => return Err(Error::of(DOLLAR_IN_GROUP)),
             (b">", None) => return Err(Error::of(ANGLE_WITHOUT_GROUP)),
