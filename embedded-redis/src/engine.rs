@@ -33,7 +33,7 @@ pub(crate) use blocking::Waiting;
 pub(crate) use client::{Client, ClientKey, Clients, Replies, Transaction, Watched};
 pub(crate) use context::{Buffers, Context, Cpu, Data, Edit, Shared, Times};
 pub(crate) use error::Error;
-pub(crate) use event::Event;
+pub(crate) use event::{Event, Queued};
 pub(crate) use eviction::Eviction;
 #[cfg(test)]
 pub(crate) use eviction::Policy;
@@ -44,7 +44,7 @@ pub(crate) use settings::{ConfiguredUser, Secret, Settings};
 pub(crate) use stats::Stats;
 pub(crate) use table::{Handler, Runs, TABLE};
 pub(crate) use tracking::{Reads, Tracks, overlap};
-pub(crate) use users::{Denial, Place, Reason, User, Users, until_nul};
+pub(crate) use users::{Denial, Place, Reason, User, Users};
 
 use crate::keyspace::Millis;
 #[cfg(feature = "lua")]
@@ -122,19 +122,7 @@ impl Engine {
     ) -> Ran<'a> {
         self.shared.set_now(now);
         let mut answer = Answer::new(reply);
-        let mut context = Context::new(self, client, terms);
-        let outcome = context.run(request, &mut answer);
-        if context.engine.shared.tracking.is_on() && !matches!(outcome, Ok(Done::Hold)) {
-            context.end_caching(request);
-        }
-        let done = match outcome {
-            Ok(done) => done,
-            Err(error) => {
-                self.shared.stats.answered_with(&error);
-                answer.error(&error);
-                Done::Answered
-            }
-        };
+        let done = Context::new(self, client, terms).run(request, &mut answer);
         self.settle();
         match done {
             Done::Answered => Ran::Answered(Action::Continue),
@@ -173,14 +161,19 @@ impl Engine {
     #[inline]
     pub(crate) fn poll_event(&mut self) -> Option<Event> {
         loop {
-            match self.shared.events.pop_front()? {
-                Event::Invalidate(it) => {
-                    if let Some(event) = self.told(&it) {
-                        return Some(event);
-                    }
-                }
-                event => return Some(event),
+            let queued = self.shared.events.pop_front()?;
+            if let Some(event) = self.resolve(queued) {
+                return Some(event);
             }
+        }
+    }
+
+    /// What becomes of something in line: an invalidation may concern nobody any more.
+    #[inline]
+    fn resolve(&mut self, queued: Queued) -> Option<Event> {
+        match queued {
+            Queued::Event(event) => Some(event),
+            Queued::Invalidation(invalidation) => self.told(&invalidation),
         }
     }
 
@@ -234,7 +227,7 @@ impl Engine {
     /// Has a client's connection closed. It is as good as gone already.
     pub(crate) fn kill(&mut self, key: ClientKey) {
         if let Some(client) = self.clients.get(key).filter(|client| !client.killed) {
-            self.shared.events.push_back(Event::Close(client.id));
+            self.shared.events.push_back(Event::Close(client.id).into());
             self.release(key);
         }
     }
@@ -254,14 +247,7 @@ impl Engine {
             }
         }
         if let Some(blocked) = &blocked {
-            if let Some(deadline) = blocked.waiting.deadline() {
-                self.shared.deadlines.remove(&(deadline, key));
-            }
-            for name in blocked.waiting.keys() {
-                if let Some(database) = self.databases.get_mut(blocked.db) {
-                    database.unawait(name, key);
-                }
-            }
+            self.forget_waiting(key, blocked);
         }
         if held {
             self.shared.pause.forget(key);
@@ -275,9 +261,23 @@ impl Engine {
 }
 
 impl Context<'_> {
+    /// Runs a command as a client has sent it. If it fails, that is the answer.
+    #[inline]
+    fn run(&mut self, request: Request<'_>, answer: &mut Answer<'_>) -> Done {
+        let outcome = self.dispatch(request, answer);
+        if self.engine.shared.tracking.is_on() && !matches!(outcome, Ok(Done::Hold)) {
+            self.end_caching(request);
+        }
+        outcome.unwrap_or_else(|error| {
+            self.engine.shared.stats.answered_with(&error);
+            answer.error(&error);
+            Done::Answered
+        })
+    }
+
     /// Finds the command, sees whether it may run, and runs it or keeps it for `EXEC`.
     #[inline]
-    fn run(&mut self, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
+    fn dispatch(&mut self, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
         let paused = self.engine.shared.pause.is_on();
         if paused && self.engine.shared.pause.is_asleep() {
             return self.hold();

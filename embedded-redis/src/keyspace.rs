@@ -31,5 +31,5 @@ pub(crate) use sorted_set::{Score, SortedSet, sort};
 pub(crate) use stream::{
     ConsumerNumber, Delivery, Entry, Group, Pending, Stream, StreamId, Trim, Until,
 };
-pub(crate) use text::{MAX_TEXT, Text, parse_integer};
+pub(crate) use text::{MAX_TEXT, Text, parse_integer, until_nul};
 pub(crate) use value::{Typed, Value};

@@ -1,7 +1,7 @@
 //! Scripts in Lua.
 //!
 //! One interpreter runs them all, one after the other. A script sees only what the
-//! [sandbox](sandbox) lets it, can change nothing that outlives it, and calls the server's commands
+//! [sandbox] lets it, can change nothing that outlives it, and calls the server's commands
 //! through the [`Context`] that it runs in.
 
 mod arguments;

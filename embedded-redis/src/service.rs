@@ -17,7 +17,7 @@ use crate::process;
 /// The server's commands as a [`Service`], on one thread.
 #[derive(Debug)]
 pub struct Embedded {
-    core: Cores,
+    core: CoreHandle,
     clock: Clock,
     /// What it shows: commands that have come together run at one time.
     time: Duration,
@@ -27,7 +27,7 @@ pub struct Embedded {
 
 /// Whom the data belongs to.
 #[derive(Debug)]
-enum Cores {
+enum CoreHandle {
     /// This thread alone: no lock is needed.
     Own(Box<Core>),
     Shared(Arc<Mutex<Core>>),
@@ -47,20 +47,20 @@ pub(crate) struct Core {
 impl Embedded {
     /// The only thread's.
     pub(crate) fn alone(engine: Engine, clock: Clock) -> Self {
-        Self::new(Cores::Own(Box::new(Core::new(engine, &clock))), clock)
+        Self::new(CoreHandle::Own(Box::new(Core::new(engine, &clock))), clock)
     }
 
     /// One thread's of several.
     pub(crate) fn shared(core: &Arc<Mutex<Core>>, clock: Clock) -> Self {
-        Self::new(Cores::Shared(Arc::clone(core)), clock)
+        Self::new(CoreHandle::Shared(Arc::clone(core)), clock)
     }
 
-    fn new(core: Cores, clock: Clock) -> Self {
+    fn new(core: CoreHandle, clock: Clock) -> Self {
         Self { core, clock, time: Duration::ZERO, looked_at: None }
     }
 }
 
-impl Cores {
+impl CoreHandle {
     #[inline]
     fn with<T>(&mut self, use_it: impl FnOnce(&mut Core) -> T) -> T {
         match self {
@@ -103,8 +103,6 @@ impl Core {
                 Event::Resume(id) => {
                     server.resume(ConnectionId::from(id));
                 }
-                // It is polled as what it has become.
-                Event::Invalidate(_) => {}
                 Event::Close(id) => {
                     server.close(ConnectionId::from(id));
                 }

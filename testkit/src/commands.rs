@@ -4,12 +4,12 @@
 //! A [`Case`] is a command with some of its options. Its arguments have to fit the tree of
 //! arguments that `commands/` has and that of the server's own `COMMAND DOCS`; its keys have to be
 //! those of `COMMAND GETKEYS`; its facts those of `COMMAND INFO`; and its reply has to be read as
-//! the declared type, in RESP2 and in RESP3.
+//! the declared type, in RESP2 and in RESP3. Each command and each option has to be in a case.
 
 mod case;
 mod check;
+mod known;
 mod live;
-mod metadata;
 mod report;
 mod tree;
 
@@ -35,27 +35,6 @@ pub use case::{Case, case, gives, shows};
 pub use check::run;
 pub use report::{Line, Report};
 
-/// The groups of which each command and each option has to be in a case.
-const DONE: &[&str] = &[
-    "bitmap",
-    "cluster",
-    "connection",
-    "geo",
-    "hash",
-    "hyperloglog",
-    "keys",
-    "list",
-    "pubsub",
-    "scripting",
-    "sentinel",
-    "server",
-    "set",
-    "sorted_set",
-    "stream",
-    "string",
-    "transactions",
-];
-
 /// All cases.
 pub fn cases() -> Vec<Case> {
     let groups = [
@@ -78,14 +57,4 @@ pub fn cases() -> Vec<Case> {
         transactions::cases(),
     ];
     groups.into_iter().flatten().collect()
-}
-
-/// A command as `commands/` has it.
-#[derive(Debug)]
-struct Known {
-    name: &'static str,
-    group: &'static str,
-    /// The function that makes it.
-    builder: Option<&'static str>,
-    arguments: &'static [tree::Node],
 }

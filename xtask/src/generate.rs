@@ -9,7 +9,6 @@ mod function;
 mod group;
 mod metadata;
 mod names;
-mod tree;
 mod types;
 
 use std::fs;
@@ -55,7 +54,6 @@ fn files(metadata: &Metadata) -> Result<Vec<(String, String)>, Failure> {
     let mut files = vec![
         ("redis-client-core/src/facts/table.rs".to_owned(), facts::table(metadata)?),
         ("redis-client-core/src/commands.rs".to_owned(), group::commands(metadata)?),
-        ("testkit/src/commands/metadata.rs".to_owned(), tree::metadata(metadata)),
         ("embedded-redis/src/commands/catalogue/table.rs".to_owned(), catalogue::table(metadata)),
     ];
     for group in metadata.groups.iter().filter(|group| group.is_begun()) {

@@ -1,9 +1,9 @@
 //! `COMMAND`: what commands there are.
 
+mod about;
 mod docs;
 mod info;
 mod keys;
-#[expect(clippy::needless_update, reason = "generated: some have everything")]
 mod table;
 #[cfg(test)]
 mod tests;
@@ -16,8 +16,10 @@ use super::Commands;
 use super::arguments::{arg, is};
 use super::help;
 use crate::engine::{Answer, Context, Error, Outcome, Runs, TABLE};
+use about::About;
 pub(crate) use info::key_specs;
 pub(crate) use keys::keys_of;
+pub(crate) use table::CATEGORIES;
 
 pub(super) const COMMANDS: Commands = &[
     ("command", Runs::Client(info::all)),
@@ -30,35 +32,9 @@ pub(super) const COMMANDS: Commands = &[
     ("command|list", Runs::Client(list)),
 ];
 
-/// What there is to know of a command besides the client's facts.
-#[derive(Debug)]
-struct About {
-    /// In lower case, `config|get` for a subcommand.
-    name: &'static str,
-    group: &'static str,
-    since: &'static str,
-    /// Those of `ACL CAT`, in its order.
-    categories: &'static [&'static str],
-    summary: &'static str,
-    complexity: &'static str,
-    tips: &'static [&'static str],
-    arguments: &'static [Argument],
-}
-
 impl About {
-    const NOTHING: Self = Self {
-        name: "",
-        group: "server",
-        since: "1.0.0",
-        categories: &["slow"],
-        summary: "",
-        complexity: "",
-        tips: &[],
-        arguments: &[],
-    };
-
     fn of(name: &str) -> &'static Self {
-        position(name).and_then(|index| table::TABLE.get(index)).unwrap_or(&Self::NOTHING)
+        position(name).and_then(|index| table::TABLE.get(index)).unwrap_or(&Self::UNKNOWN)
     }
 }
 
@@ -75,43 +51,6 @@ pub(crate) fn position(name: &str) -> Option<usize> {
 /// The table is in the order of the names with blanks.
 fn sortable(name: &str) -> impl Ord + use<> {
     name.to_ascii_uppercase().replace('|', " ")
-}
-
-#[derive(Debug)]
-struct Argument {
-    name: &'static str,
-    kind: Kind,
-    token: Option<&'static str>,
-    optional: bool,
-    multiple: bool,
-    multiple_token: bool,
-    /// Of which it consists.
-    arguments: &'static [Argument],
-}
-
-impl Argument {
-    const NOTHING: Self = Self {
-        name: "",
-        kind: Kind::String,
-        token: None,
-        optional: false,
-        multiple: false,
-        multiple_token: false,
-        arguments: &[],
-    };
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Key,
-    String,
-    Pattern,
-    Integer,
-    Double,
-    UnixTime,
-    PureToken,
-    Oneof,
-    Block,
 }
 
 fn count(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
@@ -147,31 +86,6 @@ fn names(answer: &mut Answer<'_>, is_wanted: impl Fn(&Entry<Runs>) -> bool) -> O
     let names: Vec<_> = wanted.map(|entry| entry.spec.name()).collect();
     answer.bulks(names.into_iter())
 }
-
-/// The categories of `ACL CAT`.
-pub(crate) const CATEGORIES: [&str; 21] = [
-    "keyspace",
-    "read",
-    "write",
-    "set",
-    "sortedset",
-    "list",
-    "hash",
-    "string",
-    "bitmap",
-    "hyperloglog",
-    "geo",
-    "stream",
-    "pubsub",
-    "admin",
-    "fast",
-    "slow",
-    "blocking",
-    "dangerous",
-    "connection",
-    "transaction",
-    "scripting",
-];
 
 /// The commands of a category.
 pub(super) fn commands_of(category: &str) -> Vec<&'static str> {

@@ -13,9 +13,8 @@ use redis_server_core::Protocol;
 use redis_server_core::resp_core::request::Request;
 
 use super::Commands;
-use super::arguments::arg;
+use super::arguments::{arg, database};
 use crate::engine::{Answer, Context, Done, Error, Outcome, Replies, Runs};
-use crate::keyspace::parse_integer;
 pub(super) use hello::VERSION;
 pub(crate) use list::client_line;
 
@@ -71,12 +70,7 @@ pub(super) fn quit(_: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>)
 }
 
 fn select(context: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    let number = parse_integer(arg(&request, 1));
-    let number = number.ok_or(Error::NOT_AN_INTEGER)?;
-    let number = i32::try_from(number).map_err(|_| NOT_AN_INT)?;
-    let databases = context.engine.databases.len();
-    let db = usize::try_from(number).ok().filter(|db| *db < databases);
-    let db = db.ok_or(Error::DB_OUT_OF_RANGE)?;
+    let db = database(context, arg(&request, 1))?;
     if let Some(client) = context.client_mut() {
         client.db = db;
     }
@@ -105,6 +99,3 @@ pub(super) fn reset(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answ
     context.log_out();
     answer.simple("RESET")
 }
-
-const NOT_AN_INT: Error =
-    Error::of("ERR value is out of range, value must between -2147483648 and 2147483647");

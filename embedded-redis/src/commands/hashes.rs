@@ -2,6 +2,8 @@
 
 mod numbers;
 mod random;
+#[cfg(test)]
+mod tests;
 
 use redis_server_core::resp_core::request::Request;
 
@@ -155,6 +157,3 @@ fn hscan(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> 
     });
     scanning::page(answer, cursor, &found)
 }
-
-#[cfg(test)]
-mod tests;

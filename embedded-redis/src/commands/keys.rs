@@ -7,13 +7,15 @@ mod moves;
 mod object;
 mod scan;
 mod sort;
+#[cfg(test)]
+mod tests;
 
 use redis_server_core::glob_matches;
 use redis_server_core::resp_core::request::Request;
 
-use super::arguments::{arg, integer};
+use super::arguments::{arg, integer, timeout};
 use super::{Commands, help};
-use crate::engine::{Answer, Class, Context, Data, Done, Error, Outcome, Runs, Waiting};
+use crate::engine::{Answer, Class, Context, Data, Done, Outcome, Runs, Waiting};
 use crate::keyspace::{Compact, Millis, Place};
 
 pub(super) const COMMANDS: Commands = &[
@@ -106,11 +108,7 @@ fn randomkey(data: &mut Data<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Ou
 /// There are no replicas to wait for: the time passes, unless none are asked for.
 fn wait(context: &mut Context<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     let replicas = integer(arg(&request, 1))?;
-    let timeout = integer(arg(&request, 2))
-        .map_err(|_| Error::of("ERR timeout is not an integer or out of range"))?;
-    if timeout < 0 {
-        return Err(Error::of("ERR timeout is negative"));
-    }
+    let timeout = timeout(arg(&request, 2))?;
     if replicas <= 0 {
         return answer.int(0);
     }
@@ -165,6 +163,3 @@ fn count_look_up(data: &mut Data<'_>, key: &[u8], place: Option<Place>) {
 /// Keys that may be past their deadline before one of them is as good as any, while clients are
 /// paused.
 const TRIES: usize = 100;
-
-#[cfg(test)]
-mod tests;

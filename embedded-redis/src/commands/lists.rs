@@ -4,6 +4,8 @@ mod blocking;
 mod moves;
 mod pop;
 mod position;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
@@ -188,6 +190,3 @@ fn popped(side: Side) -> &'static str {
         Side::Right => "rpop",
     }
 }
-
-#[cfg(test)]
-mod tests;

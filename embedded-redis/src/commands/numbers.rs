@@ -1,7 +1,7 @@
 //! Numbers as C's `strtod` reads them.
 
 use crate::engine::Error;
-use crate::keyspace::Score;
+use crate::keyspace::{Score, until_nul};
 
 /// A number that is all of the text: no space in front of it, and none that a double can't hold
 /// (`string2d` in Redis's util.c).
@@ -26,7 +26,7 @@ pub(in crate::commands) fn float(text: &[u8]) -> Result<f64, Error> {
 /// One end of a range of scores. What is behind a zero byte is not seen, and no text at all is 0,
 /// as `strtod` has it (`zslParseRange` in Redis's t_zset.c).
 pub(in crate::commands) fn bound(text: &[u8]) -> Option<Score> {
-    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
+    let text = until_nul(text);
     if text.is_empty() {
         return Some(0.0);
     }
@@ -37,7 +37,7 @@ pub(in crate::commands) fn bound(text: &[u8]) -> Option<Score> {
 /// What `SORT` sorts by: all of the text up to a zero byte, and 0 where there is none. Unlike scores
 /// it may not be so small that a double holds it with few digits (`sortCommandGeneric`).
 pub(in crate::commands) fn weight(text: &[u8]) -> Option<f64> {
-    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
+    let text = until_nul(text);
     if text.is_empty() {
         return Some(0.0);
     }

@@ -10,7 +10,7 @@ use redis_server_core::{Notice, Topic};
 
 use super::Commands;
 use super::arguments::arg;
-use crate::engine::{Answer, Context, Done, Error, Event, Outcome, Runs};
+use crate::engine::{Answer, Context, Done, Error, Event, Outcome, Queued, Runs};
 
 pub(super) const COMMANDS: Commands = &[
     ("subscribe", Runs::Client(|it, request, to| subscribe(it, Topic::Channel, request, to))),
@@ -124,11 +124,11 @@ fn spublish(context: &mut Context<'_>, request: Request<'_>, answer: &mut Answer
 fn teller(
     own: u64,
     answer: &mut Answer<'_>,
-    events: &mut VecDeque<Event>,
+    events: &mut VecDeque<Queued>,
 ) -> impl FnMut(u64, &Notice) {
     move |id, notice| {
         if id != own || !answer.push_first(notice) {
-            events.push_back(Event::Tell(id, notice.clone()));
+            events.push_back(Event::Tell(id, notice.clone()).into());
         }
     }
 }

@@ -5,6 +5,7 @@ use redis_server_core::resp_core::request::Request;
 
 use super::arguments::{Options, count, integer, is};
 use crate::engine::{Answer, Done, Error, Outcome};
+use crate::keyspace::until_nul;
 
 /// The options of `SCAN`, `SSCAN`, `HSCAN` and `ZSCAN`.
 pub(super) struct Scan<'a> {
@@ -61,7 +62,7 @@ impl<'a> Scan<'a> {
 
 /// A cursor, as `strtoul` reads it: up to a NUL, with a sign if need be, and 0 where there is none.
 pub(super) fn cursor(text: &[u8]) -> Result<u64, Error> {
-    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
+    let text = until_nul(text);
     let (negative, digits) = match text {
         [] => return Ok(0),
         [b'-', digits @ ..] => (true, digits),

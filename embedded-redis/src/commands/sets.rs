@@ -2,6 +2,8 @@
 
 mod algebra;
 mod random;
+#[cfg(test)]
+mod tests;
 
 use redis_server_core::resp_core::request::Request;
 
@@ -127,6 +129,3 @@ fn answer_none(answer: &mut Answer<'_>) -> Outcome {
     answer.set(0);
     Ok(Done::Answered)
 }
-
-#[cfg(test)]
-mod tests;

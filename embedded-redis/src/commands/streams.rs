@@ -10,6 +10,8 @@ mod info;
 mod pending;
 mod read;
 mod reply;
+#[cfg(test)]
+mod tests;
 
 use super::{Commands, help};
 use crate::engine::Runs;
@@ -41,6 +43,3 @@ pub(super) const COMMANDS: Commands = &[
     ("xinfo|help", Runs::Client(help::xinfo)),
     ("xsetid", Runs::Data(entries::xsetid)),
 ];
-
-#[cfg(test)]
-mod tests;

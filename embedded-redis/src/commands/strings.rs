@@ -1,6 +1,7 @@
 //! Strings.
 
 mod counters;
+mod expiry;
 mod get;
 mod lcs;
 mod ranges;

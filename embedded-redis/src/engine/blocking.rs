@@ -129,6 +129,15 @@ impl Engine {
     }
 
     fn unblock(&mut self, key: ClientKey, blocked: &Blocked, draft: Draft) {
+        self.forget_waiting(key, blocked);
+        if let Some(client) = self.clients.get(key) {
+            let draft = if blocked.hears { draft } else { Draft::silent() };
+            self.shared.events.push_back(Event::Unblock(client.id, draft).into());
+        }
+    }
+
+    /// A client waits no more.
+    pub(super) fn forget_waiting(&mut self, key: ClientKey, blocked: &Blocked) {
         if let Some(database) = self.databases.get_mut(blocked.db) {
             for name in blocked.waiting.keys() {
                 database.unawait(name, key);
@@ -136,10 +145,6 @@ impl Engine {
         }
         if let Some(deadline) = blocked.waiting.deadline() {
             self.shared.deadlines.remove(&(deadline, key));
-        }
-        if let Some(client) = self.clients.get(key) {
-            let draft = if blocked.hears { draft } else { Draft::silent() };
-            self.shared.events.push_back(Event::Unblock(client.id, draft));
         }
     }
 }

@@ -43,6 +43,11 @@ impl Error {
         Self::new(format!("ERR wrong number of arguments for '{command}' command"))
     }
 
+    /// For a command, in lower case, that sets a deadline that can't be.
+    pub(crate) fn expire_time(command: &str) -> Self {
+        Self::new(format!("ERR invalid expire time in '{command}' command"))
+    }
+
     /// For a command, in lower case, that the user may not run.
     pub(crate) fn no_permission(command: &str) -> Self {
         Self::new(format!("NOPERM this user has no permissions to run the '{command}' command"))

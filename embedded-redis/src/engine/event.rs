@@ -13,9 +13,28 @@ pub(crate) enum Event {
     Unblock(u64, Draft),
     /// A client's command that was put back in line is to be run.
     Resume(u64),
-    /// A client that tracks keys may have to be told something. It becomes a [`Tell`](Self::Tell)
-    /// when it is polled, or nothing.
-    Invalidate(Invalidation),
     /// A connection is to be closed.
     Close(u64),
+}
+
+/// What is in line to come out.
+#[derive(Debug)]
+pub(crate) enum Queued {
+    Event(Event),
+    /// A client that tracks keys may have to be told something: it becomes an [`Event::Tell`] when its
+    /// turn comes, or nothing.
+    Invalidation(Invalidation),
+}
+
+impl From<Event> for Queued {
+    #[inline]
+    fn from(event: Event) -> Self {
+        Self::Event(event)
+    }
+}
+
+impl From<Invalidation> for Queued {
+    fn from(invalidation: Invalidation) -> Self {
+        Self::Invalidation(invalidation)
+    }
 }

@@ -3,6 +3,9 @@
 //! As Redis does it: of a few keys taken at random those are kept in a pool that are used least, and
 //! the worst of the pool goes. It comes close to the exact order and costs nothing else.
 
+#[cfg(test)]
+mod tests;
+
 use super::context::{Context, Data, Database};
 use super::tracking::Cause;
 use super::{Class, Engine};
@@ -243,6 +246,3 @@ const POOL: usize = 16;
 /// Keys that are evicted before one command at most, so that it does not wait for long if the bound
 /// was lowered: the rest goes before the next ones and between them.
 const AT_ONCE: usize = 256;
-
-#[cfg(test)]
-mod tests;

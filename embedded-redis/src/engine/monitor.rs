@@ -28,7 +28,7 @@ impl Context<'_> {
         }
         let notice = Notice::line(self.line(name, request).as_bytes());
         let shared = &mut self.engine.shared;
-        let told = shared.monitors.iter().map(|id| Event::Tell(*id, notice.clone()));
+        let told = shared.monitors.iter().map(|id| Event::Tell(*id, notice.clone()).into());
         shared.events.extend(told);
     }
 

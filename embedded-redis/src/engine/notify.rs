@@ -121,7 +121,7 @@ impl Shared {
     /// Publishes a message, and returns how many receive it.
     pub(crate) fn publish(&mut self, channel: &[u8], message: &[u8]) -> usize {
         let events = &mut self.events;
-        let tell = |id, notice: &_| events.push_back(Event::Tell(id, Clone::clone(notice)));
+        let tell = |id, notice: &_| events.push_back(Event::Tell(id, Clone::clone(notice)).into());
         self.hub.publish(channel, message, tell)
     }
 }

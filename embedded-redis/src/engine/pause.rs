@@ -96,7 +96,7 @@ impl Engine {
         for key in std::mem::take(&mut self.shared.pause.held) {
             if let Some(client) = self.clients.get_mut(key) {
                 client.held = false;
-                self.shared.events.push_back(Event::Resume(client.id));
+                self.shared.events.push_back(Event::Resume(client.id).into());
             }
         }
     }

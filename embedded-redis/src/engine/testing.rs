@@ -122,7 +122,7 @@ impl Rig {
                     self.clients[id as usize - 1].session.resume();
                     self.execute(id as usize - 1);
                 }
-                Event::Close(_) | Event::Invalidate(_) => {}
+                Event::Close(_) => {}
             }
         }
     }

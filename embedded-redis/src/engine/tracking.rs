@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::context::{Context, Shared};
-use super::event::Event;
 use crate::keyspace::Dict;
 use prefixes::Prefix;
 pub(crate) use prefixes::overlap;
@@ -203,7 +202,7 @@ impl Shared {
             if client == current && cause != Cause::Evicted {
                 self.tracking.own.push(it);
             } else {
-                self.events.push_back(Event::Invalidate(it));
+                self.events.push_back(it.into());
             }
         }
     }

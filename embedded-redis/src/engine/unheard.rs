@@ -30,41 +30,46 @@ impl Engine {
         if is_answered(request, replies) {
             return self.execute_heard(now, key, request, terms, reply);
         }
+        let ran = self.execute_aside(now, key, request, terms, reply);
+        if matches!(ran, Ran::Held(_))
+            && let Some(client) = self.clients.get_mut(key)
+        {
+            client.replies = replies;
+        }
+        ran
+    }
+
+    /// Runs a command of which nobody hears what comes of it.
+    fn execute_aside<'a>(
+        &mut self,
+        now: Duration,
+        key: ClientKey,
+        request: Request<'_>,
+        terms: &Terms,
+        reply: Reply<'a>,
+    ) -> Ran<'a> {
         self.shared.set_now(now);
         let mut draft = Draft::new(terms.protocol());
         let mut answer = Answer::aside(draft.reply());
-        let mut context = Context::new(self, key, terms);
-        let outcome = context.run(request, &mut answer);
-        if context.engine.shared.tracking.is_on() && !matches!(outcome, Ok(Done::Hold)) {
-            context.end_caching(request);
-        }
-        if let Err(error) = &outcome {
-            context.engine.shared.stats.answered_with(error);
-            answer.error(error);
-        }
+        let done = Context::new(self, key, terms).run(request, &mut answer);
         drop(answer);
         self.settle();
-        Ran::Answered(match outcome {
-            Ok(Done::Hold) => {
-                if let Some(client) = self.clients.get_mut(key) {
-                    client.replies = replies;
-                }
-                return Ran::Held(reply);
-            }
-            Ok(Done::Block(waiting)) => {
+        Ran::Answered(match done {
+            Done::Hold => return Ran::Held(reply),
+            Done::Block(waiting) => {
                 self.block(key, waiting, terms.protocol(), false);
                 return Ran::Blocked(reply);
             }
-            Ok(Done::Close) => {
+            Done::Close => {
                 self.release(key);
                 let _ = reply.none();
                 Action::Close
             }
-            Ok(Done::Shutdown) => {
+            Done::Shutdown => {
                 let _ = reply.none();
                 Action::Shutdown
             }
-            _ => reply.none(),
+            Done::Answered | Done::Silent => reply.none(),
         })
     }
 }

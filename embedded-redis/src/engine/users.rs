@@ -21,10 +21,11 @@ use redis_server_core::resp_core::request::Request;
 
 use super::settings::Settings;
 use super::table::Runs;
+use crate::keyspace::until_nul;
 use asked::Asked;
 pub(crate) use denials::{Denial, Denials, Place, Reason};
 pub(crate) use password::Passwords;
-pub(crate) use rules::{RuleError, until_nul};
+pub(crate) use rules::RuleError;
 use selector::{Lack, allows_channel};
 use user::DEFAULT;
 pub(crate) use user::User;

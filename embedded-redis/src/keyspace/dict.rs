@@ -9,14 +9,19 @@
 //! iteration goes by the hash: a cursor says up to where, whatever was split, merged, added and
 //! removed meanwhile. That is what `SCAN` promises.
 
+mod segment;
+mod split;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 use std::fmt;
 
-use hashbrown::HashTable;
 use siphasher::sip::SipHasher13;
 
 use super::Compact;
 use super::rng::Rng;
+use segment::{SEGMENT, Segment, Slot};
 
 /// Names with what belongs to them.
 pub(crate) struct Dict<V> {
@@ -31,26 +36,6 @@ pub(crate) struct Dict<V> {
     len: usize,
     /// Bytes that the segments and the names in them have allocated.
     bytes: usize,
-}
-
-#[derive(Clone)]
-struct Segment<V> {
-    slots: Vec<Slot<V>>,
-    /// Where in `slots`, by hash; empty while they are few.
-    index: HashTable<u32>,
-    /// How many bits of the hash its entries share.
-    depth: u8,
-    /// These bits, the first ones of a word that is otherwise 0.
-    prefix: u32,
-}
-
-#[derive(Clone)]
-struct Slot<V> {
-    hash: u32,
-    /// A word that the owner may use.
-    note: u32,
-    key: Compact,
-    value: V,
 }
 
 /// Where an entry is, until something is added or removed.
@@ -311,187 +296,6 @@ impl<V> Dict<V> {
         // The end of the hashes.
         if at > u64::from(u32::MAX) || self.segments.is_empty() { 0 } else { at }
     }
-
-    fn split(&mut self, number: u32) {
-        let Some(old) = self.segments.get_mut(number as usize) else { return };
-        self.bytes -= old.bytes();
-        let depth = old.depth + 1;
-        let bit = 1 << (32 - depth);
-        let mut upper = Segment::new(depth, old.prefix | bit);
-        let mut lower = Segment::new(depth, old.prefix);
-        lower.slots.reserve_exact(SEGMENT * 5 / 8);
-        upper.slots.reserve_exact(SEGMENT * 5 / 8);
-        for slot in old.slots.drain(..) {
-            let half = if slot.hash & bit == 0 { &mut lower } else { &mut upper };
-            half.slots.push(slot);
-        }
-        lower.reindex();
-        upper.reindex();
-        self.bytes += lower.bytes() + upper.bytes();
-        let prefix = upper.prefix;
-        *old = lower;
-        let added = self.segments.len() as u32;
-        self.segments.push(upper);
-        if depth > self.depth {
-            self.depth = depth;
-            self.directory = self.directory.iter().flat_map(|it| [*it, *it]).collect();
-        }
-        self.point(prefix, depth, added);
-    }
-
-    /// Has the directory say where the hashes are that begin with these bits.
-    fn point(&mut self, prefix: u32, depth: u8, number: u32) {
-        let first = (u64::from(prefix) >> (32 - self.depth)) as usize;
-        let count = 1_usize << (self.depth - depth);
-        for entry in self.directory.iter_mut().skip(first).take(count) {
-            *entry = number;
-        }
-    }
-
-    /// Puts a segment together with the one that it was split from, as long as there is room.
-    fn merge(&mut self, mut number: u32) {
-        while let Some(merged) = self.merge_once(number) {
-            number = merged;
-        }
-        self.shrink_directory();
-    }
-
-    fn merge_once(&mut self, number: u32) -> Option<u32> {
-        let one = self.segments.get(number as usize)?;
-        let (depth, prefix, left) = (one.depth, one.prefix, one.slots.len());
-        if depth == 0 {
-            return None;
-        }
-        let bit = 1 << (32 - depth);
-        let other = self.segment_of(prefix ^ bit)?;
-        let buddy = self.segments.get(other as usize)?;
-        if buddy.depth != depth || buddy.slots.len() + left > SEGMENT / 4 || other == number {
-            return None;
-        }
-        let (keep, drop) = (number.min(other), number.max(other));
-        let gone = self.segments.swap_remove(drop as usize);
-        self.bytes -= gone.bytes();
-        if let Some(kept) = self.segments.get_mut(keep as usize) {
-            self.bytes -= kept.bytes();
-            kept.slots.reserve_exact(gone.slots.len());
-            kept.slots.extend(gone.slots);
-            kept.depth = depth - 1;
-            kept.prefix = prefix & !bit;
-            kept.reindex();
-            self.bytes += kept.bytes();
-        }
-        self.point(prefix & !bit, depth - 1, keep);
-        if let Some(moved) = self.segments.get(drop as usize) {
-            self.point(moved.prefix, moved.depth, drop);
-        }
-        if self.segments.capacity() > self.segments.len() * 4 {
-            self.segments.shrink_to(self.segments.len() * 2);
-        }
-        Some(keep)
-    }
-
-    fn shrink_directory(&mut self) {
-        // Halving it costs as much as looking at it, so it is looked at when it should be worth it.
-        if self.directory.len() < self.segments.len() * 4 {
-            return;
-        }
-        while self.depth > 0 && self.segments.iter().all(|it| it.depth < self.depth) {
-            self.depth -= 1;
-            self.directory = self.directory.iter().copied().step_by(2).collect();
-        }
-    }
-}
-
-impl<V> Segment<V> {
-    fn new(depth: u8, prefix: u32) -> Self {
-        Self { slots: Vec::new(), index: HashTable::new(), depth, prefix }
-    }
-
-    fn bytes(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot<V>>() + self.index.allocation_size()
-    }
-
-    #[inline]
-    fn find(&self, key: &[u8], hash: u32) -> Option<u32> {
-        let is_it = |slot: &Slot<V>| slot.hash == hash && *slot.key == *key;
-        if self.index.is_empty() {
-            return self.slots.iter().position(is_it).map(|at| at as u32);
-        }
-        let found = |at: &u32| self.slots.get(*at as usize).is_some_and(is_it);
-        self.index.find(spread(hash), found).copied()
-    }
-
-    fn push(&mut self, slot: Slot<V>) -> u32 {
-        let at = self.slots.len() as u32;
-        if self.slots.len() == self.slots.capacity() {
-            let more = (at / 8).clamp(2, SEGMENT as u32 / 8);
-            self.slots.reserve_exact(more as usize);
-        }
-        let hash = slot.hash;
-        self.slots.push(slot);
-        if self.slots.len() == FEW + 1 {
-            self.reindex();
-        } else if self.slots.len() > FEW {
-            let slots = &self.slots;
-            let hash_of = |at: &u32| slots.get(*at as usize).map_or(0, |it| spread(it.hash));
-            self.index.insert_unique(spread(hash), at, hash_of);
-        }
-        at
-    }
-
-    /// Removes an entry; the last one takes its place.
-    fn remove(&mut self, at: u32) -> Option<Slot<V>> {
-        let last = self.slots.len().checked_sub(1)? as u32;
-        let hash = self.slots.get(at as usize)?.hash;
-        if !self.index.is_empty() {
-            if let Ok(entry) = self.index.find_entry(spread(hash), |it| *it == at) {
-                entry.remove();
-            }
-            let moved = self.slots.get(last as usize)?.hash;
-            if let Some(entry) = self.index.find_mut(spread(moved), |it| *it == last) {
-                *entry = at;
-            }
-        }
-        let slot = self.slots.swap_remove(at as usize);
-        self.shrink();
-        Some(slot)
-    }
-
-    /// Removes an entry; those behind it move up.
-    fn remove_in_order(&mut self, at: u32) -> Option<Slot<V>> {
-        let hash = self.slots.get(at as usize)?.hash;
-        if let Ok(entry) = self.index.find_entry(spread(hash), |it| *it == at) {
-            entry.remove();
-        }
-        self.index.iter_mut().filter(|it| **it > at).for_each(|it| *it -= 1);
-        let slot = self.slots.remove(at as usize);
-        self.shrink();
-        Some(slot)
-    }
-
-    /// Gives back what is not needed any more.
-    fn shrink(&mut self) {
-        if self.slots.len() == FEW {
-            self.index = HashTable::new();
-        }
-        if self.slots.len() * 2 < self.slots.capacity() && self.slots.capacity() > 8 {
-            self.slots.shrink_to(self.slots.len() * 5 / 4);
-            self.reindex();
-        }
-    }
-
-    fn reindex(&mut self) {
-        self.index = HashTable::new();
-        if self.slots.len() <= FEW {
-            return;
-        }
-        let slots = &self.slots;
-        let hash_of = |at: &u32| slots.get(*at as usize).map_or(0, |it| spread(it.hash));
-        self.index.reserve(slots.len(), hash_of);
-        for (at, slot) in slots.iter().enumerate() {
-            self.index.insert_unique(spread(slot.hash), at as u32, hash_of);
-        }
-    }
 }
 
 impl<V: Clone> Clone for Dict<V> {
@@ -519,165 +323,7 @@ impl<V> fmt::Debug for Dict<V> {
     }
 }
 
-/// A word of which both ends are used, from a hash that has half as many bits.
-#[inline]
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// Entries of a segment: as many as 1,024 buckets take. More would move for longer, fewer would
-/// have more segments to look through.
-const SEGMENT: usize = 896;
-/// Entries that are compared one by one.
-const FEW: usize = 8;
 /// How many entries of the directory there may be for a segment. With more, hashes all begin alike,
 /// and to part them would double it for nothing: rather a segment is too long.
 const SPARSE: usize = 8;
 const TRIES: usize = 64;
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-
-    fn name(number: usize) -> Vec<u8> {
-        format!("key:{number}").into_bytes()
-    }
-
-    fn counted<V>(dict: &Dict<V>) -> usize {
-        let names = dict.iter().map(|(name, _)| name.heap_bytes());
-        dict.segments.iter().map(Segment::bytes).chain(names).sum()
-    }
-
-    #[test]
-    fn it_has_what_a_map_has() {
-        let mut rng = Rng::new(7);
-        let (mut dict, mut map) = (Dict::new(1), HashMap::new());
-        for step in 0..300_000 {
-            // It grows, and then it shrinks.
-            let number = rng.below(20_000);
-            let adds = rng.below(10) < if step < 150_000 { 7 } else { 2 };
-            let key = name(number);
-            if adds {
-                assert_eq!(dict.insert(&key, step), map.insert(key, step));
-            } else {
-                assert_eq!(dict.remove(&key), map.remove(&key));
-            }
-            assert_eq!(dict.len(), map.len());
-            if step % 10_000 == 0 {
-                assert_eq!(dict.bytes, counted(&dict));
-                assert_eq!(dict.clone().bytes, counted(&dict.clone()));
-            }
-        }
-        for (key, value) in &map {
-            assert_eq!(dict.get(key), Some(value));
-        }
-        let seen = dict.iter().map(|(key, value)| (key.to_vec(), *value));
-        assert_eq!(seen.collect::<HashMap<_, _>>(), map);
-    }
-
-    #[test]
-    fn what_is_removed_gives_its_segments_back() {
-        let mut dict = Dict::new(1);
-        (0..100_000).for_each(|number| _ = dict.insert(&name(number), ()));
-        assert!(dict.segments.len() > 100);
-        (0..99_990).for_each(|number| _ = dict.remove(&name(number)));
-        assert!(dict.segments.len() < 10, "{dict:?}");
-        assert!(dict.directory.len() < 64, "{}", dict.directory.len());
-        (99_990..100_000).for_each(|number| assert!(dict.contains(&name(number))));
-        assert!(dict.heap_bytes() < 10_000, "{}", dict.heap_bytes());
-        (99_990..100_000).for_each(|number| _ = dict.remove(&name(number)));
-        assert_eq!(dict.segments.len(), 1);
-    }
-
-    #[test]
-    fn a_scan_sees_what_was_there_all_the_time() {
-        for (from, to) in [(10_000, 40_000), (40_000, 10_000), (5, 5), (20_000, 0)] {
-            let mut dict = Dict::new(3);
-            let stays = |number: usize| number.is_multiple_of(7);
-            (0..from).for_each(|number| _ = dict.insert(&name(number), number));
-            let (mut cursor, mut seen, mut calls) = (0, HashMap::new(), 0);
-            loop {
-                let mut found = Vec::new();
-                cursor = dict.scan(cursor, 10, &mut found);
-                for place in found {
-                    *seen.entry(*dict.at(place).unwrap()).or_insert(0) += 1;
-                }
-                if cursor == 0 {
-                    break;
-                }
-                calls += 1;
-                // In the middle the table grows, or shrinks.
-                if calls == from / 30 {
-                    (from..to).for_each(|number| _ = dict.insert(&name(number), number));
-                    for number in (to..from).filter(|number| !stays(*number)) {
-                        dict.remove(&name(number));
-                    }
-                }
-            }
-            for number in (0..from).filter(|number| *number < to || stays(*number)) {
-                assert!(seen.contains_key(&number), "{number} of {from} to {to}");
-            }
-            assert!(seen.values().all(|times| *times == 1), "nothing is seen twice");
-        }
-    }
-
-    #[test]
-    fn the_order_is_kept_where_that_is_wanted() {
-        let mut dict = Dict::new(1);
-        (0..40).for_each(|number| _ = dict.insert(&name(number), number));
-        let mut left: Vec<_> = (0..40).collect();
-        for at in [0, 20, 37, 5, 5, 30, 0, 3].into_iter().cycle().take(36) {
-            let number = left.remove(at % left.len());
-            let place = dict.find(&name(number)).unwrap();
-            dict.remove_in_order(place);
-            assert_eq!(dict.iter().map(|(_, number)| *number).collect::<Vec<_>>(), left);
-            left.iter().for_each(|number| assert_eq!(dict.get(&name(*number)), Some(number)));
-        }
-    }
-
-    #[test]
-    fn a_sample_has_nothing_twice_and_everything_as_likely() {
-        let mut dict = Dict::new(3);
-        (0..1_200).for_each(|number| _ = dict.insert(&name(number), number));
-        let mut rng = Rng::new(1);
-        for (count, found) in [(0, 0), (30, 30), (900, 900), (1_200, 1_200), (usize::MAX, 1_200)] {
-            let mut times = vec![0; 1_200];
-            for _ in 0..20 {
-                let sample = dict.sample(count, &mut rng);
-                let distinct = sample.iter().collect::<HashSet<_>>();
-                assert_eq!((sample.len(), distinct.len()), (found, found));
-                sample.iter().for_each(|place| times[*dict.at(*place).unwrap()] += 1);
-            }
-            let often = found / 60;
-            assert!(times.iter().all(|times| (often / 4..=often + 10).contains(times)));
-        }
-    }
-
-    /// Names that a multiplying hash, whatever its seed, gives one value; and few that share many
-    /// bits do not make the directory grow without end.
-    #[test]
-    fn no_names_are_known_to_collide() {
-        let mut dict = Dict::new(3);
-        for number in 0..5_000_u64 {
-            let name = [number.to_le_bytes(), 0x3f84_d5b5_b547_0917_u64.to_le_bytes()].concat();
-            dict.insert(&name, ());
-        }
-        assert!(dict.segments.iter().all(|segment| segment.slots.len() <= SEGMENT));
-        assert!(dict.directory.len() <= dict.segments.len() * 2 * SPARSE, "{dict:?}");
-    }
-
-    #[test]
-    fn each_entry_is_as_likely() {
-        let mut dict = Dict::new(3);
-        (0..2_000).for_each(|number| _ = dict.insert(&name(number), number));
-        let mut rng = Rng::new(1);
-        let mut times = vec![0; 2_000];
-        for _ in 0..400_000 {
-            let place = dict.random(&mut rng).unwrap();
-            times[*dict.at(place).unwrap()] += 1;
-        }
-        assert!(times.iter().all(|times| (100..=300).contains(times)), "{times:?}");
-    }
-}

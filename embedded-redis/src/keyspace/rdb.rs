@@ -7,6 +7,8 @@ mod checksum;
 mod lzf;
 mod packed;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use super::{Limits, Value};
@@ -74,6 +76,3 @@ mod string {
     pub(super) const INT32: u8 = 2;
     pub(super) const LZF: u8 = 3;
 }
-
-#[cfg(test)]
-mod tests;

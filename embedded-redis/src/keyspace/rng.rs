@@ -24,6 +24,7 @@ impl Rng {
         let wide = u128::from(self.next()) * bound as u128;
         (wide >> 64) as usize
     }
+
     /// Keeps so many of them, each as likely as the others.
     pub(crate) fn choose<T>(&mut self, from: &mut Vec<T>, count: usize) {
         if count >= from.len() {

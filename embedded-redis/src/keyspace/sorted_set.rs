@@ -128,6 +128,12 @@ impl SortedSet {
         self.entry_at(self.scores.random(rng)?)
     }
 
+    /// See [`Dict::sample`].
+    pub(crate) fn sample(&self, count: usize, rng: &mut Rng) -> Vec<(&Compact, Score)> {
+        let places = self.scores.sample(count, rng);
+        places.into_iter().filter_map(|place| self.entry_at(place)).collect()
+    }
+
     /// See [`Dict::scan`].
     pub(crate) fn scan(&self, cursor: u64, count: usize, found: &mut Vec<Place>) -> u64 {
         self.scores.scan(cursor, count, found)

@@ -7,6 +7,8 @@ mod lag;
 mod listpack;
 mod node;
 mod radix;
+#[cfg(test)]
+mod tests;
 mod trim;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -233,6 +235,3 @@ impl Stream {
         size_of::<Self>() + nodes + self.group_bytes + names
     }
 }
-
-#[cfg(test)]
-mod tests;

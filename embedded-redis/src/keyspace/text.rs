@@ -154,6 +154,11 @@ pub(crate) fn parse_integer(bytes: &[u8]) -> Option<i64> {
     if negative { 0_i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() }
 }
 
+/// What Redis sees of a text where it takes it for a string of C, which ends with the first NUL.
+pub(crate) fn until_nul(text: &[u8]) -> &[u8] {
+    text.split(|byte| *byte == 0).next().unwrap_or_default()
+}
+
 /// `-9223372036854775808`
 const LONGEST_INTEGER: usize = 20;
 

@@ -85,11 +85,7 @@ impl Plan {
             "port" => self.port = directive.parse("a port")?,
             "bind" => self.bind = bind(directive)?,
             "unixsocket" => self.unix_socket = Some(directive.value()?.into()),
-            "unixsocketperm" => {
-                let mode = u32::from_str_radix(directive.value()?, 8);
-                let mode = mode.map_err(|_| directive.wrong("takes permissions such as 700"))?;
-                self.accept.unix_permissions = Some(mode);
-            }
+            "unixsocketperm" => self.accept.unix_permissions = Some(permissions(directive)?),
             "tls-port" => self.tls_port = directive.parse("a port")?,
             "tls-cert-file" => self.tls.certificate = Some(directive.value()?.into()),
             "tls-key-file" => self.tls.key = Some(directive.value()?.into()),
@@ -101,32 +97,17 @@ impl Plan {
                     self.builder = self.builder.clone().password(password);
                 }
             }
-            "user" => {
-                let Some((name, rules)) = directive.values.split_first() else {
-                    return Err(directive.wrong("takes a name and rules"));
-                };
-                let builder = self.builder.clone().user(name, rules.iter().map(String::as_str));
-                self.builder = builder.map_err(|error| directive.wrong(&error.to_string()))?;
-            }
+            "user" => self.add_user(directive)?,
             "maxclients" => self.options.max_clients = directive.parse("a number")?,
             "tcp-backlog" => self.accept.backlog = directive.parse("a number")?,
-            "tcp-keepalive" => {
-                let seconds: u64 = directive.parse("a number of seconds")?;
-                let third = Duration::from_secs(seconds / 3).max(Duration::from_secs(1));
-                let idle = (seconds > 0).then(|| Duration::from_secs(seconds));
-                self.accept.socket.keepalive_idle = idle;
-                self.accept.socket.keepalive_interval = third;
-            }
-            "timeout" => {
-                let seconds: u64 = directive.parse("a number of seconds")?;
-                self.idle = (seconds > 0).then(|| Duration::from_secs(seconds));
-            }
+            "tcp-keepalive" => self.keep_alive(seconds(directive)?),
+            "timeout" => self.idle = seconds(directive)?,
             "io-threads" => {
-                let threads: usize = directive.parse("a number of threads")?;
+                let threads = directive.parse("a number of threads")?;
                 self.builder = self.builder.clone().threads(threads);
             }
             "databases" => {
-                let databases: usize = directive.parse("a number")?;
+                let databases = directive.parse("a number")?;
                 self.builder = self.builder.clone().databases(databases);
             }
             "runtime" => self.runtime = runtime(directive)?,
@@ -142,19 +123,39 @@ impl Plan {
             }
             "daemonize" => {
                 if directive.yes()? {
-                    let why =
-                        "is not for this server: let whoever starts it put it in the background";
-                    return Err(directive.wrong(why));
+                    return Err(directive.wrong(NO_DAEMON));
                 }
             }
             // It has no log but what it says on standard output.
             "logfile" | "loglevel" | "pidfile" | "always-show-logo" | "syslog-enabled" => {}
-            name => {
-                let value = directive.values.join(" ");
-                let builder = self.builder.clone().setting(name, &value);
-                self.builder = builder.map_err(|error| directive.wrong(&error.to_string()))?;
-            }
+            _ => self.set(directive)?,
         }
+        Ok(())
+    }
+
+    fn add_user(&mut self, directive: &Directive) -> Result<(), String> {
+        let Some((name, rules)) = directive.values.split_first() else {
+            return Err(directive.wrong("takes a name and rules"));
+        };
+        let builder = self.builder.clone().user(name, rules.iter().map(String::as_str));
+        self.builder = builder.map_err(|error| directive.wrong(&error.to_string()))?;
+        Ok(())
+    }
+
+    /// Has the system ask who says nothing for so long whether they are there, and again each third
+    /// of that, as Redis does.
+    fn keep_alive(&mut self, idle: Option<Duration>) {
+        let second = Duration::from_secs(1);
+        let third = idle.map_or(0, |idle| idle.as_secs() / 3);
+        self.accept.socket.keepalive_idle = idle;
+        self.accept.socket.keepalive_interval = Duration::from_secs(third).max(second);
+    }
+
+    /// Sets what `CONFIG SET` sets as well.
+    fn set(&mut self, directive: &Directive) -> Result<(), String> {
+        let value = directive.values.join(" ");
+        let builder = self.builder.clone().setting(&directive.name, &value);
+        self.builder = builder.map_err(|error| directive.wrong(&error.to_string()))?;
         Ok(())
     }
 
@@ -258,6 +259,17 @@ fn bind(directive: &Directive) -> Result<Vec<Bind>, String> {
     addresses.collect()
 }
 
+fn permissions(directive: &Directive) -> Result<u32, String> {
+    let mode = u32::from_str_radix(directive.value()?, 8);
+    mode.map_err(|_| directive.wrong("takes permissions such as 700"))
+}
+
+/// A time; none if it is 0.
+fn seconds(directive: &Directive) -> Result<Option<Duration>, String> {
+    let seconds: u64 = directive.parse("a number of seconds")?;
+    Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
+}
+
 fn client_certificates(directive: &Directive) -> Result<ClientCertificates, String> {
     match directive.value()?.to_ascii_lowercase().as_str() {
         "yes" => Ok(ClientCertificates::Required),
@@ -279,3 +291,5 @@ fn runtime(directive: &Directive) -> Result<Runtime, String> {
         ))),
     }
 }
+
+const NO_DAEMON: &str = "is not for this server: let whoever starts it put it in the background";

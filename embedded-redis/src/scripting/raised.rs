@@ -10,6 +10,7 @@ use mlua::{Error, Lua, Table, Value};
 use super::Sha;
 use super::arguments::type_name;
 use super::running::Running;
+use crate::keyspace::until_nul;
 
 /// What a function of the server raises.
 #[derive(Clone, Debug)]
@@ -207,9 +208,4 @@ impl Failure {
             }
         })
     }
-}
-
-/// As far as C reads a text.
-pub(super) fn until_nul(text: &[u8]) -> &[u8] {
-    text.split(|byte| *byte == 0).next().unwrap_or_default()
 }

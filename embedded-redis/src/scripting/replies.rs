@@ -8,7 +8,8 @@ use redis_server_core::resp_core::{FrameRef, View};
 use redis_server_core::{Action, Answering, Protocol, Reply, ToReply};
 
 use super::number::to_integer;
-use super::raised::{table, until_nul};
+use super::raised::table;
+use crate::keyspace::until_nul;
 
 /// A command's reply, as a script sees it.
 pub(super) struct Told<'a> {

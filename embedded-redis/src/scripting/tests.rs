@@ -1,5 +1,8 @@
 //! What scripts do, from the outside.
 
+mod libraries;
+mod limits;
+
 use std::time::Duration;
 
 use crate::engine::Settings;
@@ -15,6 +18,12 @@ fn eval_with(rig: &mut Rig, command: &str, script: &str, rest: &str) -> String {
     rig.run(&format!("{command} \"{script}\" {rest}"))
 }
 
+/// An error without the part that says where it was raised.
+fn error(rig: &mut Rig, script: &str) -> String {
+    let answer = eval(rig, script);
+    answer.split(" script: ").next().unwrap_or_default().to_owned()
+}
+
 /// Of the commands that have come together, those behind it are not to see the time before it.
 #[test]
 fn what_comes_behind_a_script_has_another_time() {
@@ -25,12 +34,6 @@ fn what_comes_behind_a_script_has_another_time() {
     assert!(rig.engine.shared.is_late);
     assert_eq!(rig.run("ping"), "+PONG");
     assert!(!rig.engine.shared.is_late);
-}
-
-/// An error without the part that says where it was raised.
-fn error(rig: &mut Rig, script: &str) -> String {
-    let answer = eval(rig, script);
-    answer.split(" script: ").next().unwrap_or_default().to_owned()
 }
 
 #[test]
@@ -271,132 +274,11 @@ fn scripts_run_in_transactions() {
 }
 
 #[test]
-fn a_script_ends_when_its_time_is_up() {
-    let mut rig = Rig::with(Settings { busy_reply_threshold: 30, ..Settings::default() });
-    for script in [
-        "while true do end",
-        "while true do pcall(function() while true do end end) end",
-        "while true do xpcall(function() while true do end end, function() end) end",
-        "local f = coroutine.wrap(function() while true do end end) f()",
-        "while true do coroutine.resume(coroutine.create(function() while true do end end)) end",
-        "while true do redis.pcall('get', 'a') end",
-    ] {
-        let found = eval(&mut rig, script);
-        assert!(found.starts_with("-ERR Script was ended: it has run for longer"), "{found}");
-    }
-    assert_eq!(eval(&mut rig, "return 1"), ":1");
-}
-
-#[test]
-fn a_script_does_not_take_all_memory() {
-    let mut rig = Rig::new();
-    for script in [
-        "return #string.rep('x', 2 ^ 31 - 1)",
-        "local t = {} while true do t[#t + 1] = string.rep('x', 1000000) .. #t end",
-        "local t = {} for i = 1, 1e8 do t[i] = {i} end",
-        "return #pcall(string.rep, 'x', 2 ^ 31 - 1)",
-    ] {
-        assert!(eval(&mut rig, script).starts_with("-ERR"), "{script}");
-        assert_eq!(eval(&mut rig, "return #string.rep('x', 1000000)"), ":1000000", "{script}");
-    }
-    assert_eq!(
-        eval(&mut rig, "return {pcall(string.rep, 'x', 2 ^ 31 - 1)}"),
-        "*2 $-1 $17 not enough memory"
-    );
-    assert_eq!(eval(&mut rig, "return 1"), ":1");
-}
-
-#[test]
-fn a_reply_has_an_end() {
-    let mut rig = Rig::new();
-    let script = "local t = {string.rep('x', 1000000)} for i = 1, 90 do t = {t, t} end return t";
-    assert!(eval(&mut rig, script).contains("-ERR the script's reply is too large"));
-}
-
-#[test]
 fn random_numbers_are_the_same_everywhere() {
     let mut rig = Rig::new();
     let seeded =
         "math.randomseed(42) return {math.random() * 1e9, math.random(100), math.random(5, 10)}";
     assert_eq!(eval(&mut rig, seeded), "*3 :744525000 :35 :5");
-}
-
-#[test]
-fn many_arguments_and_results_fit() {
-    let mut rig = Rig::new();
-    let script =
-        "local t = {} for i = 1, 7000 do t[i] = i end return redis.call('mget', unpack(t))";
-    assert!(eval(&mut rig, script).starts_with("*7000 $-1"));
-    let script = "local t = {} for i = 1, 100000 do t[i] = i end return t";
-    assert!(eval(&mut rig, script).starts_with("*100000 :1"));
-}
-
-#[test]
-fn json_is_written_and_read() {
-    let mut rig = Rig::new();
-    for (script, reply) in [
-        (
-            "return cjson.encode({1, 2.5, 'a/b\\n', true, {a = cjson.null}, {}})",
-            r#"[1,2.5,"a\/b\n",true,{"a":null},{}]"#,
-        ),
-        ("return cjson.encode({1, nil, 3})", "[1,null,3]"),
-        ("return cjson.encode(cjson.decode(ARGV[1]))", r#"{"k":[1,-0.02,null,"é"]}"#),
-        ("return cjson.decode('[1,[2,{\"k\":3}]]')[2][2].k .. ''", "3"),
-        ("return tostring(cjson.decode('[null]')[1] == cjson.null)", "true"),
-    ] {
-        let text = format!("${} {reply}", reply.len());
-        let argument = r#"0 "{\"k\": [1, -2e-2, null, \"\\u00e9\"]}""#;
-        assert_eq!(eval_with(&mut rig, "eval", script, argument), text, "{script}");
-    }
-    for (script, text) in [
-        ("return cjson.encode(string.rep)", "Cannot serialise function: type not supported"),
-        ("return cjson.encode(0/0)", "Cannot serialise number: must not be NaN or Inf"),
-        ("return cjson.encode({[100] = 1})", "Cannot serialise table: excessively sparse array"),
-        (
-            "local t = {} t[1] = t return cjson.encode(t)",
-            "Cannot serialise, excessive nesting (201)",
-        ),
-        ("return cjson.decode('[1,]')", "Expected value but found T_ARR_END at character 4"),
-        ("return cjson.decode('[1')", "Expected comma or array end but found T_END at character 3"),
-        (
-            "return cjson.decode(string.rep('[', 300))",
-            "Found too many nested data structures (201) at character 201",
-        ),
-    ] {
-        assert_eq!(error(&mut rig, script), format!("-ERR user_script:1: {text}"), "{script}");
-    }
-}
-
-#[test]
-fn binary_formats_are_written_and_read() {
-    let mut rig = Rig::new();
-    for (script, reply) in [
-        (
-            "return {struct.unpack('>Ihbs', struct.pack('>Ihbs', 2 ^ 32 - 1, -2, 3, 'text'))}",
-            "*5 :4294967295 :-2 :3 $4 text :13",
-        ),
-        ("return {struct.unpack('<bc0', '\\003abcdef')}", "*2 $3 abc :5"),
-        ("return struct.size('!4bi')", ":8"),
-        (
-            "return {cmsgpack.unpack(cmsgpack.pack({1, 'a', true}, -300, 70000))}",
-            "*3 *3 :1 $1 a :1 :-300 :70000",
-        ),
-        ("return {cmsgpack.unpack_one(cmsgpack.pack(1, 2), 1)}", "*2 :-1 :2"),
-        ("return cmsgpack.unpack(cmsgpack.pack({a = {b = 'c'}})).a.b", "$1 c"),
-        ("return bit.band(bit.lshift(1, 31), -1)", ":-2147483648"),
-        ("return bit.tohex(bit.bxor(255, 2 ^ 32 - 1), 4)", "$4 ff00"),
-    ] {
-        assert_eq!(eval(&mut rig, script), reply, "{script}");
-    }
-    for (script, text) in [
-        ("return struct.unpack('I', 'abc')", "bad argument #2 to 'unpack' (data string too short)"),
-        ("return struct.pack('i33', 1)", "integral size 33 is larger than limit of 32"),
-        ("return cmsgpack.unpack('\\146\\1')", "Missing bytes in input."),
-        ("return cmsgpack.unpack('\\221\\255\\255\\255\\255')", "Missing bytes in input."),
-        ("return bit.band('x')", "bad argument #1 to 'band' (number expected, got string)"),
-    ] {
-        assert_eq!(error(&mut rig, script), format!("-ERR user_script:1: {text}"), "{script}");
-    }
 }
 
 #[test]
@@ -432,34 +314,4 @@ fn a_client_of_resp3_is_answered_in_it() {
     ] {
         assert_eq!(eval(&mut rig, script), reply, "{script}");
     }
-}
-
-#[test]
-fn many_values_pass_through() {
-    let mut rig = Rig::new();
-    let fill = "local t = {} for i = 1, 300 do t[i] = i end";
-    for (script, reply) in [
-        ("return unpack(t)", ":1"),
-        ("return select('#', pcall(unpack, t))", ":301"),
-        ("return select('#', pcall(function() return unpack(t, 1, 400) end))", ":401"),
-        ("return select('#', xpcall(function() return unpack(t) end, error))", ":301"),
-        (
-            "return select('#', coroutine.resume(coroutine.create(function() return unpack(t) end)))",
-            ":301",
-        ),
-        ("return {pcall(error, 'x')}", "*2 $-1 $1 x"),
-    ] {
-        assert_eq!(eval(&mut rig, &format!("{fill} {script}")), reply, "{script}");
-    }
-    assert_eq!(eval(&mut rig, "local function f() return pcall(f) end return f()"), ":1");
-}
-
-/// More than there are places on the stack of functions that Rust holds.
-#[test]
-fn any_number_of_scripts_is_known() {
-    let mut rig = Rig::new();
-    for number in 0..9_000 {
-        assert_eq!(eval(&mut rig, &format!("return {number}")), format!(":{number}"));
-    }
-    assert_eq!(eval(&mut rig, "return 7"), ":7");
 }

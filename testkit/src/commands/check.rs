@@ -5,10 +5,9 @@ use std::io;
 
 use redis_client_core::{Error, Facts};
 
-use super::Known;
 use super::case::{Case, Expected};
+use super::known::{COMMANDS, Known};
 use super::live::{Described, Live, our_spec_text};
-use super::metadata::COMMANDS;
 use super::report::Report;
 use super::tree;
 use crate::redis_server::RedisServer;
@@ -22,7 +21,7 @@ pub fn run(server: &RedisServer, cases: &[Case]) -> io::Result<Report> {
     let mut report = Report::default();
     let servers = Servers::start(server)?;
     let mut described: BTreeMap<&str, Option<Described>> = BTreeMap::new();
-    for known in &COMMANDS {
+    for known in COMMANDS.iter() {
         let Some(facts) = Facts::of(known.name) else {
             report.fail(known.name, "no facts are found by this name");
             continue;

@@ -165,14 +165,7 @@ fn tree(frame: &Frame) -> io::Result<&'static [Node]> {
 
 fn node(fields: &Fields) -> io::Result<Node> {
     let text = |name: &str| fields.get(name).map(read::<String>).transpose();
-    let class = match text("type")?.unwrap_or_default().as_str() {
-        "integer" | "unix-time" => Class::Integer,
-        "double" => Class::Double,
-        "pure-token" => Class::Token,
-        "oneof" => Class::Oneof,
-        "block" => Class::Block,
-        _ => Class::Text,
-    };
+    let class = Class::of(&text("type")?.unwrap_or_default());
     let flags: BTreeSet<String> = fields.get("flags").map(read).transpose()?.unwrap_or_default();
     let token = text("token")?.map(|token| if token == "\"\"" { String::new() } else { token });
     Ok(Node {

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::metadata::COMMANDS;
+use super::known::{COMMANDS, Known};
 use super::tree::{self, Node};
-use super::{DONE, Known};
 
 /// What came of running cases.
 #[derive(Debug, Default)]
@@ -55,11 +54,9 @@ impl Report {
         self.used.extend(nodes.into_iter().map(std::ptr::from_ref));
     }
 
-    /// What went wrong, a line each; commands and options of groups that are done but that no case
-    /// has among them.
+    /// What went wrong, a line each; commands and options that no case has among them.
     pub fn failures(&self) -> Vec<String> {
-        let done = COMMANDS.iter().filter(|known| DONE.contains(&known.group));
-        let forgotten = done.filter_map(|known| self.forgotten(known));
+        let forgotten = COMMANDS.iter().filter_map(|known| self.forgotten(known));
         self.failures.iter().cloned().chain(forgotten).collect()
     }
 
@@ -97,7 +94,8 @@ impl Report {
             }
             None => Err("not at all".to_owned()),
         };
-        let builder = known.builder.map_or_else(|| "-".to_owned(), |name| format!("cmd::{name}"));
+        let builder =
+            known.builder.as_ref().map_or_else(|| "-".to_owned(), |name| format!("cmd::{name}"));
         let complete = tested.is_ok();
         Line { command: known.name, builder, tested: tested.unwrap_or_else(|why| why), complete }
     }

@@ -12,6 +12,7 @@ pub(super) struct Node {
     pub(super) children: &'static [Self],
 }
 
+/// What an argument's words look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     Text,
@@ -20,6 +21,20 @@ pub(super) enum Class {
     Token,
     Oneof,
     Block,
+}
+
+impl Class {
+    /// By the type that `commands/` and the servers say.
+    pub(super) fn of(kind: &str) -> Self {
+        match kind {
+            "integer" | "unix-time" => Self::Integer,
+            "double" => Self::Double,
+            "pure-token" => Self::Token,
+            "oneof" => Self::Oneof,
+            "block" => Self::Block,
+            _ => Self::Text,
+        }
+    }
 }
 
 impl Node {

@@ -16,34 +16,52 @@ pub(super) fn table(metadata: &Metadata) -> String {
     }
     format!(
         "{HEAD}//! What there is to know of the commands of Redis 7.0.\n\n\
-         use super::{{About, Argument, Kind}};\n\n\
+         use super::about::{{About, about, block, double, integer, key, oneof, pattern, pure_token, \
+         string, unix_time}};\n\n\
+         /// The categories of `ACL CAT`.\n\
+         pub(crate) const CATEGORIES: [&str; {}] = {CATEGORIES:?};\n\n\
          /// In the order of their names.\n\
-         pub(super) static TABLE: [About; {count}] = [\n{entries}];\n"
+         pub(super) static TABLE: [About; {count}] = [\n{entries}];\n",
+        CATEGORIES.len(),
     )
 }
 
 fn entry(group: &str, name: &str, command: &Command) -> String {
-    let mut fields = format!(
-        "name: {:?}, group: {:?}, since: {:?}, categories: &{:?}, ",
+    let mut entry = format!(
+        "about({:?}, {:?}, {:?}, &{:?})",
         name.to_lowercase().replace(' ', "|"),
         group_of(group),
         command.since,
         categories(name, command),
     );
-    for (field, text) in [("summary", &command.summary), ("complexity", &command.complexity)] {
+    for (method, text) in [("summary", &command.summary), ("complexity", &command.complexity)] {
         if let Some(text) = text {
-            fields += &format!("{field}: {text:?}, ");
+            entry += &format!(".{method}({})", literal(text));
         }
     }
     if !command.tips.is_empty() {
         let tips: Vec<_> = command.tips.iter().map(|tip| tip.to_lowercase()).collect();
-        fields += &format!("tips: &{tips:?}, ");
+        entry += &format!(".tips(&{tips:?})");
     }
-    let arguments: String = arguments(&command.arguments);
+    let arguments = arguments(&command.arguments);
     if !arguments.is_empty() {
-        fields += &format!("arguments: &[{arguments}], ");
+        entry += &format!(".arguments(&[{arguments}])");
     }
-    format!("About {{ {fields} ..About::NOTHING }},\n")
+    entry + ",\n"
+}
+
+/// A text in lines that fit: rustfmt breaks no texts, and leaves alone whatever has too long lines.
+fn literal(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in format!("{text:?}").split_inclusive(' ') {
+        if lines.last().is_some_and(|line| line.len() + word.trim_end().len() > WIDTH) {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(word);
+        }
+    }
+    lines.join(&format!("\\\n{}", " ".repeat(INDENT)))
 }
 
 /// As `COMMAND DOCS` names the groups.
@@ -78,39 +96,42 @@ fn arguments(arguments: &[Argument]) -> String {
     let known = arguments.iter().filter(|argument| {
         is_known(argument.since.as_deref().unwrap_or("1.0.0"), argument.server.as_deref())
     });
-    known.map(argument).collect()
+    known.map(argument).collect::<Vec<_>>().join(", ")
 }
 
+/// `integer("count").token("COUNT").optional()`
 fn argument(argument: &Argument) -> String {
     let kind = match argument.class {
-        Class::Key => "Key",
-        Class::String => "String",
-        Class::Pattern => "Pattern",
-        Class::Integer => "Integer",
-        Class::Double => "Double",
-        Class::UnixTime => "UnixTime",
-        Class::PureToken => "PureToken",
-        Class::Oneof => "Oneof",
-        Class::Block => "Block",
+        Class::Key => "key",
+        Class::String => "string",
+        Class::Pattern => "pattern",
+        Class::Integer => "integer",
+        Class::Double => "double",
+        Class::UnixTime => "unix_time",
+        Class::PureToken => "pure_token",
+        Class::Oneof => "oneof",
+        Class::Block => "block",
     };
-    let mut fields = format!("name: {:?}, kind: Kind::{kind}, ", argument.name);
-    if let Some(token) = &argument.token {
-        fields += &format!("token: Some({token:?}), ");
-    }
-    for (name, is) in [
+    let name = &argument.name;
+    let mut source = match &argument.token {
+        None => format!("{kind}({name:?})"),
+        Some(token) if argument.class == Class::PureToken => format!("{kind}({name:?}, {token:?})"),
+        Some(token) => format!("{kind}({name:?}).token({token:?})"),
+    };
+    for (method, is) in [
         ("optional", argument.optional),
         ("multiple", argument.multiple),
         ("multiple_token", argument.multiple_token),
     ] {
         if is {
-            fields += &format!("{name}: true, ");
+            source += &format!(".{method}()");
         }
     }
     let inner = arguments(&argument.arguments);
     if !inner.is_empty() {
-        fields += &format!("arguments: &[{inner}], ");
+        source += &format!(".of(&[{inner}])");
     }
-    format!("Argument {{ {fields} ..Argument::NOTHING }},")
+    source
 }
 
 /// Whether Redis 7.0 has it.
@@ -119,6 +140,12 @@ fn is_known(since: &str, server: Option<&str>) -> bool {
     let version = (numbers.next().unwrap_or(u32::MAX), numbers.next().unwrap_or(0));
     server.is_none() && version <= (7, 0)
 }
+
+/// How far in a text of several lines stands as an argument.
+const INDENT: usize = 13;
+
+/// So that it fits into 100 columns there.
+const WIDTH: usize = 85;
 
 /// `ACLCommandCategories` in Redis's acl.c.
 const CATEGORIES: [&str; 21] = [

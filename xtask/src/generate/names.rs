@@ -19,13 +19,13 @@ pub(super) fn facts(name: &str) -> String {
 
 pub(super) fn parameter(argument: &Argument) -> String {
     let short = argument.name.strip_prefix("unix-time-").unwrap_or(&argument.name);
-    argument.parameter.clone().unwrap_or_else(|| snake(short))
+    argument.parameter.clone().unwrap_or_else(|| unreserved(short))
 }
 
 /// By the word that the option is on the wire.
 pub(super) fn method(argument: &Argument) -> String {
     let word = argument.token.as_ref().filter(|token| token.starts_with(char::is_alphabetic));
-    argument.method.clone().unwrap_or_else(|| snake(word.unwrap_or(&argument.name)))
+    argument.method.clone().unwrap_or_else(|| unreserved(word.unwrap_or(&argument.name)))
 }
 
 /// The type parameter of a group of options that exclude each other, or of a block with options.
@@ -35,7 +35,12 @@ pub(super) fn choice(argument: &Argument) -> String {
 }
 
 fn snake(name: &str) -> String {
-    let snake = name.to_lowercase().replace([' ', '-'], "_");
+    name.to_lowercase().replace([' ', '-'], "_")
+}
+
+/// No word of Rust.
+fn unreserved(name: &str) -> String {
+    let snake = snake(name);
     match snake.as_str() {
         "type" | "move" | "match" | "loop" | "ref" | "as" | "in" | "where" | "use" | "async" => {
             format!("{snake}_")

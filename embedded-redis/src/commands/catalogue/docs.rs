@@ -3,7 +3,7 @@
 use redis_server_core::resp_core::request::Request;
 use redis_server_core::{Action, Answering, Entry, Reply, Simple, ToReply};
 
-use super::{About, Argument, Kind};
+use super::about::{About, Argument};
 use crate::engine::{Answer, Context, Done, Outcome, Runs, TABLE};
 
 /// `COMMAND DOCS [name ...]`: of what is no command, nothing is said.
@@ -64,7 +64,7 @@ impl ToReply for Argument {
         let flags: Vec<_> = flags.into_iter().filter(|(_, is_set)| *is_set).collect();
         let parts = [self.token.is_some(), !flags.is_empty(), !self.arguments.is_empty()];
         let mut pairs = reply.map(2 + parts.into_iter().filter(|part| *part).count());
-        pairs.pair("name", self.name).pair("type", self.kind.name());
+        pairs.pair("name", self.name).pair("type", self.kind);
         if let Some(token) = self.token {
             pairs.pair("token", token);
         }
@@ -78,21 +78,5 @@ impl ToReply for Argument {
             pairs.pair("arguments", self.arguments);
         }
         Action::Continue
-    }
-}
-
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Key => "key",
-            Self::String => "string",
-            Self::Pattern => "pattern",
-            Self::Integer => "integer",
-            Self::Double => "double",
-            Self::UnixTime => "unix-time",
-            Self::PureToken => "pure-token",
-            Self::Oneof => "oneof",
-            Self::Block => "block",
-        }
     }
 }

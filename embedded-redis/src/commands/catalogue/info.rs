@@ -4,7 +4,7 @@ use redis_client_core::{Begin, Facts, Find, KeyFlags, KeySpec};
 use redis_server_core::resp_core::request::Request;
 use redis_server_core::{Action, Answering, Entry, Pairs, Reply, Simple, ToReply};
 
-use super::About;
+use super::about::About;
 use crate::engine::{Answer, Context, Done, Outcome, Runs, TABLE};
 
 /// `COMMAND`

@@ -2,8060 +2,2716 @@
 
 //! What there is to know of the commands of Redis 7.0.
 
-use super::{About, Argument, Kind};
+use super::about::{
+    About, about, block, double, integer, key, oneof, pattern, pure_token, string, unix_time,
+};
+
+/// The categories of `ACL CAT`.
+pub(crate) const CATEGORIES: [&str; 21] = [
+    "keyspace",
+    "read",
+    "write",
+    "set",
+    "sortedset",
+    "list",
+    "hash",
+    "string",
+    "bitmap",
+    "hyperloglog",
+    "geo",
+    "stream",
+    "pubsub",
+    "admin",
+    "fast",
+    "slow",
+    "blocking",
+    "dangerous",
+    "connection",
+    "transaction",
+    "scripting",
+];
 
 /// In the order of their names.
 pub(super) static TABLE: [About; 366] = [
-    About { name: "acl", group: "server", since: "6.0.0", categories: &["slow"], ..About::NOTHING },
-    About {
-        name: "acl|cat",
-        group: "server",
-        since: "6.0.0",
-        categories: &["slow"],
-        summary: "the categories of commands, or the commands of one",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "category",
-            kind: Kind::String,
-            optional: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|deluser",
-        group: "server",
-        since: "6.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "deletes users, closes their connections, and answers with how many of them existed",
-        complexity: "O(1), and the connections for each user",
-        tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-        arguments: &[Argument {
-            name: "username",
-            kind: Kind::String,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|dryrun",
-        group: "server",
-        since: "7.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "whether a user may run a command, without running it",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "username", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "command", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|genpass",
-        group: "server",
-        since: "6.0.0",
-        categories: &["slow"],
-        summary: "a random password of 64 hexadecimal digits",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "bits",
-            kind: Kind::Integer,
-            optional: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|getuser",
-        group: "server",
-        since: "6.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "what a user may do; null where there is no such user",
-        complexity: "O(N), the rules of the user",
-        arguments: &[Argument { name: "username", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|help",
-        group: "server",
-        since: "6.0.0",
-        categories: &["slow"],
-        summary: "the subcommands of `ACL`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|list",
-        group: "server",
-        since: "6.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "the users with their rules, a line each, as in the ACL file",
-        complexity: "O(N), the users",
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|load",
-        group: "server",
-        since: "6.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "replaces the users by those of the ACL file",
-        complexity: "O(N), the users",
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|log",
-        group: "server",
-        since: "6.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "what was refused by access control lately, the latest first",
-        complexity: "O(N), the entries",
-        arguments: &[Argument {
-            name: "operation",
-            kind: Kind::Oneof,
-            optional: true,
-            arguments: &[
-                Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                Argument {
-                    name: "reset",
-                    kind: Kind::PureToken,
-                    token: Some("RESET"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|save",
-        group: "server",
-        since: "6.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "writes the users to the ACL file",
-        complexity: "O(N), the users",
-        tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|setuser",
-        group: "server",
-        since: "6.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "makes a user, or adds rules to one",
-        complexity: "O(N), the rules",
-        tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-        arguments: &[
-            Argument { name: "username", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "rule",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|users",
-        group: "server",
-        since: "6.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "the names of the users",
-        complexity: "O(N), the users",
-        ..About::NOTHING
-    },
-    About {
-        name: "acl|whoami",
-        group: "server",
-        since: "6.0.0",
-        categories: &["slow"],
-        summary: "the user that this connection is logged in as",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "append",
-        group: "string",
-        since: "2.0.0",
-        categories: &["write", "string", "fast"],
-        summary: "appends to a string, which is made where the key does not exist, and answers with its new length",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "asking",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["fast", "connection"],
-        summary: "has the next command of this connection be served for a slot that is being imported",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "auth",
-        group: "connection",
-        since: "1.0.0",
-        categories: &["fast", "connection"],
-        summary: "logs in with a password, as the user `default` unless told otherwise",
-        complexity: "O(N), the passwords of the user",
-        arguments: &[
-            Argument { name: "username", kind: Kind::String, optional: true, ..Argument::NOTHING },
-            Argument { name: "password", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "bgrewriteaof",
-        group: "server",
-        since: "1.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has the server write its append-only file anew, in the background; the reply says whether it has begun or will",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "bgsave",
-        group: "server",
-        since: "1.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has the server write a snapshot in the background; the reply says whether it has begun or will",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "operation",
-            kind: Kind::Oneof,
-            optional: true,
-            arguments: &[Argument {
-                name: "schedule",
-                kind: Kind::PureToken,
-                token: Some("SCHEDULE"),
-                ..Argument::NOTHING
-            }],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "bitcount",
-        group: "bitmap",
-        since: "2.6.0",
-        categories: &["read", "bitmap", "slow"],
-        summary: "how many bits of a string are set, 0 where the key does not exist",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "range",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument { name: "start", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument {
-                        name: "end-unit-block",
-                        kind: Kind::Block,
-                        optional: true,
-                        arguments: &[
-                            Argument { name: "end", kind: Kind::Integer, ..Argument::NOTHING },
-                            Argument {
-                                name: "unit",
-                                kind: Kind::Oneof,
-                                optional: true,
-                                arguments: &[
-                                    Argument {
-                                        name: "byte",
-                                        kind: Kind::PureToken,
-                                        token: Some("BYTE"),
-                                        ..Argument::NOTHING
-                                    },
-                                    Argument {
-                                        name: "bit",
-                                        kind: Kind::PureToken,
-                                        token: Some("BIT"),
-                                        ..Argument::NOTHING
-                                    },
-                                ],
-                                ..Argument::NOTHING
-                            },
-                        ],
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "bitfield",
-        group: "bitmap",
-        since: "3.2.0",
-        categories: &["write", "bitmap", "slow"],
-        summary: "treats a string as numbers of so many bits each: what each operation answers with, in order; null where it was kept from overflowing",
-        complexity: "O(1) for each operation",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "operation",
-                kind: Kind::Oneof,
-                optional: true,
-                multiple: true,
-                arguments: &[
-                    Argument {
-                        name: "get-block",
-                        kind: Kind::Block,
-                        token: Some("GET"),
-                        arguments: &[
-                            Argument { name: "encoding", kind: Kind::String, ..Argument::NOTHING },
-                            Argument { name: "offset", kind: Kind::String, ..Argument::NOTHING },
-                        ],
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "write",
-                        kind: Kind::Block,
-                        arguments: &[
-                            Argument {
-                                name: "overflow-block",
-                                kind: Kind::Oneof,
-                                token: Some("OVERFLOW"),
-                                optional: true,
-                                arguments: &[
-                                    Argument {
-                                        name: "wrap",
-                                        kind: Kind::PureToken,
-                                        token: Some("WRAP"),
-                                        ..Argument::NOTHING
-                                    },
-                                    Argument {
-                                        name: "sat",
-                                        kind: Kind::PureToken,
-                                        token: Some("SAT"),
-                                        ..Argument::NOTHING
-                                    },
-                                    Argument {
-                                        name: "fail",
-                                        kind: Kind::PureToken,
-                                        token: Some("FAIL"),
-                                        ..Argument::NOTHING
-                                    },
-                                ],
-                                ..Argument::NOTHING
-                            },
-                            Argument {
-                                name: "write-operation",
-                                kind: Kind::Oneof,
-                                arguments: &[
-                                    Argument {
-                                        name: "set-block",
-                                        kind: Kind::Block,
-                                        token: Some("SET"),
-                                        arguments: &[
-                                            Argument {
-                                                name: "encoding",
-                                                kind: Kind::String,
-                                                ..Argument::NOTHING
-                                            },
-                                            Argument {
-                                                name: "offset",
-                                                kind: Kind::String,
-                                                ..Argument::NOTHING
-                                            },
-                                            Argument {
-                                                name: "value",
-                                                kind: Kind::Integer,
-                                                ..Argument::NOTHING
-                                            },
-                                        ],
-                                        ..Argument::NOTHING
-                                    },
-                                    Argument {
-                                        name: "incrby-block",
-                                        kind: Kind::Block,
-                                        token: Some("INCRBY"),
-                                        arguments: &[
-                                            Argument {
-                                                name: "encoding",
-                                                kind: Kind::String,
-                                                ..Argument::NOTHING
-                                            },
-                                            Argument {
-                                                name: "offset",
-                                                kind: Kind::String,
-                                                ..Argument::NOTHING
-                                            },
-                                            Argument {
-                                                name: "increment",
-                                                kind: Kind::Integer,
-                                                ..Argument::NOTHING
-                                            },
-                                        ],
-                                        ..Argument::NOTHING
-                                    },
-                                ],
-                                ..Argument::NOTHING
-                            },
-                        ],
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "bitfield_ro",
-        group: "bitmap",
-        since: "6.0.0",
-        categories: &["read", "bitmap", "fast"],
-        summary: "treats a string as numbers of so many bits each, as [`bitfield`] does but without changing it: those that are asked for, in order",
-        complexity: "O(1) for each number",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "get-block",
-                kind: Kind::Block,
-                token: Some("GET"),
-                optional: true,
-                multiple: true,
-                multiple_token: true,
-                arguments: &[
-                    Argument { name: "encoding", kind: Kind::String, ..Argument::NOTHING },
-                    Argument { name: "offset", kind: Kind::String, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "bitop",
-        group: "bitmap",
-        since: "2.6.0",
-        categories: &["write", "bitmap", "slow"],
-        summary: "stores what comes of strings, bit by bit, and answers with its length, which is that of the longest",
-        complexity: "O(N)",
-        arguments: &[
-            Argument {
-                name: "operation",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "and",
-                        kind: Kind::PureToken,
-                        token: Some("AND"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "or",
-                        kind: Kind::PureToken,
-                        token: Some("OR"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "xor",
-                        kind: Kind::PureToken,
-                        token: Some("XOR"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "not",
-                        kind: Kind::PureToken,
-                        token: Some("NOT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument { name: "destkey", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "bitpos",
-        group: "bitmap",
-        since: "2.8.7",
-        categories: &["read", "bitmap", "slow"],
-        summary: "the index of the first bit that is 0, or 1, as `bit` says; -1 where there is none",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "bit", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "range",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument { name: "start", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument {
-                        name: "end-unit-block",
-                        kind: Kind::Block,
-                        optional: true,
-                        arguments: &[
-                            Argument { name: "end", kind: Kind::Integer, ..Argument::NOTHING },
-                            Argument {
-                                name: "unit",
-                                kind: Kind::Oneof,
-                                optional: true,
-                                arguments: &[
-                                    Argument {
-                                        name: "byte",
-                                        kind: Kind::PureToken,
-                                        token: Some("BYTE"),
-                                        ..Argument::NOTHING
-                                    },
-                                    Argument {
-                                        name: "bit",
-                                        kind: Kind::PureToken,
-                                        token: Some("BIT"),
-                                        ..Argument::NOTHING
-                                    },
-                                ],
-                                ..Argument::NOTHING
-                            },
-                        ],
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "blmove",
-        group: "list",
-        since: "6.2.0",
-        categories: &["write", "list", "slow", "blocking"],
-        summary: "pops an element at an end of one list and pushes it to an end of another, which may be the same, waiting so many seconds for one; 0 waits for ever. Null when the time is over",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "source", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "wherefrom",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "left",
-                        kind: Kind::PureToken,
-                        token: Some("LEFT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "right",
-                        kind: Kind::PureToken,
-                        token: Some("RIGHT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "whereto",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "left",
-                        kind: Kind::PureToken,
-                        token: Some("LEFT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "right",
-                        kind: Kind::PureToken,
-                        token: Some("RIGHT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument { name: "timeout", kind: Kind::Double, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "blmpop",
-        group: "list",
-        since: "7.0.0",
-        categories: &["write", "list", "slow", "blocking"],
-        summary: "pops an element at one end of the first list that has any, waiting so many seconds for one; 0 waits for ever. Answers with the list's key and the element; null when the time is over",
-        complexity: "O(N+M), N being the keys and M the elements returned",
-        arguments: &[
-            Argument { name: "timeout", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "where",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "left",
-                        kind: Kind::PureToken,
-                        token: Some("LEFT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "right",
-                        kind: Kind::PureToken,
-                        token: Some("RIGHT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "blpop",
-        group: "list",
-        since: "2.0.0",
-        categories: &["write", "list", "slow", "blocking"],
-        summary: "pops the first element of the first list that has any, waiting so many seconds for one; 0 waits for ever. Answers with the list's key and the element; null when the time is over",
-        complexity: "O(N), the keys",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument { name: "timeout", kind: Kind::Double, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "brpop",
-        group: "list",
-        since: "2.0.0",
-        categories: &["write", "list", "slow", "blocking"],
-        summary: "pops the last element of the first list that has any, waiting so many seconds for one; 0 waits for ever. Answers with the list's key and the element; null when the time is over",
-        complexity: "O(N), the keys",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument { name: "timeout", kind: Kind::Double, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "brpoplpush",
-        group: "list",
-        since: "2.2.0",
-        categories: &["write", "list", "slow", "blocking"],
-        summary: "pops the last element of one list and pushes it to the front of another, which may be the same, waiting so many seconds for one; 0 waits for ever. Null when the time is over",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "source", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "timeout", kind: Kind::Double, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "bzmpop",
-        group: "sorted-set",
-        since: "7.0.0",
-        categories: &["write", "sortedset", "slow", "blocking"],
-        summary: "pops members from the first of the sorted sets that has any, from one end, and answers with its key and them, scores included. Where none has any it waits for so many seconds, for ever where they are 0, and answers with null when the time is up",
-        complexity: "O(K)+O(M*log(N)), M being the members popped",
-        arguments: &[
-            Argument { name: "timeout", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "where",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "min",
-                        kind: Kind::PureToken,
-                        token: Some("MIN"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "max",
-                        kind: Kind::PureToken,
-                        token: Some("MAX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "bzpopmax",
-        group: "sorted-set",
-        since: "5.0.0",
-        categories: &["write", "sortedset", "fast", "blocking"],
-        summary: "pops the member with the greatest score from the first of the sorted sets that has any, and answers with the key, the member and its score. Where none has any it waits for so many seconds, for ever where they are 0, and answers with null when the time is up",
-        complexity: "O(log(N))",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument { name: "timeout", kind: Kind::Double, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "bzpopmin",
-        group: "sorted-set",
-        since: "5.0.0",
-        categories: &["write", "sortedset", "fast", "blocking"],
-        summary: "pops the member with the least score from the first of the sorted sets that has any, and answers with the key, the member and its score. Where none has any it waits for so many seconds, for ever where they are 0, and answers with null when the time is up",
-        complexity: "O(log(N))",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument { name: "timeout", kind: Kind::Double, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "client",
-        group: "connection",
-        since: "2.4.0",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|caching",
-        group: "connection",
-        since: "6.0.0",
-        categories: &["slow", "connection"],
-        summary: "whether keys that the next command reads are tracked, where the connection has said `OPTIN` or `OPTOUT` by [`client_tracking`]",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "mode",
-            kind: Kind::Oneof,
-            arguments: &[
-                Argument {
-                    name: "yes",
-                    kind: Kind::PureToken,
-                    token: Some("YES"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "no",
-                    kind: Kind::PureToken,
-                    token: Some("NO"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|getname",
-        group: "connection",
-        since: "2.6.9",
-        categories: &["slow", "connection"],
-        summary: "the name of this connection; null where it has none",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "client|getredir",
-        group: "connection",
-        since: "6.0.0",
-        categories: &["slow", "connection"],
-        summary: "the id of the connection that gets the invalidations of this one; 0 where it is this one, -1 where keys are not tracked",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "client|help",
-        group: "connection",
-        since: "5.0.0",
-        categories: &["slow", "connection"],
-        summary: "the subcommands of `CLIENT`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "client|id",
-        group: "connection",
-        since: "5.0.0",
-        categories: &["slow", "connection"],
-        summary: "the id of this connection, which is never used again",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "client|info",
-        group: "connection",
-        since: "6.2.0",
-        categories: &["slow", "connection"],
-        summary: "what the server knows of this connection, in the form of a line of [`client_list`]",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|kill",
-        group: "connection",
-        since: "2.4.0",
-        categories: &["admin", "slow", "dangerous", "connection"],
-        summary: "closes the connections for which all of the filters hold, and answers with how many these are",
-        complexity: "O(N), the connections",
-        arguments: &[Argument {
-            name: "filter",
-            kind: Kind::Oneof,
-            multiple: true,
-            arguments: &[
-                Argument {
-                    name: "client-id",
-                    kind: Kind::Integer,
-                    token: Some("ID"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "client-type",
-                    kind: Kind::Oneof,
-                    token: Some("TYPE"),
-                    arguments: &[
-                        Argument {
-                            name: "normal",
-                            kind: Kind::PureToken,
-                            token: Some("normal"),
-                            ..Argument::NOTHING
-                        },
-                        Argument {
-                            name: "master",
-                            kind: Kind::PureToken,
-                            token: Some("master"),
-                            ..Argument::NOTHING
-                        },
-                        Argument {
-                            name: "slave",
-                            kind: Kind::PureToken,
-                            token: Some("slave"),
-                            ..Argument::NOTHING
-                        },
-                        Argument {
-                            name: "replica",
-                            kind: Kind::PureToken,
-                            token: Some("replica"),
-                            ..Argument::NOTHING
-                        },
-                        Argument {
-                            name: "pubsub",
-                            kind: Kind::PureToken,
-                            token: Some("pubsub"),
-                            ..Argument::NOTHING
-                        },
-                    ],
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "username",
-                    kind: Kind::String,
-                    token: Some("USER"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "addr",
-                    kind: Kind::String,
-                    token: Some("ADDR"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "laddr",
-                    kind: Kind::String,
-                    token: Some("LADDR"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "skipme",
-                    kind: Kind::Oneof,
-                    token: Some("SKIPME"),
-                    arguments: &[
-                        Argument {
-                            name: "yes",
-                            kind: Kind::PureToken,
-                            token: Some("YES"),
-                            ..Argument::NOTHING
-                        },
-                        Argument {
-                            name: "no",
-                            kind: Kind::PureToken,
-                            token: Some("NO"),
-                            ..Argument::NOTHING
-                        },
-                    ],
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|list",
-        group: "connection",
-        since: "2.4.0",
-        categories: &["admin", "slow", "dangerous", "connection"],
-        summary: "what the server knows of its connections, a line each",
-        complexity: "O(N), the connections",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument {
-                name: "client-type",
-                kind: Kind::Oneof,
-                token: Some("TYPE"),
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "normal",
-                        kind: Kind::PureToken,
-                        token: Some("normal"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "master",
-                        kind: Kind::PureToken,
-                        token: Some("master"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "replica",
-                        kind: Kind::PureToken,
-                        token: Some("replica"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "pubsub",
-                        kind: Kind::PureToken,
-                        token: Some("pubsub"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "client-id",
-                kind: Kind::Integer,
-                token: Some("ID"),
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|no-evict",
-        group: "connection",
-        since: "7.0.0",
-        categories: &["admin", "slow", "dangerous", "connection"],
-        summary: "whether this connection is kept where the server closes others for the memory they take",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "enabled",
-            kind: Kind::Oneof,
-            arguments: &[
-                Argument {
-                    name: "on",
-                    kind: Kind::PureToken,
-                    token: Some("ON"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "off",
-                    kind: Kind::PureToken,
-                    token: Some("OFF"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|pause",
-        group: "connection",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous", "connection"],
-        summary: "has the server leave the commands of all connections waiting for so many milliseconds",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "timeout", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "mode",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "write",
-                        kind: Kind::PureToken,
-                        token: Some("WRITE"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "all",
-                        kind: Kind::PureToken,
-                        token: Some("ALL"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|reply",
-        group: "connection",
-        since: "3.2.0",
-        categories: &["slow", "connection"],
-        summary: "whether the server replies to what follows on this connection",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "action",
-            kind: Kind::Oneof,
-            arguments: &[
-                Argument {
-                    name: "on",
-                    kind: Kind::PureToken,
-                    token: Some("ON"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "off",
-                    kind: Kind::PureToken,
-                    token: Some("OFF"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "skip",
-                    kind: Kind::PureToken,
-                    token: Some("SKIP"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|setname",
-        group: "connection",
-        since: "2.6.9",
-        categories: &["slow", "connection"],
-        summary: "names this connection, for [`client_list`]; an empty name is none",
-        complexity: "O(1)",
-        tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-        arguments: &[Argument { name: "connection-name", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|tracking",
-        group: "connection",
-        since: "6.0.0",
-        categories: &["slow", "connection"],
-        summary: "whether the server remembers which keys this connection reads, and says when they change",
-        complexity: "O(1)",
-        arguments: &[
-            Argument {
-                name: "status",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "on",
-                        kind: Kind::PureToken,
-                        token: Some("ON"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "off",
-                        kind: Kind::PureToken,
-                        token: Some("OFF"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "client-id",
-                kind: Kind::Integer,
-                token: Some("REDIRECT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "prefix",
-                kind: Kind::String,
-                token: Some("PREFIX"),
-                optional: true,
-                multiple: true,
-                multiple_token: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "BCAST",
-                kind: Kind::PureToken,
-                token: Some("BCAST"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "OPTIN",
-                kind: Kind::PureToken,
-                token: Some("OPTIN"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "OPTOUT",
-                kind: Kind::PureToken,
-                token: Some("OPTOUT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "NOLOOP",
-                kind: Kind::PureToken,
-                token: Some("NOLOOP"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|trackinginfo",
-        group: "connection",
-        since: "6.2.0",
-        categories: &["slow", "connection"],
-        summary: "how keys are tracked for this connection",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "client|unblock",
-        group: "connection",
-        since: "5.0.0",
-        categories: &["admin", "slow", "dangerous", "connection"],
-        summary: "ends the wait of another connection that is in a blocking command; true when it was, false where it is in none",
-        complexity: "O(log N), the connections",
-        arguments: &[
-            Argument { name: "client-id", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "unblock-type",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "timeout",
-                        kind: Kind::PureToken,
-                        token: Some("TIMEOUT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "error",
-                        kind: Kind::PureToken,
-                        token: Some("ERROR"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "client|unpause",
-        group: "connection",
-        since: "6.2.0",
-        categories: &["admin", "slow", "dangerous", "connection"],
-        summary: "ends what [`client_pause`] began",
-        complexity: "O(N), the connections that wait",
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|addslots",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has this node serve slots that no node serves",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "slot",
-            kind: Kind::Integer,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|addslotsrange",
-        group: "cluster",
-        since: "7.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has this node serve slots that no node serves: ranges, whose ends are included",
-        complexity: "O(N), the slots",
-        arguments: &[Argument {
-            name: "range",
-            kind: Kind::Block,
-            multiple: true,
-            arguments: &[
-                Argument { name: "start-slot", kind: Kind::Integer, ..Argument::NOTHING },
-                Argument { name: "end-slot", kind: Kind::Integer, ..Argument::NOTHING },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|bumpepoch",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "gives this node a greater configuration epoch than all others have; the reply says whether it had it already",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|count-failure-reports",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "how many nodes say now that a node is down",
-        complexity: "O(N), the reports",
-        tips: &["nondeterministic_output"],
-        arguments: &[Argument { name: "node-id", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|countkeysinslot",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["slow"],
-        summary: "how many keys this node has in a slot",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "slot", kind: Kind::Integer, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|delslots",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has this node forget which nodes serve slots",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "slot",
-            kind: Kind::Integer,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|delslotsrange",
-        group: "cluster",
-        since: "7.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has this node forget which nodes serve slots: ranges, whose ends are included",
-        complexity: "O(N), the slots",
-        arguments: &[Argument {
-            name: "range",
-            kind: Kind::Block,
-            multiple: true,
-            arguments: &[
-                Argument { name: "start-slot", kind: Kind::Integer, ..Argument::NOTHING },
-                Argument { name: "end-slot", kind: Kind::Integer, ..Argument::NOTHING },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|failover",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has this replica take the place of its primary",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "options",
-            kind: Kind::Oneof,
-            optional: true,
-            arguments: &[
-                Argument {
-                    name: "force",
-                    kind: Kind::PureToken,
-                    token: Some("FORCE"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "takeover",
-                    kind: Kind::PureToken,
-                    token: Some("TAKEOVER"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|flushslots",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has this node forget which nodes serve which slots; it must have no keys",
-        complexity: "O(N), the slots",
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|forget",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has this node forget another one, and not learn of it again for a minute",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "node-id", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|getkeysinslot",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["slow"],
-        summary: "keys that this node has in a slot, at most so many",
-        complexity: "O(N), the keys",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "slot", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|help",
-        group: "cluster",
-        since: "5.0.0",
-        categories: &["slow"],
-        summary: "the subcommands of `CLUSTER`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|info",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["slow"],
-        summary: "the state of the cluster as this node sees it: lines `name:value`",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|keyslot",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["slow"],
-        summary: "the slot of a key",
-        complexity: "O(N), the size of the key",
-        arguments: &[Argument { name: "key", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|links",
-        group: "cluster",
-        since: "7.0.0",
-        categories: &["slow"],
-        summary: "the connections of this node with the others",
-        complexity: "O(N), the nodes",
-        tips: &["nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|meet",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has this node join the cluster of another one",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "ip", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "port", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "cluster-bus-port",
-                kind: Kind::Integer,
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|myid",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["slow"],
-        summary: "the id of this node",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|nodes",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["slow"],
-        summary: "the nodes and their slots as this node knows them, a line each, as in its configuration file",
-        complexity: "O(N), the nodes",
-        tips: &["nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|replicas",
-        group: "cluster",
-        since: "5.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "the replicas of a primary, each as a line of [`cluster_nodes`]",
-        complexity: "O(N), the replicas",
-        tips: &["nondeterministic_output"],
-        arguments: &[Argument { name: "node-id", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|replicate",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "makes this node a replica of another one",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "node-id", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|reset",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has this node leave the cluster",
-        complexity: "O(N), the nodes; and the keys of a replica",
-        arguments: &[Argument {
-            name: "reset-type",
-            kind: Kind::Oneof,
-            optional: true,
-            arguments: &[
-                Argument {
-                    name: "hard",
-                    kind: Kind::PureToken,
-                    token: Some("HARD"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "soft",
-                    kind: Kind::PureToken,
-                    token: Some("SOFT"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|saveconfig",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "writes the configuration file of this node",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|set-config-epoch",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "sets the configuration epoch of a node that is new",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "config-epoch", kind: Kind::Integer, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|setslot",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "says who serves a slot, or that it moves",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "slot", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "subcommand",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "importing",
-                        kind: Kind::String,
-                        token: Some("IMPORTING"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "migrating",
-                        kind: Kind::String,
-                        token: Some("MIGRATING"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "node",
-                        kind: Kind::String,
-                        token: Some("NODE"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "stable",
-                        kind: Kind::PureToken,
-                        token: Some("STABLE"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|shards",
-        group: "cluster",
-        since: "7.0.0",
-        categories: &["slow"],
-        summary: "the shards of the cluster: their slots and their nodes",
-        complexity: "O(N), the nodes",
-        tips: &["nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|slaves",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "the replicas of a primary, as [`cluster_replicas`] has them",
-        complexity: "O(N), the replicas",
-        tips: &["nondeterministic_output"],
-        arguments: &[Argument { name: "node-id", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "cluster|slots",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["slow"],
-        summary: "which nodes serve which slots",
-        complexity: "O(N), the nodes",
-        tips: &["nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "command",
-        group: "server",
-        since: "2.8.13",
-        categories: &["slow", "connection"],
-        summary: "what the server says of all its commands",
-        complexity: "O(N), the commands",
-        tips: &["nondeterministic_output_order"],
-        ..About::NOTHING
-    },
-    About {
-        name: "command|count",
-        group: "server",
-        since: "2.8.13",
-        categories: &["slow", "connection"],
-        summary: "how many commands the server has",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "command|docs",
-        group: "server",
-        since: "7.0.0",
-        categories: &["slow", "connection"],
-        summary: "the documentation of commands, by their names; of all where none is named",
-        complexity: "O(N), the commands",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[Argument {
-            name: "command-name",
-            kind: Kind::String,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "command|getkeys",
-        group: "server",
-        since: "2.8.13",
-        categories: &["slow", "connection"],
-        summary: "which arguments of a command are its keys",
-        complexity: "O(N), the arguments",
-        arguments: &[
-            Argument { name: "command", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "command|getkeysandflags",
-        group: "server",
-        since: "7.0.0",
-        categories: &["slow", "connection"],
-        summary: "which arguments of a command are its keys, each with what the command does to it",
-        complexity: "O(N), the arguments",
-        arguments: &[
-            Argument { name: "command", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "command|help",
-        group: "server",
-        since: "5.0.0",
-        categories: &["slow", "connection"],
-        summary: "the subcommands of `COMMAND`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "command|info",
-        group: "server",
-        since: "2.8.13",
-        categories: &["slow", "connection"],
-        summary: "what the server says of commands; null for each that it does not have. Of all where none is named",
-        complexity: "O(N), the commands",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[Argument {
-            name: "command-name",
-            kind: Kind::String,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "command|list",
-        group: "server",
-        since: "7.0.0",
-        categories: &["slow", "connection"],
-        summary: "the names of the commands",
-        complexity: "O(N), the commands",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[Argument {
-            name: "filterby",
-            kind: Kind::Oneof,
-            token: Some("FILTERBY"),
-            optional: true,
-            arguments: &[
-                Argument {
-                    name: "module-name",
-                    kind: Kind::String,
-                    token: Some("MODULE"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "category",
-                    kind: Kind::String,
-                    token: Some("ACLCAT"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "pattern",
-                    kind: Kind::Pattern,
-                    token: Some("PATTERN"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "config",
-        group: "server",
-        since: "2.0.0",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "config|get",
-        group: "server",
-        since: "2.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "the settings whose names match one of the patterns",
-        complexity: "O(N), the settings and the patterns",
-        arguments: &[Argument {
-            name: "parameter",
-            kind: Kind::String,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "config|help",
-        group: "server",
-        since: "5.0.0",
-        categories: &["slow"],
-        summary: "the subcommands of `CONFIG`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "config|resetstat",
-        group: "server",
-        since: "2.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "sets the counters of [`info`] to zero",
-        complexity: "O(1)",
-        tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-        ..About::NOTHING
-    },
-    About {
-        name: "config|rewrite",
-        group: "server",
-        since: "2.8.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "writes the settings that are in force to the configuration file",
-        complexity: "O(N), the size of the file",
-        tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-        ..About::NOTHING
-    },
-    About {
-        name: "config|set",
-        group: "server",
-        since: "2.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "changes settings, all of them or none",
-        complexity: "O(N), the settings",
-        tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-        arguments: &[Argument {
-            name: "data",
-            kind: Kind::Block,
-            multiple: true,
-            arguments: &[
-                Argument { name: "parameter", kind: Kind::String, ..Argument::NOTHING },
-                Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "copy",
-        group: "generic",
-        since: "6.2.0",
-        categories: &["keyspace", "write", "slow"],
-        summary: "copies the value of a key to another key; true when it was copied, false where the destination exists or the source does not",
-        complexity: "O(N), the size of the value",
-        arguments: &[
-            Argument { name: "source", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "destination-db",
-                kind: Kind::Integer,
-                token: Some("DB"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "replace",
-                kind: Kind::PureToken,
-                token: Some("REPLACE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "dbsize",
-        group: "server",
-        since: "1.0.0",
-        categories: &["keyspace", "read", "fast"],
-        summary: "how many keys the database has",
-        complexity: "O(1)",
-        tips: &["request_policy:all_shards", "response_policy:agg_sum"],
-        ..About::NOTHING
-    },
-    About {
-        name: "debug",
-        group: "server",
-        since: "1.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "what helps to test the server itself",
-        complexity: "O(N), what the subcommand does",
-        arguments: &[
-            Argument { name: "subcommand", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "decr",
-        group: "string",
-        since: "1.0.0",
-        categories: &["write", "string", "fast"],
-        summary: "takes one from the integer that the string holds, 0 where the key does not exist, and answers with the difference",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "decrby",
-        group: "string",
-        since: "1.0.0",
-        categories: &["write", "string", "fast"],
-        summary: "takes so much from the integer that the string holds, 0 where the key does not exist, and answers with the difference",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "decrement", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "del",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["keyspace", "write", "slow"],
-        summary: "deletes keys and answers with how many of them existed",
-        complexity: "O(N), and the size of what is deleted",
-        tips: &["request_policy:multi_shard", "response_policy:agg_sum"],
-        arguments: &[Argument {
-            name: "key",
-            kind: Kind::Key,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "discard",
-        group: "transactions",
-        since: "2.0.0",
-        categories: &["fast", "transaction"],
-        summary: "ends a transaction without running it, and the watching of keys",
-        complexity: "O(N), the commands",
-        ..About::NOTHING
-    },
-    About {
-        name: "dump",
-        group: "generic",
-        since: "2.6.0",
-        categories: &["keyspace", "read", "slow"],
-        summary: "the value of a key in a form that [`restore`] reads; null where the key does not exist",
-        complexity: "O(N), the size of the value",
-        tips: &["nondeterministic_output"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "echo",
-        group: "connection",
-        since: "1.0.0",
-        categories: &["fast", "connection"],
-        summary: "answers with the message",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "message", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "eval",
-        group: "scripting",
-        since: "2.6.0",
-        categories: &["slow", "scripting"],
-        summary: "runs a Lua script that has the keys as `KEYS` and the other arguments as `ARGV`, and answers with what it returns",
-        complexity: "O(N), what the script does",
-        arguments: &[
-            Argument { name: "script", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "key",
-                kind: Kind::Key,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "evalsha",
-        group: "scripting",
-        since: "2.6.0",
-        categories: &["slow", "scripting"],
-        summary: "runs a script that the server has, by its SHA-1 digest; else like [`eval`]",
-        complexity: "O(N), what the script does",
-        arguments: &[
-            Argument { name: "sha1", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "key",
-                kind: Kind::Key,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "evalsha_ro",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["slow", "scripting"],
-        summary: "runs a script like [`evalsha`], which must not write then",
-        complexity: "O(N), what the script does",
-        arguments: &[
-            Argument { name: "sha1", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "key",
-                kind: Kind::Key,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "eval_ro",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["slow", "scripting"],
-        summary: "runs a script like [`eval`], which must not write then",
-        complexity: "O(N), what the script does",
-        arguments: &[
-            Argument { name: "script", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "key",
-                kind: Kind::Key,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "exec",
-        group: "transactions",
-        since: "1.2.0",
-        categories: &["slow", "transaction"],
-        summary: "runs the commands that were queued since [`multi`], and answers with the reply to each; with null where a key that is watched has changed",
-        complexity: "O(N), the commands",
-        ..About::NOTHING
-    },
-    About {
-        name: "exists",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["keyspace", "read", "fast"],
-        summary: "how many of the keys exist; one that is given twice counts twice",
-        complexity: "O(N)",
-        tips: &["request_policy:multi_shard", "response_policy:agg_sum"],
-        arguments: &[Argument {
-            name: "key",
-            kind: Kind::Key,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "expire",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["keyspace", "write", "fast"],
-        summary: "has a key expire after so many seconds; at once where they are 0 or negative. True when the time was set, false where the key does not exist or an option kept it from being set",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "seconds", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "condition",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "nx",
-                        kind: Kind::PureToken,
-                        token: Some("NX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "xx",
-                        kind: Kind::PureToken,
-                        token: Some("XX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "gt",
-                        kind: Kind::PureToken,
-                        token: Some("GT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "lt",
-                        kind: Kind::PureToken,
-                        token: Some("LT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "expireat",
-        group: "generic",
-        since: "1.2.0",
-        categories: &["keyspace", "write", "fast"],
-        summary: "has a key expire at this Unix time in seconds; at once where it has passed. True when the time was set, false where the key does not exist or an option kept it from being set",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "unix-time-seconds", kind: Kind::UnixTime, ..Argument::NOTHING },
-            Argument {
-                name: "condition",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "nx",
-                        kind: Kind::PureToken,
-                        token: Some("NX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "xx",
-                        kind: Kind::PureToken,
-                        token: Some("XX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "gt",
-                        kind: Kind::PureToken,
-                        token: Some("GT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "lt",
-                        kind: Kind::PureToken,
-                        token: Some("LT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "expiretime",
-        group: "generic",
-        since: "7.0.0",
-        categories: &["keyspace", "read", "fast"],
-        summary: "the Unix time in seconds at which a key expires; -1 where the key has none, -2 where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "failover",
-        group: "server",
-        since: "6.2.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has a replica become the primary instead of this server, which becomes its replica",
-        complexity: "O(1)",
-        arguments: &[
-            Argument {
-                name: "target",
-                kind: Kind::Block,
-                token: Some("TO"),
-                optional: true,
-                arguments: &[
-                    Argument { name: "host", kind: Kind::String, ..Argument::NOTHING },
-                    Argument { name: "port", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument {
-                        name: "force",
-                        kind: Kind::PureToken,
-                        token: Some("FORCE"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "abort",
-                kind: Kind::PureToken,
-                token: Some("ABORT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "milliseconds",
-                kind: Kind::Integer,
-                token: Some("TIMEOUT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "fcall",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["slow", "scripting"],
-        summary: "calls a function of a loaded library with keys and other arguments, and answers with what it returns",
-        complexity: "O(N), what the function does",
-        arguments: &[
-            Argument { name: "function", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "key",
-                kind: Kind::Key,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "fcall_ro",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["slow", "scripting"],
-        summary: "calls a function like [`fcall`], one that does not write",
-        complexity: "O(N), what the function does",
-        arguments: &[
-            Argument { name: "function", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "key",
-                kind: Kind::Key,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "flushall",
-        group: "server",
-        since: "1.0.0",
-        categories: &["keyspace", "write", "slow", "dangerous"],
-        summary: "deletes all keys of all databases",
-        complexity: "O(N), the keys",
-        tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
-        arguments: &[Argument {
-            name: "flush-type",
-            kind: Kind::Oneof,
-            optional: true,
-            arguments: &[
-                Argument {
-                    name: "async",
-                    kind: Kind::PureToken,
-                    token: Some("ASYNC"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "sync",
-                    kind: Kind::PureToken,
-                    token: Some("SYNC"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "flushdb",
-        group: "server",
-        since: "1.0.0",
-        categories: &["keyspace", "write", "slow", "dangerous"],
-        summary: "deletes all keys of the database",
-        complexity: "O(N), the keys",
-        tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
-        arguments: &[Argument {
-            name: "flush-type",
-            kind: Kind::Oneof,
-            optional: true,
-            arguments: &[
-                Argument {
-                    name: "async",
-                    kind: Kind::PureToken,
-                    token: Some("ASYNC"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "sync",
-                    kind: Kind::PureToken,
-                    token: Some("SYNC"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "function",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "function|delete",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["write", "slow", "scripting"],
-        summary: "deletes a library with all its functions",
-        complexity: "O(1)",
-        tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
-        arguments: &[Argument { name: "library-name", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "function|dump",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["slow", "scripting"],
-        summary: "all libraries in a form that [`function_restore`] reads",
-        complexity: "O(N), the libraries",
-        ..About::NOTHING
-    },
-    About {
-        name: "function|flush",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["write", "slow", "scripting"],
-        summary: "deletes all libraries",
-        complexity: "O(N), the libraries",
-        tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
-        arguments: &[Argument {
-            name: "flush-type",
-            kind: Kind::Oneof,
-            optional: true,
-            arguments: &[
-                Argument {
-                    name: "async",
-                    kind: Kind::PureToken,
-                    token: Some("ASYNC"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "sync",
-                    kind: Kind::PureToken,
-                    token: Some("SYNC"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "function|help",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["slow", "scripting"],
-        summary: "the subcommands of `FUNCTION`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "function|kill",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["slow", "scripting"],
-        summary: "ends the function that runs, unless it has written",
-        complexity: "O(1)",
-        tips: &["request_policy:all_shards", "response_policy:one_succeeded"],
-        ..About::NOTHING
-    },
-    About {
-        name: "function|list",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["slow", "scripting"],
-        summary: "the libraries, and which functions they have",
-        complexity: "O(N), the functions",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[
-            Argument {
-                name: "library-name-pattern",
-                kind: Kind::String,
-                token: Some("LIBRARYNAME"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withcode",
-                kind: Kind::PureToken,
-                token: Some("WITHCODE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "function|load",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["write", "slow", "scripting"],
-        summary: "loads a library from its source and answers with its name",
-        complexity: "O(1)",
-        tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
-        arguments: &[
-            Argument {
-                name: "replace",
-                kind: Kind::PureToken,
-                token: Some("REPLACE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument { name: "function-code", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "function|restore",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["write", "slow", "scripting"],
-        summary: "loads the libraries that [`function_dump`] wrote",
-        complexity: "O(N), the libraries",
-        tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
-        arguments: &[
-            Argument { name: "serialized-value", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "policy",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "flush",
-                        kind: Kind::PureToken,
-                        token: Some("FLUSH"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "append",
-                        kind: Kind::PureToken,
-                        token: Some("APPEND"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "replace",
-                        kind: Kind::PureToken,
-                        token: Some("REPLACE"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "function|stats",
-        group: "scripting",
-        since: "7.0.0",
-        categories: &["slow", "scripting"],
-        summary: "the function that runs, and how many of them there are",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
-        ..About::NOTHING
-    },
-    About {
-        name: "geoadd",
-        group: "geo",
-        since: "3.2.0",
-        categories: &["write", "geo", "slow"],
-        summary: "adds members with longitude and latitude in degrees, or moves those that are there, and answers with how many are new",
-        complexity: "O(log(N)) for each, N being the members that are there",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "condition",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "nx",
-                        kind: Kind::PureToken,
-                        token: Some("NX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "xx",
-                        kind: Kind::PureToken,
-                        token: Some("XX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "change",
-                kind: Kind::PureToken,
-                token: Some("CH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "data",
-                kind: Kind::Block,
-                multiple: true,
-                arguments: &[
-                    Argument { name: "longitude", kind: Kind::Double, ..Argument::NOTHING },
-                    Argument { name: "latitude", kind: Kind::Double, ..Argument::NOTHING },
-                    Argument { name: "member", kind: Kind::String, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "geodist",
-        group: "geo",
-        since: "3.2.0",
-        categories: &["read", "geo", "slow"],
-        summary: "how far it is from one member to another, in metres; null where one of them does not exist",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member1", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "member2", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "unit",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "m",
-                        kind: Kind::PureToken,
-                        token: Some("m"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "km",
-                        kind: Kind::PureToken,
-                        token: Some("km"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "ft",
-                        kind: Kind::PureToken,
-                        token: Some("ft"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "mi",
-                        kind: Kind::PureToken,
-                        token: Some("mi"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "geohash",
-        group: "geo",
-        since: "3.2.0",
-        categories: &["read", "geo", "slow"],
-        summary: "the geohash of each member, 11 letters and digits, of which those of places close to each other begin alike; null for those that do not exist",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "member",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "geopos",
-        group: "geo",
-        since: "3.2.0",
-        categories: &["read", "geo", "slow"],
-        summary: "where each member is; null for those that do not exist",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "member",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "georadius",
-        group: "geo",
-        since: "3.2.0",
-        categories: &["write", "geo", "slow"],
-        summary: "the members that are not farther from a place than `radius`",
-        complexity: "O(N+log(M)), N being the members in the squares around the area and M those found",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "longitude", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "latitude", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "radius", kind: Kind::Double, ..Argument::NOTHING },
-            Argument {
-                name: "unit",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "m",
-                        kind: Kind::PureToken,
-                        token: Some("m"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "km",
-                        kind: Kind::PureToken,
-                        token: Some("km"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "ft",
-                        kind: Kind::PureToken,
-                        token: Some("ft"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "mi",
-                        kind: Kind::PureToken,
-                        token: Some("mi"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withcoord",
-                kind: Kind::PureToken,
-                token: Some("WITHCOORD"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withdist",
-                kind: Kind::PureToken,
-                token: Some("WITHDIST"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withhash",
-                kind: Kind::PureToken,
-                token: Some("WITHHASH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count-block",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "count",
-                        kind: Kind::Integer,
-                        token: Some("COUNT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "any",
-                        kind: Kind::PureToken,
-                        token: Some("ANY"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "order",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "asc",
-                        kind: Kind::PureToken,
-                        token: Some("ASC"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "desc",
-                        kind: Kind::PureToken,
-                        token: Some("DESC"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "store",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "storekey",
-                        kind: Kind::Key,
-                        token: Some("STORE"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "storedistkey",
-                        kind: Kind::Key,
-                        token: Some("STOREDIST"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "georadiusbymember",
-        group: "geo",
-        since: "3.2.0",
-        categories: &["write", "geo", "slow"],
-        summary: "the members that are not farther from this one than `radius`, itself among them; an error where the key has no such member",
-        complexity: "O(N+log(M)), N being the members in the squares around the area and M those found",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "radius", kind: Kind::Double, ..Argument::NOTHING },
-            Argument {
-                name: "unit",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "m",
-                        kind: Kind::PureToken,
-                        token: Some("m"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "km",
-                        kind: Kind::PureToken,
-                        token: Some("km"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "ft",
-                        kind: Kind::PureToken,
-                        token: Some("ft"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "mi",
-                        kind: Kind::PureToken,
-                        token: Some("mi"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withcoord",
-                kind: Kind::PureToken,
-                token: Some("WITHCOORD"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withdist",
-                kind: Kind::PureToken,
-                token: Some("WITHDIST"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withhash",
-                kind: Kind::PureToken,
-                token: Some("WITHHASH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count-block",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "count",
-                        kind: Kind::Integer,
-                        token: Some("COUNT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "any",
-                        kind: Kind::PureToken,
-                        token: Some("ANY"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "order",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "asc",
-                        kind: Kind::PureToken,
-                        token: Some("ASC"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "desc",
-                        kind: Kind::PureToken,
-                        token: Some("DESC"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "store",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "storekey",
-                        kind: Kind::Key,
-                        token: Some("STORE"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "storedistkey",
-                        kind: Kind::Key,
-                        token: Some("STOREDIST"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "georadiusbymember_ro",
-        group: "geo",
-        since: "3.2.10",
-        categories: &["read", "geo", "slow"],
-        summary: "the members that are not farther from this one than `radius`, as [`georadiusbymember`] does but without storing them",
-        complexity: "O(N+log(M)), N being the members in the squares around the area and M those found",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "radius", kind: Kind::Double, ..Argument::NOTHING },
-            Argument {
-                name: "unit",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "m",
-                        kind: Kind::PureToken,
-                        token: Some("m"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "km",
-                        kind: Kind::PureToken,
-                        token: Some("km"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "ft",
-                        kind: Kind::PureToken,
-                        token: Some("ft"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "mi",
-                        kind: Kind::PureToken,
-                        token: Some("mi"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withcoord",
-                kind: Kind::PureToken,
-                token: Some("WITHCOORD"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withdist",
-                kind: Kind::PureToken,
-                token: Some("WITHDIST"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withhash",
-                kind: Kind::PureToken,
-                token: Some("WITHHASH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count-block",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "count",
-                        kind: Kind::Integer,
-                        token: Some("COUNT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "any",
-                        kind: Kind::PureToken,
-                        token: Some("ANY"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "order",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "asc",
-                        kind: Kind::PureToken,
-                        token: Some("ASC"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "desc",
-                        kind: Kind::PureToken,
-                        token: Some("DESC"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "georadius_ro",
-        group: "geo",
-        since: "3.2.10",
-        categories: &["read", "geo", "slow"],
-        summary: "the members that are not farther from a place than `radius`, as [`georadius`] does but without storing them",
-        complexity: "O(N+log(M)), N being the members in the squares around the area and M those found",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "longitude", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "latitude", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "radius", kind: Kind::Double, ..Argument::NOTHING },
-            Argument {
-                name: "unit",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "m",
-                        kind: Kind::PureToken,
-                        token: Some("m"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "km",
-                        kind: Kind::PureToken,
-                        token: Some("km"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "ft",
-                        kind: Kind::PureToken,
-                        token: Some("ft"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "mi",
-                        kind: Kind::PureToken,
-                        token: Some("mi"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withcoord",
-                kind: Kind::PureToken,
-                token: Some("WITHCOORD"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withdist",
-                kind: Kind::PureToken,
-                token: Some("WITHDIST"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withhash",
-                kind: Kind::PureToken,
-                token: Some("WITHHASH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count-block",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "count",
-                        kind: Kind::Integer,
-                        token: Some("COUNT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "any",
-                        kind: Kind::PureToken,
-                        token: Some("ANY"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "order",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "asc",
-                        kind: Kind::PureToken,
-                        token: Some("ASC"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "desc",
-                        kind: Kind::PureToken,
-                        token: Some("DESC"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "geosearch",
-        group: "geo",
-        since: "6.2.0",
-        categories: &["read", "geo", "slow"],
-        summary: "the members in an area; an error where the key does not have the member in its middle",
-        complexity: "O(N+log(M)), N being the members in the squares around the area and M those found",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "search-type",
-                kind: Kind::Oneof,
-                arguments: &[Argument {
-                    name: "radius-or-box",
-                    kind: Kind::Block,
-                    arguments: &[
-                        Argument {
-                            name: "from",
-                            kind: Kind::Oneof,
-                            arguments: &[
-                                Argument {
-                                    name: "member",
-                                    kind: Kind::String,
-                                    token: Some("FROMMEMBER"),
-                                    ..Argument::NOTHING
-                                },
-                                Argument {
-                                    name: "fromlonlat",
-                                    kind: Kind::Block,
-                                    token: Some("FROMLONLAT"),
-                                    arguments: &[
-                                        Argument {
-                                            name: "longitude",
-                                            kind: Kind::Double,
-                                            ..Argument::NOTHING
-                                        },
-                                        Argument {
-                                            name: "latitude",
-                                            kind: Kind::Double,
-                                            ..Argument::NOTHING
-                                        },
-                                    ],
-                                    ..Argument::NOTHING
-                                },
-                            ],
-                            ..Argument::NOTHING
-                        },
-                        Argument {
-                            name: "by",
-                            kind: Kind::Oneof,
-                            arguments: &[
-                                Argument {
-                                    name: "circle",
-                                    kind: Kind::Block,
-                                    arguments: &[
-                                        Argument {
-                                            name: "radius",
-                                            kind: Kind::Double,
-                                            token: Some("BYRADIUS"),
-                                            ..Argument::NOTHING
-                                        },
-                                        Argument {
-                                            name: "unit",
-                                            kind: Kind::Oneof,
-                                            arguments: &[
-                                                Argument {
-                                                    name: "m",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("m"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "km",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("km"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "ft",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("ft"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "mi",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("mi"),
-                                                    ..Argument::NOTHING
-                                                },
-                                            ],
-                                            ..Argument::NOTHING
-                                        },
-                                    ],
-                                    ..Argument::NOTHING
-                                },
-                                Argument {
-                                    name: "box",
-                                    kind: Kind::Block,
-                                    arguments: &[
-                                        Argument {
-                                            name: "width",
-                                            kind: Kind::Double,
-                                            token: Some("BYBOX"),
-                                            ..Argument::NOTHING
-                                        },
-                                        Argument {
-                                            name: "height",
-                                            kind: Kind::Double,
-                                            ..Argument::NOTHING
-                                        },
-                                        Argument {
-                                            name: "unit",
-                                            kind: Kind::Oneof,
-                                            arguments: &[
-                                                Argument {
-                                                    name: "m",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("m"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "km",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("km"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "ft",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("ft"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "mi",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("mi"),
-                                                    ..Argument::NOTHING
-                                                },
-                                            ],
-                                            ..Argument::NOTHING
-                                        },
-                                    ],
-                                    ..Argument::NOTHING
-                                },
-                            ],
-                            ..Argument::NOTHING
-                        },
-                    ],
-                    ..Argument::NOTHING
-                }],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "order",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "asc",
-                        kind: Kind::PureToken,
-                        token: Some("ASC"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "desc",
-                        kind: Kind::PureToken,
-                        token: Some("DESC"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count-block",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "count",
-                        kind: Kind::Integer,
-                        token: Some("COUNT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "any",
-                        kind: Kind::PureToken,
-                        token: Some("ANY"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withcoord",
-                kind: Kind::PureToken,
-                token: Some("WITHCOORD"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withdist",
-                kind: Kind::PureToken,
-                token: Some("WITHDIST"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withhash",
-                kind: Kind::PureToken,
-                token: Some("WITHHASH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "geosearchstore",
-        group: "geo",
-        since: "6.2.0",
-        categories: &["write", "geo", "slow"],
-        summary: "stores the members in an area as a sorted set, and answers with how many they are",
-        complexity: "O(N+log(M)), N being the members in the squares around the area and M those found",
-        arguments: &[
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "source", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "search-type",
-                kind: Kind::Oneof,
-                arguments: &[Argument {
-                    name: "radius-or-box",
-                    kind: Kind::Block,
-                    arguments: &[
-                        Argument {
-                            name: "from",
-                            kind: Kind::Oneof,
-                            arguments: &[
-                                Argument {
-                                    name: "member",
-                                    kind: Kind::String,
-                                    token: Some("FROMMEMBER"),
-                                    ..Argument::NOTHING
-                                },
-                                Argument {
-                                    name: "fromlonlat",
-                                    kind: Kind::Block,
-                                    token: Some("FROMLONLAT"),
-                                    arguments: &[
-                                        Argument {
-                                            name: "longitude",
-                                            kind: Kind::Double,
-                                            ..Argument::NOTHING
-                                        },
-                                        Argument {
-                                            name: "latitude",
-                                            kind: Kind::Double,
-                                            ..Argument::NOTHING
-                                        },
-                                    ],
-                                    ..Argument::NOTHING
-                                },
-                            ],
-                            ..Argument::NOTHING
-                        },
-                        Argument {
-                            name: "by",
-                            kind: Kind::Oneof,
-                            arguments: &[
-                                Argument {
-                                    name: "circle",
-                                    kind: Kind::Block,
-                                    arguments: &[
-                                        Argument {
-                                            name: "radius",
-                                            kind: Kind::Double,
-                                            token: Some("BYRADIUS"),
-                                            ..Argument::NOTHING
-                                        },
-                                        Argument {
-                                            name: "unit",
-                                            kind: Kind::Oneof,
-                                            arguments: &[
-                                                Argument {
-                                                    name: "m",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("m"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "km",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("km"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "ft",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("ft"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "mi",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("mi"),
-                                                    ..Argument::NOTHING
-                                                },
-                                            ],
-                                            ..Argument::NOTHING
-                                        },
-                                    ],
-                                    ..Argument::NOTHING
-                                },
-                                Argument {
-                                    name: "box",
-                                    kind: Kind::Block,
-                                    arguments: &[
-                                        Argument {
-                                            name: "width",
-                                            kind: Kind::Double,
-                                            token: Some("BYBOX"),
-                                            ..Argument::NOTHING
-                                        },
-                                        Argument {
-                                            name: "height",
-                                            kind: Kind::Double,
-                                            ..Argument::NOTHING
-                                        },
-                                        Argument {
-                                            name: "unit",
-                                            kind: Kind::Oneof,
-                                            arguments: &[
-                                                Argument {
-                                                    name: "m",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("m"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "km",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("km"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "ft",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("ft"),
-                                                    ..Argument::NOTHING
-                                                },
-                                                Argument {
-                                                    name: "mi",
-                                                    kind: Kind::PureToken,
-                                                    token: Some("mi"),
-                                                    ..Argument::NOTHING
-                                                },
-                                            ],
-                                            ..Argument::NOTHING
-                                        },
-                                    ],
-                                    ..Argument::NOTHING
-                                },
-                            ],
-                            ..Argument::NOTHING
-                        },
-                    ],
-                    ..Argument::NOTHING
-                }],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "order",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "asc",
-                        kind: Kind::PureToken,
-                        token: Some("ASC"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "desc",
-                        kind: Kind::PureToken,
-                        token: Some("DESC"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count-block",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "count",
-                        kind: Kind::Integer,
-                        token: Some("COUNT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "any",
-                        kind: Kind::PureToken,
-                        token: Some("ANY"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "storedist",
-                kind: Kind::PureToken,
-                token: Some("STOREDIST"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "get",
-        group: "string",
-        since: "1.0.0",
-        categories: &["read", "string", "fast"],
-        summary: "the value of a string; null where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "getbit",
-        group: "bitmap",
-        since: "2.2.0",
-        categories: &["read", "bitmap", "fast"],
-        summary: "whether a bit of a string is set; none is behind its end",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "getdel",
-        group: "string",
-        since: "6.2.0",
-        categories: &["write", "string", "fast"],
-        summary: "the value of a string, which is deleted; null where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "getex",
-        group: "string",
-        since: "6.2.0",
-        categories: &["write", "string", "fast"],
-        summary: "the value of a string, whose expiry may be changed at the same time; null where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "expiration",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "seconds",
-                        kind: Kind::Integer,
-                        token: Some("EX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "milliseconds",
-                        kind: Kind::Integer,
-                        token: Some("PX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "unix-time-seconds",
-                        kind: Kind::UnixTime,
-                        token: Some("EXAT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "unix-time-milliseconds",
-                        kind: Kind::UnixTime,
-                        token: Some("PXAT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "persist",
-                        kind: Kind::PureToken,
-                        token: Some("PERSIST"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "getrange",
-        group: "string",
-        since: "2.4.0",
-        categories: &["read", "string", "slow"],
-        summary: "the bytes of a string from `start` to `end`, both included, counted from 0; from the end where negative",
-        complexity: "O(N), the length of what is returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "start", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "end", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "getset",
-        group: "string",
-        since: "1.0.0",
-        categories: &["write", "string", "fast"],
-        summary: "sets a string's value and answers with the one before, null where the key did not exist",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hdel",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["write", "hash", "fast"],
-        summary: "deletes fields of a hash and answers with how many of them existed",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "field", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hello",
-        group: "connection",
-        since: "6.0.0",
-        categories: &["fast", "connection"],
-        summary: "what the server is, and which protocol this connection speaks",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "arguments",
-            kind: Kind::Block,
-            optional: true,
-            arguments: &[
-                Argument { name: "protover", kind: Kind::Integer, ..Argument::NOTHING },
-                Argument {
-                    name: "auth",
-                    kind: Kind::Block,
-                    token: Some("AUTH"),
-                    optional: true,
-                    arguments: &[
-                        Argument { name: "username", kind: Kind::String, ..Argument::NOTHING },
-                        Argument { name: "password", kind: Kind::String, ..Argument::NOTHING },
-                    ],
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "clientname",
-                    kind: Kind::String,
-                    token: Some("SETNAME"),
-                    optional: true,
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "hexists",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["read", "hash", "fast"],
-        summary: "whether a hash has this field",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "field", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hget",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["read", "hash", "fast"],
-        summary: "the value of a field; null where the hash does not have it",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "field", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hgetall",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["read", "hash", "slow"],
-        summary: "the fields of a hash and their values, none where the key does not exist. Parse it as a map where you look fields up",
-        complexity: "O(N)",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "hincrby",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["write", "hash", "fast"],
-        summary: "adds to the integer that a field holds, 0 where it does not exist, and answers with the sum",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "field", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "increment", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hincrbyfloat",
-        group: "hash",
-        since: "2.6.0",
-        categories: &["write", "hash", "fast"],
-        summary: "adds to the number that a field holds, 0 where it does not exist, and answers with the sum",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "field", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "increment", kind: Kind::Double, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hkeys",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["read", "hash", "slow"],
-        summary: "the fields of a hash",
-        complexity: "O(N)",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "hlen",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["read", "hash", "fast"],
-        summary: "how many fields a hash has, 0 where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "hmget",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["read", "hash", "fast"],
-        summary: "the values of several fields, in order; null for those that the hash does not have",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "field", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hmset",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["write", "hash", "fast"],
-        summary: "sets fields of a hash, as [`hset`] does",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "data",
-                kind: Kind::Block,
-                multiple: true,
-                arguments: &[
-                    Argument { name: "field", kind: Kind::String, ..Argument::NOTHING },
-                    Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hrandfield",
-        group: "hash",
-        since: "6.2.0",
-        categories: &["read", "hash", "slow"],
-        summary: "a random field of a hash; null where the key does not exist",
-        complexity: "O(1); with a count O(N)",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "options",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument {
-                        name: "withvalues",
-                        kind: Kind::PureToken,
-                        token: Some("WITHVALUES"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hscan",
-        group: "hash",
-        since: "2.8.0",
-        categories: &["read", "hash", "slow"],
-        summary: "some of the fields of a hash with their values, and the cursor to go on from; begin with 0, and you have been through when 0 comes back",
-        complexity: "O(1) a call, O(N) for all",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "cursor", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "pattern",
-                kind: Kind::Pattern,
-                token: Some("MATCH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hset",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["write", "hash", "fast"],
-        summary: "sets fields of a hash and answers with how many of them are new",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "data",
-                kind: Kind::Block,
-                multiple: true,
-                arguments: &[
-                    Argument { name: "field", kind: Kind::String, ..Argument::NOTHING },
-                    Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hsetnx",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["write", "hash", "fast"],
-        summary: "sets a field that the hash does not have; true when it was set",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "field", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hstrlen",
-        group: "hash",
-        since: "3.2.0",
-        categories: &["read", "hash", "fast"],
-        summary: "the length of a field's value in bytes, 0 where the hash does not have it",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "field", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "hvals",
-        group: "hash",
-        since: "2.0.0",
-        categories: &["read", "hash", "slow"],
-        summary: "the values of a hash's fields",
-        complexity: "O(N)",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "incr",
-        group: "string",
-        since: "1.0.0",
-        categories: &["write", "string", "fast"],
-        summary: "adds one to the integer that the string holds, 0 where the key does not exist, and answers with the sum",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "incrby",
-        group: "string",
-        since: "1.0.0",
-        categories: &["write", "string", "fast"],
-        summary: "adds to the integer that the string holds, 0 where the key does not exist, and answers with the sum",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "increment", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "incrbyfloat",
-        group: "string",
-        since: "2.6.0",
-        categories: &["write", "string", "fast"],
-        summary: "adds to the number that the string holds, 0 where the key does not exist, and answers with the sum",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "increment", kind: Kind::Double, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "info",
-        group: "server",
-        since: "1.0.0",
-        categories: &["slow", "dangerous"],
-        summary: "the state of the server: lines `name:value` under headings",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
-        arguments: &[Argument {
-            name: "section",
-            kind: Kind::String,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "keys",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["keyspace", "read", "slow", "dangerous"],
-        summary: "all keys that match a pattern",
-        complexity: "O(N), the keys of the database",
-        tips: &["request_policy:all_shards", "nondeterministic_output_order"],
-        arguments: &[Argument { name: "pattern", kind: Kind::Pattern, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "lastsave",
-        group: "server",
-        since: "1.0.0",
-        categories: &["admin", "fast", "dangerous"],
-        summary: "the Unix time in seconds at which the last snapshot was complete",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "latency",
-        group: "server",
-        since: "2.8.13",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "latency|doctor",
-        group: "server",
-        since: "2.8.13",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "what was slow lately, in words",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"],
-        ..About::NOTHING
-    },
-    About {
-        name: "latency|graph",
-        group: "server",
-        since: "2.8.13",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "how slow an event was lately, as a picture of characters",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"],
-        arguments: &[Argument { name: "event", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "latency|help",
-        group: "server",
-        since: "2.8.13",
-        categories: &["slow"],
-        summary: "the subcommands of `LATENCY`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "latency|histogram",
-        group: "server",
-        since: "7.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "how long the calls of each command took",
-        complexity: "O(N), the commands",
-        tips: &["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"],
-        arguments: &[Argument {
-            name: "COMMAND",
-            kind: Kind::String,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "latency|history",
-        group: "server",
-        since: "2.8.13",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "when an event was slow lately: pairs of a Unix time in seconds and of milliseconds",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"],
-        arguments: &[Argument { name: "event", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "latency|latest",
-        group: "server",
-        since: "2.8.13",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "when each event was slow last",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"],
-        ..About::NOTHING
-    },
-    About {
-        name: "latency|reset",
-        group: "server",
-        since: "2.8.13",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "forgets when events were slow, and answers with how many events that was",
-        complexity: "O(1)",
-        tips: &["request_policy:all_nodes", "response_policy:agg_sum"],
-        arguments: &[Argument {
-            name: "event",
-            kind: Kind::String,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "lcs",
-        group: "string",
-        since: "7.0.0",
-        categories: &["read", "string", "slow"],
-        summary: "the longest common subsequence of two strings: bytes that both have in the same order, though not next to each other",
-        complexity: "O(N*M), the lengths of both",
-        arguments: &[
-            Argument { name: "key1", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "key2", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "len",
-                kind: Kind::PureToken,
-                token: Some("LEN"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "idx",
-                kind: Kind::PureToken,
-                token: Some("IDX"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "min-match-len",
-                kind: Kind::Integer,
-                token: Some("MINMATCHLEN"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withmatchlen",
-                kind: Kind::PureToken,
-                token: Some("WITHMATCHLEN"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "lindex",
-        group: "list",
-        since: "1.0.0",
-        categories: &["read", "list", "slow"],
-        summary: "the element at an index, counted from 0; from the end where negative. Null where there is none",
-        complexity: "O(N), the way to the index; O(1) for the first and the last element",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "index", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "linsert",
-        group: "list",
-        since: "2.2.0",
-        categories: &["write", "list", "slow"],
-        summary: "inserts an element before or behind the first one that equals `pivot`, and answers with the new length; -1 where none does, 0 where the key does not exist",
-        complexity: "O(N), the way to `pivot`",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "where",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "before",
-                        kind: Kind::PureToken,
-                        token: Some("BEFORE"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "after",
-                        kind: Kind::PureToken,
-                        token: Some("AFTER"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument { name: "pivot", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "element", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "llen",
-        group: "list",
-        since: "1.0.0",
-        categories: &["read", "list", "fast"],
-        summary: "how many elements a list has, 0 where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "lmove",
-        group: "list",
-        since: "6.2.0",
-        categories: &["write", "list", "slow"],
-        summary: "pops an element at an end of one list and pushes it to an end of another, which may be the same; null where the first does not exist",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "source", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "wherefrom",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "left",
-                        kind: Kind::PureToken,
-                        token: Some("LEFT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "right",
-                        kind: Kind::PureToken,
-                        token: Some("RIGHT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "whereto",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "left",
-                        kind: Kind::PureToken,
-                        token: Some("LEFT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "right",
-                        kind: Kind::PureToken,
-                        token: Some("RIGHT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "lmpop",
-        group: "list",
-        since: "7.0.0",
-        categories: &["write", "list", "slow"],
-        summary: "pops an element at one end of the first list that has any, and answers with the list's key and the element; null where none of them has",
-        complexity: "O(N+M), N being the keys and M the elements returned",
-        arguments: &[
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "where",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "left",
-                        kind: Kind::PureToken,
-                        token: Some("LEFT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "right",
-                        kind: Kind::PureToken,
-                        token: Some("RIGHT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "lolwut",
-        group: "server",
-        since: "5.0.0",
-        categories: &["read", "fast"],
-        summary: "a picture of characters, and the version of the server",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "version",
-            kind: Kind::Integer,
-            token: Some("VERSION"),
-            optional: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "lpop",
-        group: "list",
-        since: "1.0.0",
-        categories: &["write", "list", "fast"],
-        summary: "pops the first element of a list; null where the key does not exist",
-        complexity: "O(N), the elements returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "count", kind: Kind::Integer, optional: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "lpos",
-        group: "list",
-        since: "6.0.6",
-        categories: &["read", "list", "slow"],
-        summary: "the index of the first element that equals this one; null where none does",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "element", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "rank",
-                kind: Kind::Integer,
-                token: Some("RANK"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "num-matches",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "len",
-                kind: Kind::Integer,
-                token: Some("MAXLEN"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "lpush",
-        group: "list",
-        since: "1.0.0",
-        categories: &["write", "list", "fast"],
-        summary: "puts elements one after the other to the front of a list, which is made where the key does not exist, and answers with its new length",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "element", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "lpushx",
-        group: "list",
-        since: "2.2.0",
-        categories: &["write", "list", "fast"],
-        summary: "puts elements one after the other to the front of a list and answers with its new length; 0 where the key does not exist, which stays so",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "element", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "lrange",
-        group: "list",
-        since: "1.0.0",
-        categories: &["read", "list", "slow"],
-        summary: "the elements from `start` to `stop`, both included, counted from 0; from the end where negative",
-        complexity: "O(S+N), S being the way to `start`",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "start", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "stop", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "lrem",
-        group: "list",
-        since: "1.0.0",
-        categories: &["write", "list", "slow"],
-        summary: "removes the first `count` elements that equal this one, the last ones where negative, all where 0, and answers with how many they were",
-        complexity: "O(N+M), N being the list and M the elements removed",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "element", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "lset",
-        group: "list",
-        since: "1.0.0",
-        categories: &["write", "list", "slow"],
-        summary: "replaces the element at an index, counted from 0; from the end where negative. An error where there is none",
-        complexity: "O(N), the way to the index; O(1) for the first and the last element",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "index", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "element", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "ltrim",
-        group: "list",
-        since: "1.0.0",
-        categories: &["write", "list", "slow"],
-        summary: "removes all elements but those from `start` to `stop`, both included, counted from 0; from the end where negative",
-        complexity: "O(N), the elements removed",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "start", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "stop", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "memory",
-        group: "server",
-        since: "4.0.0",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "memory|doctor",
-        group: "server",
-        since: "4.0.0",
-        categories: &["slow"],
-        summary: "what is odd about how the memory is used, in words",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
-        ..About::NOTHING
-    },
-    About {
-        name: "memory|help",
-        group: "server",
-        since: "4.0.0",
-        categories: &["slow"],
-        summary: "the subcommands of `MEMORY`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "memory|malloc-stats",
-        group: "server",
-        since: "4.0.0",
-        categories: &["slow"],
-        summary: "what the allocator says of itself",
-        complexity: "O(N), what the allocator does",
-        tips: &["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
-        ..About::NOTHING
-    },
-    About {
-        name: "memory|purge",
-        group: "server",
-        since: "4.0.0",
-        categories: &["slow"],
-        summary: "has the allocator give memory back that it does not need",
-        complexity: "O(N), what the allocator does",
-        tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
-        ..About::NOTHING
-    },
-    About {
-        name: "memory|stats",
-        group: "server",
-        since: "4.0.0",
-        categories: &["slow"],
-        summary: "what the memory is used for, by names",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
-        ..About::NOTHING
-    },
-    About {
-        name: "memory|usage",
-        group: "server",
-        since: "4.0.0",
-        categories: &["read", "slow"],
-        summary: "how many bytes a key and its value take; null where the key does not exist",
-        complexity: "O(N), the samples",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("SAMPLES"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "mget",
-        group: "string",
-        since: "1.0.0",
-        categories: &["read", "string", "fast"],
-        summary: "the values of several strings, in order; null for what does not exist or is no string",
-        complexity: "O(N)",
-        tips: &["request_policy:multi_shard"],
-        arguments: &[Argument {
-            name: "key",
-            kind: Kind::Key,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "migrate",
-        group: "generic",
-        since: "2.6.0",
-        categories: &["keyspace", "write", "slow", "dangerous"],
-        summary: "moves keys to another server, whose answer is waited for so many milliseconds",
-        complexity: "O(N), the size of the values",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "host", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "port", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "key-selector",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-                    Argument {
-                        name: "empty-string",
-                        kind: Kind::PureToken,
-                        token: Some(""),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument { name: "destination-db", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "timeout", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "copy",
-                kind: Kind::PureToken,
-                token: Some("COPY"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "replace",
-                kind: Kind::PureToken,
-                token: Some("REPLACE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "authentication",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "auth",
-                        kind: Kind::String,
-                        token: Some("AUTH"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "auth2",
-                        kind: Kind::Block,
-                        token: Some("AUTH2"),
-                        arguments: &[
-                            Argument { name: "username", kind: Kind::String, ..Argument::NOTHING },
-                            Argument { name: "password", kind: Kind::String, ..Argument::NOTHING },
-                        ],
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "keys",
-                kind: Kind::Key,
-                token: Some("KEYS"),
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "module",
-        group: "server",
-        since: "4.0.0",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "module|help",
-        group: "server",
-        since: "5.0.0",
-        categories: &["slow"],
-        summary: "the subcommands of `MODULE`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "module|list",
-        group: "server",
-        since: "4.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "the modules that are loaded",
-        complexity: "O(N), the modules",
-        tips: &["nondeterministic_output_order"],
-        ..About::NOTHING
-    },
-    About {
-        name: "module|load",
-        group: "server",
-        since: "4.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "loads a module from a file of the server, with arguments",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "path", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "arg",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "module|loadex",
-        group: "server",
-        since: "7.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "loads a module from a file of the server, with settings and arguments",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "path", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "configs",
-                kind: Kind::Block,
-                token: Some("CONFIG"),
-                optional: true,
-                multiple: true,
-                multiple_token: true,
-                arguments: &[
-                    Argument { name: "name", kind: Kind::String, ..Argument::NOTHING },
-                    Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "args",
-                kind: Kind::String,
-                token: Some("ARGS"),
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "module|unload",
-        group: "server",
-        since: "4.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "unloads a module, unless it has types of its own",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "name", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "monitor",
-        group: "server",
-        since: "1.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has the server show every command that it runs",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "move",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["keyspace", "write", "fast"],
-        summary: "moves a key to another database; true when it was moved, false where that database has the key or this one does not",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "db", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "mset",
-        group: "string",
-        since: "1.0.1",
-        categories: &["write", "string", "slow"],
-        summary: "sets several strings at once",
-        complexity: "O(N)",
-        tips: &["request_policy:multi_shard", "response_policy:all_succeeded"],
-        arguments: &[Argument {
-            name: "data",
-            kind: Kind::Block,
-            multiple: true,
-            arguments: &[
-                Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-                Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "msetnx",
-        group: "string",
-        since: "1.0.1",
-        categories: &["write", "string", "slow"],
-        summary: "sets several strings at once, but only where none of the keys exists; true when they were set",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "data",
-            kind: Kind::Block,
-            multiple: true,
-            arguments: &[
-                Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-                Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "multi",
-        group: "transactions",
-        since: "1.2.0",
-        categories: &["fast", "transaction"],
-        summary: "begins a transaction: the commands behind it are queued until [`exec`]",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "object",
-        group: "generic",
-        since: "2.2.3",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "object|encoding",
-        group: "generic",
-        since: "2.2.3",
-        categories: &["keyspace", "read", "slow"],
-        summary: "how a value is held in memory: `listpack`, `intset` and so on; null where the key does not exist",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "object|freq",
-        group: "generic",
-        since: "4.0.0",
-        categories: &["keyspace", "read", "slow"],
-        summary: "how often a key was used, as a logarithmic counter; null where the key does not exist",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "object|help",
-        group: "generic",
-        since: "6.2.0",
-        categories: &["keyspace", "slow"],
-        summary: "the subcommands of `OBJECT`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "object|idletime",
-        group: "generic",
-        since: "2.2.3",
-        categories: &["keyspace", "read", "slow"],
-        summary: "for how many seconds a key was not used; null where the key does not exist",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "object|refcount",
-        group: "generic",
-        since: "2.2.3",
-        categories: &["keyspace", "read", "slow"],
-        summary: "how many references there are to a value; null where the key does not exist",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "persist",
-        group: "generic",
-        since: "2.2.0",
-        categories: &["keyspace", "write", "fast"],
-        summary: "takes the expiry from a key; true when there was one",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "pexpire",
-        group: "generic",
-        since: "2.6.0",
-        categories: &["keyspace", "write", "fast"],
-        summary: "has a key expire after so many milliseconds; at once where they are 0 or negative. True when the time was set, false where the key does not exist or an option kept it from being set",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "milliseconds", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "condition",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "nx",
-                        kind: Kind::PureToken,
-                        token: Some("NX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "xx",
-                        kind: Kind::PureToken,
-                        token: Some("XX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "gt",
-                        kind: Kind::PureToken,
-                        token: Some("GT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "lt",
-                        kind: Kind::PureToken,
-                        token: Some("LT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "pexpireat",
-        group: "generic",
-        since: "2.6.0",
-        categories: &["keyspace", "write", "fast"],
-        summary: "has a key expire at this Unix time in milliseconds; at once where it has passed. True when the time was set, false where the key does not exist or an option kept it from being set",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "unix-time-milliseconds", kind: Kind::UnixTime, ..Argument::NOTHING },
-            Argument {
-                name: "condition",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "nx",
-                        kind: Kind::PureToken,
-                        token: Some("NX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "xx",
-                        kind: Kind::PureToken,
-                        token: Some("XX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "gt",
-                        kind: Kind::PureToken,
-                        token: Some("GT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "lt",
-                        kind: Kind::PureToken,
-                        token: Some("LT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "pexpiretime",
-        group: "generic",
-        since: "7.0.0",
-        categories: &["keyspace", "read", "fast"],
-        summary: "the Unix time in milliseconds at which a key expires; -1 where the key has none, -2 where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "pfadd",
-        group: "hyperloglog",
-        since: "2.8.9",
-        categories: &["write", "hyperloglog", "fast"],
-        summary: "adds elements to a HyperLogLog, which is made where the key does not exist; true when that changed what it is known to hold",
-        complexity: "O(1) for each",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "element",
-                kind: Kind::String,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "pfcount",
-        group: "hyperloglog",
-        since: "2.8.9",
-        categories: &["read", "hyperloglog", "slow"],
-        summary: "about how many different elements a HyperLogLog was given, or several together; off by 0.81 % as a rule",
-        complexity: "O(N), the keys; several take much longer than one",
-        arguments: &[Argument {
-            name: "key",
-            kind: Kind::Key,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "pfdebug",
-        group: "hyperloglog",
-        since: "2.8.9",
-        categories: &["write", "hyperloglog", "admin", "slow", "dangerous"],
-        summary: "looks into a HyperLogLog, for those who work on the server: `GETREG`, `DECODE`, `ENCODING` or `TODENSE`",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "subcommand", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "pfmerge",
-        group: "hyperloglog",
-        since: "2.8.9",
-        categories: &["write", "hyperloglog", "slow"],
-        summary: "adds all elements of HyperLogLogs to another, which is made where it does not exist",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "destkey", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "sourcekey",
-                kind: Kind::Key,
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "pfselftest",
-        group: "hyperloglog",
-        since: "2.8.9",
-        categories: &["hyperloglog", "admin", "slow", "dangerous"],
-        summary: "has the server test how it counts, for those who work on it",
-        complexity: "O(1), and some seconds",
-        ..About::NOTHING
-    },
-    About {
-        name: "ping",
-        group: "connection",
-        since: "1.0.0",
-        categories: &["fast", "connection"],
-        summary: "answers with `PONG`",
-        complexity: "O(1)",
-        tips: &["request_policy:all_shards", "response_policy:all_succeeded"],
-        arguments: &[Argument {
-            name: "message",
-            kind: Kind::String,
-            optional: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "psetex",
-        group: "string",
-        since: "2.6.0",
-        categories: &["write", "string", "slow"],
-        summary: "sets a string's value, and expires the key after so many milliseconds",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "milliseconds", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "psubscribe",
-        group: "pubsub",
-        since: "2.0.0",
-        categories: &["pubsub", "slow"],
-        summary: "subscribes the connection to channels whose names match patterns, each of which is confirmed",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "pattern",
-            kind: Kind::Pattern,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "psync",
-        group: "server",
-        since: "2.8.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has the server send what a replica misses",
-        complexity: "O(N), what is missing",
-        arguments: &[
-            Argument { name: "replicationid", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "pttl",
-        group: "generic",
-        since: "2.6.0",
-        categories: &["keyspace", "read", "fast"],
-        summary: "in how many milliseconds a key expires; -1 where the key has none, -2 where the key does not exist",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "publish",
-        group: "pubsub",
-        since: "2.0.0",
-        categories: &["pubsub", "fast"],
-        summary: "sends a message to those subscribed to the channel or to a pattern that matches it, and answers with how many got it. In a cluster, only those on the same node are counted",
-        complexity: "O(N+M), the subscribers and the patterns",
-        arguments: &[
-            Argument { name: "channel", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "message", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "pubsub",
-        group: "pubsub",
-        since: "2.8.0",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "pubsub|channels",
-        group: "pubsub",
-        since: "2.8.0",
-        categories: &["pubsub", "slow"],
-        summary: "the channels that somebody is subscribed to, other than by a pattern. In a cluster, only those of the same node",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "pattern",
-            kind: Kind::Pattern,
-            optional: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "pubsub|help",
-        group: "pubsub",
-        since: "6.2.0",
-        categories: &["slow"],
-        summary: "the subcommands of `PUBSUB`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "pubsub|numpat",
-        group: "pubsub",
-        since: "2.8.0",
-        categories: &["pubsub", "slow"],
-        summary: "how many different patterns are subscribed to",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "pubsub|numsub",
-        group: "pubsub",
-        since: "2.8.0",
-        categories: &["pubsub", "slow"],
-        summary: "how many are subscribed to each of these channels, other than by a pattern",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "channel",
-            kind: Kind::String,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "pubsub|shardchannels",
-        group: "pubsub",
-        since: "7.0.0",
-        categories: &["pubsub", "slow"],
-        summary: "the channels of the shard that somebody is subscribed to",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "pattern",
-            kind: Kind::Pattern,
-            optional: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "pubsub|shardnumsub",
-        group: "pubsub",
-        since: "7.0.0",
-        categories: &["pubsub", "slow"],
-        summary: "how many are subscribed to each of these channels of the shard",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "shardchannel",
-            kind: Kind::String,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "punsubscribe",
-        group: "pubsub",
-        since: "2.0.0",
-        categories: &["pubsub", "slow"],
-        summary: "takes back subscriptions to patterns, each of which is confirmed; all of them where none is given",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "pattern",
-            kind: Kind::Pattern,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "quit",
-        group: "connection",
-        since: "1.0.0",
-        categories: &["fast", "connection"],
-        summary: "has the server close this connection",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "randomkey",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["keyspace", "read", "slow"],
-        summary: "a random key; null where the database is empty",
-        complexity: "O(1)",
-        tips: &["request_policy:all_shards", "response_policy:special", "nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "readonly",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["fast", "connection"],
-        summary: "has a replica serve this connection with what it has, instead of sending it to the primary",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "readwrite",
-        group: "cluster",
-        since: "3.0.0",
-        categories: &["fast", "connection"],
-        summary: "takes back [`readonly`]",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "rename",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["keyspace", "write", "slow"],
-        summary: "gives a key another name, overwriting the key that has it; an error where the key does not exist",
-        complexity: "O(1), and the size of what is overwritten",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "newkey", kind: Kind::Key, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "renamenx",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["keyspace", "write", "fast"],
-        summary: "gives a key another name that no key has; true when it was renamed",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "newkey", kind: Kind::Key, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "replconf",
-        group: "server",
-        since: "3.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "tells a primary about its replica",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "arg",
-            kind: Kind::String,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "replicaof",
-        group: "server",
-        since: "5.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "makes the server the replica of another one, or a primary",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "args",
-            kind: Kind::Oneof,
-            arguments: &[
-                Argument {
-                    name: "host-port",
-                    kind: Kind::Block,
-                    arguments: &[
-                        Argument { name: "host", kind: Kind::String, ..Argument::NOTHING },
-                        Argument { name: "port", kind: Kind::Integer, ..Argument::NOTHING },
-                    ],
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "no-one",
-                    kind: Kind::Block,
-                    arguments: &[
-                        Argument {
-                            name: "no",
-                            kind: Kind::PureToken,
-                            token: Some("NO"),
-                            ..Argument::NOTHING
-                        },
-                        Argument {
-                            name: "one",
-                            kind: Kind::PureToken,
-                            token: Some("ONE"),
-                            ..Argument::NOTHING
-                        },
-                    ],
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "reset",
-        group: "connection",
-        since: "6.2.0",
-        categories: &["fast", "connection"],
-        summary: "makes this connection what a new one is: logged out, in database 0, in RESP2, without subscriptions",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "restore",
-        group: "generic",
-        since: "2.6.0",
-        categories: &["keyspace", "write", "slow", "dangerous"],
-        summary: "makes a key of what [`dump`] gave, that expires after so many milliseconds, or never where they are 0",
-        complexity: "O(N), the size of the value; for sorted sets O(N*log(N))",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "ttl", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "serialized-value", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "replace",
-                kind: Kind::PureToken,
-                token: Some("REPLACE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "absttl",
-                kind: Kind::PureToken,
-                token: Some("ABSTTL"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "seconds",
-                kind: Kind::Integer,
-                token: Some("IDLETIME"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "frequency",
-                kind: Kind::Integer,
-                token: Some("FREQ"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "restore-asking",
-        group: "server",
-        since: "3.0.0",
-        categories: &["keyspace", "write", "slow", "dangerous"],
-        summary: "does what [`restore`](crate::cmd::restore) does, for a slot of a cluster that is being imported",
-        complexity: "O(N), the size of the value; for sorted sets O(N*log(N))",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "ttl", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "serialized-value", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "replace",
-                kind: Kind::PureToken,
-                token: Some("REPLACE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "absttl",
-                kind: Kind::PureToken,
-                token: Some("ABSTTL"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "seconds",
-                kind: Kind::Integer,
-                token: Some("IDLETIME"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "frequency",
-                kind: Kind::Integer,
-                token: Some("FREQ"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "role",
-        group: "server",
-        since: "2.8.12",
-        categories: &["admin", "fast", "dangerous"],
-        summary: "whether the server is a primary, a replica or a Sentinel, and with whom it works",
-        complexity: "O(N), the replicas or the primaries",
-        ..About::NOTHING
-    },
-    About {
-        name: "rpop",
-        group: "list",
-        since: "1.0.0",
-        categories: &["write", "list", "fast"],
-        summary: "pops the last element of a list; null where the key does not exist",
-        complexity: "O(N), the elements returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "count", kind: Kind::Integer, optional: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "rpoplpush",
-        group: "list",
-        since: "1.2.0",
-        categories: &["write", "list", "slow"],
-        summary: "pops the last element of one list and pushes it to the front of another, which may be the same; null where the first does not exist",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "source", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "rpush",
-        group: "list",
-        since: "1.0.0",
-        categories: &["write", "list", "fast"],
-        summary: "appends elements to a list, which is made where the key does not exist, and answers with its new length",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "element", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "rpushx",
-        group: "list",
-        since: "2.2.0",
-        categories: &["write", "list", "fast"],
-        summary: "appends elements to a list and answers with its new length; 0 where the key does not exist, which stays so",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "element", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "sadd",
-        group: "set",
-        since: "1.0.0",
-        categories: &["write", "set", "fast"],
-        summary: "adds members to a set, and answers with how many of them are new",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "save",
-        group: "server",
-        since: "1.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "writes a snapshot; the server does nothing else meanwhile",
-        complexity: "O(N), the keys",
-        ..About::NOTHING
-    },
-    About {
-        name: "scan",
-        group: "generic",
-        since: "2.8.0",
-        categories: &["keyspace", "read", "slow"],
-        summary: "some of the keys, and the cursor to go on from; begin with 0, and you have been through when 0 comes back",
-        complexity: "O(1) a call, O(N) for all",
-        tips: &["nondeterministic_output", "request_policy:special", "response_policy:special"],
-        arguments: &[
-            Argument { name: "cursor", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "pattern",
-                kind: Kind::Pattern,
-                token: Some("MATCH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "type",
-                kind: Kind::String,
-                token: Some("TYPE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "scard",
-        group: "set",
-        since: "1.0.0",
-        categories: &["read", "set", "fast"],
-        summary: "how many members a set has, 0 where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "script",
-        group: "scripting",
-        since: "2.6.0",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "script|debug",
-        group: "scripting",
-        since: "3.2.0",
-        categories: &["slow", "scripting"],
-        summary: "whether the next [`eval`] of this connection is run by the debugger",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "mode",
-            kind: Kind::Oneof,
-            arguments: &[
-                Argument {
-                    name: "yes",
-                    kind: Kind::PureToken,
-                    token: Some("YES"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "sync",
-                    kind: Kind::PureToken,
-                    token: Some("SYNC"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "no",
-                    kind: Kind::PureToken,
-                    token: Some("NO"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "script|exists",
-        group: "scripting",
-        since: "2.6.0",
-        categories: &["slow", "scripting"],
-        summary: "whether the server has the scripts with these SHA-1 digests",
-        complexity: "O(N)",
-        tips: &["request_policy:all_shards", "response_policy:agg_logical_and"],
-        arguments: &[Argument {
-            name: "sha1",
-            kind: Kind::String,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "script|flush",
-        group: "scripting",
-        since: "2.6.0",
-        categories: &["slow", "scripting"],
-        summary: "has the server forget all scripts",
-        complexity: "O(N), the scripts",
-        tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-        arguments: &[Argument {
-            name: "flush-type",
-            kind: Kind::Oneof,
-            optional: true,
-            arguments: &[
-                Argument {
-                    name: "async",
-                    kind: Kind::PureToken,
-                    token: Some("ASYNC"),
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "sync",
-                    kind: Kind::PureToken,
-                    token: Some("SYNC"),
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "script|help",
-        group: "scripting",
-        since: "5.0.0",
-        categories: &["slow", "scripting"],
-        summary: "the subcommands of `SCRIPT`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "script|kill",
-        group: "scripting",
-        since: "2.6.0",
-        categories: &["slow", "scripting"],
-        summary: "ends the script that runs, unless it has written",
-        complexity: "O(1)",
-        tips: &["request_policy:all_shards", "response_policy:one_succeeded"],
-        ..About::NOTHING
-    },
-    About {
-        name: "script|load",
-        group: "scripting",
-        since: "2.6.0",
-        categories: &["slow", "scripting"],
-        summary: "has the server keep a script without running it, and answers with its SHA-1 digest",
-        complexity: "O(N), the size of the script",
-        tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-        arguments: &[Argument { name: "script", kind: Kind::String, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "sdiff",
-        group: "set",
-        since: "1.0.0",
-        categories: &["read", "set", "slow"],
-        summary: "the members of the first set that are in none of the others",
-        complexity: "O(N), the members of all sets",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[Argument {
-            name: "key",
-            kind: Kind::Key,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "sdiffstore",
-        group: "set",
-        since: "1.0.0",
-        categories: &["write", "set", "slow"],
-        summary: "stores the members of the first set that are in none of the others, whatever the destination held before, and answers with how many they are",
-        complexity: "O(N), the members of all sets",
-        arguments: &[
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "select",
-        group: "connection",
-        since: "1.0.0",
-        categories: &["fast", "connection"],
-        summary: "has the commands that follow on this connection use the database of this number",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "index", kind: Kind::Integer, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "set",
-        group: "string",
-        since: "1.0.0",
-        categories: &["write", "string", "slow"],
-        summary: "sets a string's value, whatever the key held before",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "condition",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "nx",
-                        kind: Kind::PureToken,
-                        token: Some("NX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "xx",
-                        kind: Kind::PureToken,
-                        token: Some("XX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "get",
-                kind: Kind::PureToken,
-                token: Some("GET"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "expiration",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "seconds",
-                        kind: Kind::Integer,
-                        token: Some("EX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "milliseconds",
-                        kind: Kind::Integer,
-                        token: Some("PX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "unix-time-seconds",
-                        kind: Kind::UnixTime,
-                        token: Some("EXAT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "unix-time-milliseconds",
-                        kind: Kind::UnixTime,
-                        token: Some("PXAT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "keepttl",
-                        kind: Kind::PureToken,
-                        token: Some("KEEPTTL"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "setbit",
-        group: "bitmap",
-        since: "2.2.0",
-        categories: &["write", "bitmap", "slow"],
-        summary: "sets a bit of a string to 0 or 1, filling up with zeros where it is shorter, and answers with what it was before",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "value", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "setex",
-        group: "string",
-        since: "2.0.0",
-        categories: &["write", "string", "slow"],
-        summary: "sets a string's value, and expires the key after so many seconds",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "seconds", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "setnx",
-        group: "string",
-        since: "1.0.0",
-        categories: &["write", "string", "fast"],
-        summary: "sets a string's value where the key does not exist; true when it was set",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "setrange",
-        group: "string",
-        since: "2.2.0",
-        categories: &["write", "string", "slow"],
-        summary: "overwrites a string from `offset` on, filling up with zero bytes where it is shorter, and answers with its new length",
-        complexity: "O(1), and the length of the value",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "shutdown",
-        group: "server",
-        since: "1.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "ends the server, after a snapshot where it is set up to write some",
-        complexity: "O(N), the keys, where there is a snapshot",
-        arguments: &[
-            Argument {
-                name: "mode",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "nosave",
-                        kind: Kind::PureToken,
-                        token: Some("NOSAVE"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "save",
-                        kind: Kind::PureToken,
-                        token: Some("SAVE"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "abort",
-                        kind: Kind::PureToken,
-                        token: Some("ABORT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "now",
-                kind: Kind::PureToken,
-                token: Some("NOW"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "force",
-                kind: Kind::PureToken,
-                token: Some("FORCE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "sinter",
-        group: "set",
-        since: "1.0.0",
-        categories: &["read", "set", "slow"],
-        summary: "the members that all of the sets have",
-        complexity: "O(N*K), N being the size of the smallest of K sets",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[Argument {
-            name: "key",
-            kind: Kind::Key,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "sintercard",
-        group: "set",
-        since: "7.0.0",
-        categories: &["read", "set", "slow"],
-        summary: "how many members all of the sets have",
-        complexity: "O(N*K), N being the size of the smallest of K sets",
-        arguments: &[
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "limit",
-                kind: Kind::Integer,
-                token: Some("LIMIT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "sinterstore",
-        group: "set",
-        since: "1.0.0",
-        categories: &["write", "set", "slow"],
-        summary: "stores the members that all of the sets have, whatever the destination held before, and answers with how many they are",
-        complexity: "O(N*K), N being the size of the smallest of K sets",
-        arguments: &[
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "sismember",
-        group: "set",
-        since: "1.0.0",
-        categories: &["read", "set", "fast"],
-        summary: "whether a set has this member",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "slaveof",
-        group: "server",
-        since: "1.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "makes the server the replica of another one, or a primary, as [`replicaof`] does",
-        complexity: "O(1)",
-        arguments: &[Argument {
-            name: "args",
-            kind: Kind::Oneof,
-            arguments: &[
-                Argument {
-                    name: "host-port",
-                    kind: Kind::Block,
-                    arguments: &[
-                        Argument { name: "host", kind: Kind::String, ..Argument::NOTHING },
-                        Argument { name: "port", kind: Kind::Integer, ..Argument::NOTHING },
-                    ],
-                    ..Argument::NOTHING
-                },
-                Argument {
-                    name: "no-one",
-                    kind: Kind::Block,
-                    arguments: &[
-                        Argument {
-                            name: "no",
-                            kind: Kind::PureToken,
-                            token: Some("NO"),
-                            ..Argument::NOTHING
-                        },
-                        Argument {
-                            name: "one",
-                            kind: Kind::PureToken,
-                            token: Some("ONE"),
-                            ..Argument::NOTHING
-                        },
-                    ],
-                    ..Argument::NOTHING
-                },
-            ],
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "slowlog",
-        group: "server",
-        since: "2.2.12",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "slowlog|get",
-        group: "server",
-        since: "2.2.12",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "the latest 10 commands that were slow",
-        complexity: "O(N), the entries",
-        tips: &["request_policy:all_nodes", "nondeterministic_output"],
-        arguments: &[Argument {
-            name: "count",
-            kind: Kind::Integer,
-            optional: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "slowlog|help",
-        group: "server",
-        since: "6.2.0",
-        categories: &["slow"],
-        summary: "the subcommands of `SLOWLOG`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "slowlog|len",
-        group: "server",
-        since: "2.2.12",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "how many entries the log of slow commands has",
-        complexity: "O(1)",
-        tips: &["request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "slowlog|reset",
-        group: "server",
-        since: "2.2.12",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "clears the log of slow commands",
-        complexity: "O(N), the entries",
-        tips: &["request_policy:all_nodes", "response_policy:all_succeeded"],
-        ..About::NOTHING
-    },
-    About {
-        name: "smembers",
-        group: "set",
-        since: "1.0.0",
-        categories: &["read", "set", "slow"],
-        summary: "the members of a set, none where the key does not exist. Parse them as a set where you look members up",
-        complexity: "O(N)",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "smismember",
-        group: "set",
-        since: "6.2.0",
-        categories: &["read", "set", "fast"],
-        summary: "whether a set has each of these members, in order",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "smove",
-        group: "set",
-        since: "1.0.0",
-        categories: &["write", "set", "fast"],
-        summary: "moves a member from one set to another; true when it was moved, false where the source does not have it",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "source", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "sort",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["write", "set", "sortedset", "list", "slow", "dangerous"],
-        summary: "the elements of a list, set or sorted set, sorted as numbers from the least to the greatest",
-        complexity: "O(N+M*log(M)), M being the elements returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "by-pattern",
-                kind: Kind::Pattern,
-                token: Some("BY"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "limit",
-                kind: Kind::Block,
-                token: Some("LIMIT"),
-                optional: true,
-                arguments: &[
-                    Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "get-pattern",
-                kind: Kind::Pattern,
-                token: Some("GET"),
-                optional: true,
-                multiple: true,
-                multiple_token: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "order",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "asc",
-                        kind: Kind::PureToken,
-                        token: Some("ASC"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "desc",
-                        kind: Kind::PureToken,
-                        token: Some("DESC"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "sorting",
-                kind: Kind::PureToken,
-                token: Some("ALPHA"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "destination",
-                kind: Kind::Key,
-                token: Some("STORE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "sort_ro",
-        group: "generic",
-        since: "7.0.0",
-        categories: &["read", "set", "sortedset", "list", "slow", "dangerous"],
-        summary: "the elements of a list, set or sorted set, sorted as numbers from the least to the greatest, as [`sort`] does but without storing them",
-        complexity: "O(N+M*log(M)), M being the elements returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "by-pattern",
-                kind: Kind::Pattern,
-                token: Some("BY"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "limit",
-                kind: Kind::Block,
-                token: Some("LIMIT"),
-                optional: true,
-                arguments: &[
-                    Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "get-pattern",
-                kind: Kind::Pattern,
-                token: Some("GET"),
-                optional: true,
-                multiple: true,
-                multiple_token: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "order",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "asc",
-                        kind: Kind::PureToken,
-                        token: Some("ASC"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "desc",
-                        kind: Kind::PureToken,
-                        token: Some("DESC"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "sorting",
-                kind: Kind::PureToken,
-                token: Some("ALPHA"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "spop",
-        group: "set",
-        since: "1.0.0",
-        categories: &["write", "set", "fast"],
-        summary: "removes a random member of a set and answers with it; null where the key does not exist",
-        complexity: "O(N), the members removed",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "count", kind: Kind::Integer, optional: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "spublish",
-        group: "pubsub",
-        since: "7.0.0",
-        categories: &["pubsub", "fast"],
-        summary: "sends a message to those subscribed to the channel of a cluster's shard, and answers with how many got it",
-        complexity: "O(N), the subscribers",
-        arguments: &[
-            Argument { name: "shardchannel", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "message", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "srandmember",
-        group: "set",
-        since: "1.0.0",
-        categories: &["read", "set", "slow"],
-        summary: "a random member of a set; null where the key does not exist",
-        complexity: "O(N), the members returned",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "count", kind: Kind::Integer, optional: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "srem",
-        group: "set",
-        since: "1.0.0",
-        categories: &["write", "set", "fast"],
-        summary: "removes members of a set, and answers with how many of them were there",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "sscan",
-        group: "set",
-        since: "2.8.0",
-        categories: &["read", "set", "slow"],
-        summary: "some of the members, and the cursor to go on from; begin with 0, and you have been through when 0 comes back",
-        complexity: "O(1) a call, O(N) for all",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "cursor", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "pattern",
-                kind: Kind::Pattern,
-                token: Some("MATCH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "ssubscribe",
-        group: "pubsub",
-        since: "7.0.0",
-        categories: &["pubsub", "slow"],
-        summary: "subscribes the connection to channels of a cluster's shard, each of which is confirmed",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "shardchannel",
-            kind: Kind::String,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "strlen",
-        group: "string",
-        since: "2.2.0",
-        categories: &["read", "string", "fast"],
-        summary: "the length of a string in bytes, 0 where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "subscribe",
-        group: "pubsub",
-        since: "2.0.0",
-        categories: &["pubsub", "slow"],
-        summary: "subscribes the connection to channels, each of which is confirmed",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "channel",
-            kind: Kind::String,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "substr",
-        group: "string",
-        since: "1.0.0",
-        categories: &["read", "string", "slow"],
-        summary: "the bytes of a string, as [`getrange`] does",
-        complexity: "O(N), the length of what is returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "start", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "end", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "sunion",
-        group: "set",
-        since: "1.0.0",
-        categories: &["read", "set", "slow"],
-        summary: "the members that any of the sets has",
-        complexity: "O(N), the members of all sets",
-        tips: &["nondeterministic_output_order"],
-        arguments: &[Argument {
-            name: "key",
-            kind: Kind::Key,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "sunionstore",
-        group: "set",
-        since: "1.0.0",
-        categories: &["write", "set", "slow"],
-        summary: "stores the members that any of the sets has, whatever the destination held before, and answers with how many they are",
-        complexity: "O(N), the members of all sets",
-        arguments: &[
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "sunsubscribe",
-        group: "pubsub",
-        since: "7.0.0",
-        categories: &["pubsub", "slow"],
-        summary: "takes back subscriptions to channels of a cluster's shard, each of which is confirmed; all of them where none is given",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "shardchannel",
-            kind: Kind::String,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "swapdb",
-        group: "server",
-        since: "4.0.0",
-        categories: &["keyspace", "write", "fast", "dangerous"],
-        summary: "has two databases change places",
-        complexity: "O(N), the clients that watch or wait for keys",
-        arguments: &[
-            Argument { name: "index1", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "index2", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "sync",
-        group: "server",
-        since: "1.0.0",
-        categories: &["admin", "slow", "dangerous"],
-        summary: "has the server send all it has, to a replica",
-        complexity: "O(N), the keys",
-        ..About::NOTHING
-    },
-    About {
-        name: "time",
-        group: "server",
-        since: "2.6.0",
-        categories: &["fast"],
-        summary: "the time of the server: the Unix time in seconds, and the microseconds since then",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        ..About::NOTHING
-    },
-    About {
-        name: "touch",
-        group: "generic",
-        since: "3.2.1",
-        categories: &["keyspace", "read", "fast"],
-        summary: "has keys count as used just now, and answers with how many of them exist",
-        complexity: "O(N)",
-        tips: &["request_policy:multi_shard", "response_policy:agg_sum"],
-        arguments: &[Argument {
-            name: "key",
-            kind: Kind::Key,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "ttl",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["keyspace", "read", "fast"],
-        summary: "in how many seconds a key expires; -1 where the key has none, -2 where the key does not exist",
-        complexity: "O(1)",
-        tips: &["nondeterministic_output"],
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "type",
-        group: "generic",
-        since: "1.0.0",
-        categories: &["keyspace", "read", "fast"],
-        summary: "the type of a value: `string`, `list`, `set`, `zset`, `hash`, `stream`; `none` where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "unlink",
-        group: "generic",
-        since: "4.0.0",
-        categories: &["keyspace", "write", "fast"],
-        summary: "deletes keys and answers with how many of them existed; their memory is freed in the background",
-        complexity: "O(N)",
-        tips: &["request_policy:multi_shard", "response_policy:agg_sum"],
-        arguments: &[Argument {
-            name: "key",
-            kind: Kind::Key,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "unsubscribe",
-        group: "pubsub",
-        since: "2.0.0",
-        categories: &["pubsub", "slow"],
-        summary: "takes back subscriptions to channels, each of which is confirmed; all of them where none is given",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "channel",
-            kind: Kind::String,
-            optional: true,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "unwatch",
-        group: "transactions",
-        since: "2.2.0",
-        categories: &["fast", "transaction"],
-        summary: "ends the watching of all keys",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "wait",
-        group: "generic",
-        since: "3.0.0",
-        categories: &["slow", "connection"],
-        summary: "waits until so many replicas have what this connection has written, or for so many milliseconds, and answers with how many have; 0 waits for ever",
-        complexity: "O(1)",
-        tips: &["request_policy:all_shards", "response_policy:agg_min"],
-        arguments: &[
-            Argument { name: "numreplicas", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "timeout", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "watch",
-        group: "transactions",
-        since: "2.2.0",
-        categories: &["fast", "transaction"],
-        summary: "has the next transaction fail if any of these keys changes before its [`exec`]",
-        complexity: "O(N)",
-        arguments: &[Argument {
-            name: "key",
-            kind: Kind::Key,
-            multiple: true,
-            ..Argument::NOTHING
-        }],
-        ..About::NOTHING
-    },
-    About {
-        name: "xack",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "fast"],
-        summary: "takes entries from the list of those that are pending in a group, and answers with how many of them were",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "ID", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xadd",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "fast"],
-        summary: "adds an entry to the end of a stream and answers with its id",
-        complexity: "O(1), and O(N) for what is trimmed",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "nomkstream",
-                kind: Kind::PureToken,
-                token: Some("NOMKSTREAM"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "trim",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "strategy",
-                        kind: Kind::Oneof,
-                        arguments: &[
-                            Argument {
-                                name: "maxlen",
-                                kind: Kind::PureToken,
-                                token: Some("MAXLEN"),
-                                ..Argument::NOTHING
-                            },
-                            Argument {
-                                name: "minid",
-                                kind: Kind::PureToken,
-                                token: Some("MINID"),
-                                ..Argument::NOTHING
-                            },
-                        ],
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "operator",
-                        kind: Kind::Oneof,
-                        optional: true,
-                        arguments: &[
-                            Argument {
-                                name: "equal",
-                                kind: Kind::PureToken,
-                                token: Some("="),
-                                ..Argument::NOTHING
-                            },
-                            Argument {
-                                name: "approximately",
-                                kind: Kind::PureToken,
-                                token: Some("~"),
-                                ..Argument::NOTHING
-                            },
-                        ],
-                        ..Argument::NOTHING
-                    },
-                    Argument { name: "threshold", kind: Kind::String, ..Argument::NOTHING },
-                    Argument {
-                        name: "count",
-                        kind: Kind::Integer,
-                        token: Some("LIMIT"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "id-selector",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "auto-id",
-                        kind: Kind::PureToken,
-                        token: Some("*"),
-                        ..Argument::NOTHING
-                    },
-                    Argument { name: "id", kind: Kind::String, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "data",
-                kind: Kind::Block,
-                multiple: true,
-                arguments: &[
-                    Argument { name: "field", kind: Kind::String, ..Argument::NOTHING },
-                    Argument { name: "value", kind: Kind::String, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xautoclaim",
-        group: "stream",
-        since: "6.2.0",
-        categories: &["write", "stream", "fast"],
-        summary: "gives entries to a consumer that have been pending with others for this many milliseconds, from the id `start` on, and answers with them and where to go on",
-        complexity: "O(1) where the count is small",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "consumer", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "min-idle-time", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "start", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "justid",
-                kind: Kind::PureToken,
-                token: Some("JUSTID"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xclaim",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "fast"],
-        summary: "gives entries to a consumer that have been pending with others for this many milliseconds, and answers with them",
-        complexity: "O(log(N)), N being the pending entries of the group",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "consumer", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "min-idle-time", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "ID", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "ms",
-                kind: Kind::Integer,
-                token: Some("IDLE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "unix-time-milliseconds",
-                kind: Kind::UnixTime,
-                token: Some("TIME"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("RETRYCOUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "force",
-                kind: Kind::PureToken,
-                token: Some("FORCE"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "justid",
-                kind: Kind::PureToken,
-                token: Some("JUSTID"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "lastid",
-                kind: Kind::String,
-                token: Some("LASTID"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xdel",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "fast"],
-        summary: "deletes entries from a stream, and answers with how many of them were there",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "ID", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xgroup",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "xgroup|create",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "slow"],
-        summary: "makes a group that reads a stream from behind an id on",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "id-selector",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument { name: "id", kind: Kind::String, ..Argument::NOTHING },
-                    Argument {
-                        name: "new-id",
-                        kind: Kind::PureToken,
-                        token: Some("$"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "mkstream",
-                kind: Kind::PureToken,
-                token: Some("MKSTREAM"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "entriesread",
-                kind: Kind::Integer,
-                token: Some("ENTRIESREAD"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xgroup|createconsumer",
-        group: "stream",
-        since: "6.2.0",
-        categories: &["write", "stream", "slow"],
-        summary: "makes a consumer of a group; true when it is new",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "consumer", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xgroup|delconsumer",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "slow"],
-        summary: "removes a consumer of a group, and answers with how many entries were pending with it, which nobody can claim any more",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "consumer", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xgroup|destroy",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "slow"],
-        summary: "removes a group with its consumers and pending entries; true when there was one",
-        complexity: "O(N), N being its pending entries",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xgroup|help",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["stream", "slow"],
-        summary: "the subcommands of `XGROUP`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "xgroup|setid",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "slow"],
-        summary: "has a group read on from behind an id",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "id-selector",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument { name: "id", kind: Kind::String, ..Argument::NOTHING },
-                    Argument {
-                        name: "new-id",
-                        kind: Kind::PureToken,
-                        token: Some("$"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "entriesread",
-                kind: Kind::Integer,
-                token: Some("ENTRIESREAD"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xinfo",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["slow"],
-        ..About::NOTHING
-    },
-    About {
-        name: "xinfo|consumers",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["read", "stream", "slow"],
-        summary: "the consumers of a group",
-        complexity: "O(N)",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xinfo|groups",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["read", "stream", "slow"],
-        summary: "the groups of a stream",
-        complexity: "O(N)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "xinfo|help",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["stream", "slow"],
-        summary: "the subcommands of `XINFO`, a line of text each",
-        complexity: "O(1)",
-        ..About::NOTHING
-    },
-    About {
-        name: "xinfo|stream",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["read", "stream", "slow"],
-        summary: "how long a stream is, its first and last entry and more; an error where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "full-block",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "full",
-                        kind: Kind::PureToken,
-                        token: Some("FULL"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "count",
-                        kind: Kind::Integer,
-                        token: Some("COUNT"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xlen",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["read", "stream", "fast"],
-        summary: "how many entries a stream has, 0 where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "xpending",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["read", "stream", "slow"],
-        summary: "how many entries of a group are pending, from which to which id, and with which consumers",
-        complexity: "O(N), N being the consumers; with a range, the entries returned",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "filters",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "min-idle-time",
-                        kind: Kind::Integer,
-                        token: Some("IDLE"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                    Argument { name: "start", kind: Kind::String, ..Argument::NOTHING },
-                    Argument { name: "end", kind: Kind::String, ..Argument::NOTHING },
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument {
-                        name: "consumer",
-                        kind: Kind::String,
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xrange",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["read", "stream", "slow"],
-        summary: "the entries from one id to another",
-        complexity: "O(N), the entries returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "start", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "end", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xread",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["read", "stream", "slow", "blocking"],
-        summary: "the entries behind an id of each of several streams, by their keys; null where there are none",
-        complexity: "O(N), the entries returned",
-        arguments: &[
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "milliseconds",
-                kind: Kind::Integer,
-                token: Some("BLOCK"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "streams",
-                kind: Kind::Block,
-                token: Some("STREAMS"),
-                arguments: &[
-                    Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-                    Argument {
-                        name: "ID",
-                        kind: Kind::String,
-                        multiple: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xreadgroup",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "slow", "blocking"],
-        summary: "entries that no consumer of the group has got yet, or that are pending with this one, by the keys of their streams; null where there are none",
-        complexity: "O(N), the entries returned",
-        arguments: &[
-            Argument {
-                name: "group-block",
-                kind: Kind::Block,
-                token: Some("GROUP"),
-                arguments: &[
-                    Argument { name: "group", kind: Kind::String, ..Argument::NOTHING },
-                    Argument { name: "consumer", kind: Kind::String, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "milliseconds",
-                kind: Kind::Integer,
-                token: Some("BLOCK"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "noack",
-                kind: Kind::PureToken,
-                token: Some("NOACK"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "streams",
-                kind: Kind::Block,
-                token: Some("STREAMS"),
-                arguments: &[
-                    Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-                    Argument {
-                        name: "ID",
-                        kind: Kind::String,
-                        multiple: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xrevrange",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["read", "stream", "slow"],
-        summary: "the entries from one id down to another, the last one first",
-        complexity: "O(N), the entries returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "end", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "start", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xsetid",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "fast"],
-        summary: "sets the last id of a stream, which the ids of new entries have to be greater than",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "last-id", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "entries-added",
-                kind: Kind::Integer,
-                token: Some("ENTRIESADDED"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "max-deleted-id",
-                kind: Kind::String,
-                token: Some("MAXDELETEDID"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "xtrim",
-        group: "stream",
-        since: "5.0.0",
-        categories: &["write", "stream", "slow"],
-        summary: "removes entries from the beginning of a stream, and answers with how many they were",
-        complexity: "O(N), the entries removed",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "trim",
-                kind: Kind::Block,
-                arguments: &[
-                    Argument {
-                        name: "strategy",
-                        kind: Kind::Oneof,
-                        arguments: &[
-                            Argument {
-                                name: "maxlen",
-                                kind: Kind::PureToken,
-                                token: Some("MAXLEN"),
-                                ..Argument::NOTHING
-                            },
-                            Argument {
-                                name: "minid",
-                                kind: Kind::PureToken,
-                                token: Some("MINID"),
-                                ..Argument::NOTHING
-                            },
-                        ],
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "operator",
-                        kind: Kind::Oneof,
-                        optional: true,
-                        arguments: &[
-                            Argument {
-                                name: "equal",
-                                kind: Kind::PureToken,
-                                token: Some("="),
-                                ..Argument::NOTHING
-                            },
-                            Argument {
-                                name: "approximately",
-                                kind: Kind::PureToken,
-                                token: Some("~"),
-                                ..Argument::NOTHING
-                            },
-                        ],
-                        ..Argument::NOTHING
-                    },
-                    Argument { name: "threshold", kind: Kind::String, ..Argument::NOTHING },
-                    Argument {
-                        name: "count",
-                        kind: Kind::Integer,
-                        token: Some("LIMIT"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zadd",
-        group: "sorted-set",
-        since: "1.2.0",
-        categories: &["write", "sortedset", "fast"],
-        summary: "sets the scores of members of a sorted set, and answers with how many of them are new",
-        complexity: "O(M*log(N)), M being the members given",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "condition",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "nx",
-                        kind: Kind::PureToken,
-                        token: Some("NX"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "xx",
-                        kind: Kind::PureToken,
-                        token: Some("XX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "comparison",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "gt",
-                        kind: Kind::PureToken,
-                        token: Some("GT"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "lt",
-                        kind: Kind::PureToken,
-                        token: Some("LT"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "change",
-                kind: Kind::PureToken,
-                token: Some("CH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "increment",
-                kind: Kind::PureToken,
-                token: Some("INCR"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "data",
-                kind: Kind::Block,
-                multiple: true,
-                arguments: &[
-                    Argument { name: "score", kind: Kind::Double, ..Argument::NOTHING },
-                    Argument { name: "member", kind: Kind::String, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zcard",
-        group: "sorted-set",
-        since: "1.2.0",
-        categories: &["read", "sortedset", "fast"],
-        summary: "how many members a sorted set has, 0 where the key does not exist",
-        complexity: "O(1)",
-        arguments: &[Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING }],
-        ..About::NOTHING
-    },
-    About {
-        name: "zcount",
-        group: "sorted-set",
-        since: "2.0.0",
-        categories: &["read", "sortedset", "fast"],
-        summary: "how many members have a score from `min` to `max`",
-        complexity: "O(log(N))",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "min", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "max", kind: Kind::Double, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zdiff",
-        group: "sorted-set",
-        since: "6.2.0",
-        categories: &["read", "sortedset", "slow"],
-        summary: "the members of the first sorted set that are in none of the others",
-        complexity: "O(L+(N-K)*log(N)), L being all members and K those returned",
-        arguments: &[
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "withscores",
-                kind: Kind::PureToken,
-                token: Some("WITHSCORES"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zdiffstore",
-        group: "sorted-set",
-        since: "6.2.0",
-        categories: &["write", "sortedset", "slow"],
-        summary: "stores the members of the first sorted set that are in none of the others, whatever the destination held before, and answers with how many they are",
-        complexity: "O(L+(N-K)*log(N)), L being all members and K those stored",
-        arguments: &[
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zincrby",
-        group: "sorted-set",
-        since: "1.2.0",
-        categories: &["write", "sortedset", "fast"],
-        summary: "adds to the score of a member, 0 where it is not there, and answers with the sum",
-        complexity: "O(log(N))",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "increment", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zinter",
-        group: "sorted-set",
-        since: "6.2.0",
-        categories: &["read", "sortedset", "slow"],
-        summary: "the members that all of the sorted sets have",
-        complexity: "O(N*K)+O(M*log(M)), N being the size of the smallest of K sets, M the members returned",
-        arguments: &[
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "weight",
-                kind: Kind::Double,
-                token: Some("WEIGHTS"),
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "aggregate",
-                kind: Kind::Oneof,
-                token: Some("AGGREGATE"),
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "sum",
-                        kind: Kind::PureToken,
-                        token: Some("SUM"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "min",
-                        kind: Kind::PureToken,
-                        token: Some("MIN"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "max",
-                        kind: Kind::PureToken,
-                        token: Some("MAX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withscores",
-                kind: Kind::PureToken,
-                token: Some("WITHSCORES"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zintercard",
-        group: "sorted-set",
-        since: "7.0.0",
-        categories: &["read", "sortedset", "slow"],
-        summary: "how many members all of the sorted sets have",
-        complexity: "O(N*K), N being the size of the smallest of K sets",
-        arguments: &[
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "limit",
-                kind: Kind::Integer,
-                token: Some("LIMIT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zinterstore",
-        group: "sorted-set",
-        since: "2.0.0",
-        categories: &["write", "sortedset", "slow"],
-        summary: "stores the members that all of the sorted sets have, whatever the destination held before, and answers with how many they are",
-        complexity: "O(N*K)+O(M*log(M)), N being the size of the smallest of K sets, M the members stored",
-        arguments: &[
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "weight",
-                kind: Kind::Double,
-                token: Some("WEIGHTS"),
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "aggregate",
-                kind: Kind::Oneof,
-                token: Some("AGGREGATE"),
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "sum",
-                        kind: Kind::PureToken,
-                        token: Some("SUM"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "min",
-                        kind: Kind::PureToken,
-                        token: Some("MIN"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "max",
-                        kind: Kind::PureToken,
-                        token: Some("MAX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zlexcount",
-        group: "sorted-set",
-        since: "2.8.9",
-        categories: &["read", "sortedset", "fast"],
-        summary: "how many members are from `min` to `max` in the order of their bytes, where all have the same score",
-        complexity: "O(log(N))",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "min", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "max", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zmpop",
-        group: "sorted-set",
-        since: "7.0.0",
-        categories: &["write", "sortedset", "slow"],
-        summary: "pops members from the first of the sorted sets that has any, from one end, and answers with its key and them, scores included; with null where none has any",
-        complexity: "O(K)+O(M*log(N)), M being the members popped",
-        arguments: &[
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "where",
-                kind: Kind::Oneof,
-                arguments: &[
-                    Argument {
-                        name: "min",
-                        kind: Kind::PureToken,
-                        token: Some("MIN"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "max",
-                        kind: Kind::PureToken,
-                        token: Some("MAX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zmscore",
-        group: "sorted-set",
-        since: "6.2.0",
-        categories: &["read", "sortedset", "fast"],
-        summary: "the scores of members, in order; null for each that is not there",
-        complexity: "O(N)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zpopmax",
-        group: "sorted-set",
-        since: "5.0.0",
-        categories: &["write", "sortedset", "fast"],
-        summary: "pops the member with the greatest score, and answers with it and its score; with nothing where the key does not exist",
-        complexity: "O(M*log(N)), M being the members popped",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "count", kind: Kind::Integer, optional: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zpopmin",
-        group: "sorted-set",
-        since: "5.0.0",
-        categories: &["write", "sortedset", "fast"],
-        summary: "pops the member with the least score, and answers with it and its score; with nothing where the key does not exist",
-        complexity: "O(M*log(N)), M being the members popped",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "count", kind: Kind::Integer, optional: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrandmember",
-        group: "sorted-set",
-        since: "6.2.0",
-        categories: &["read", "sortedset", "slow"],
-        summary: "a random member of a sorted set; null where the key does not exist",
-        complexity: "O(N), the members returned",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument {
-                name: "options",
-                kind: Kind::Block,
-                optional: true,
-                arguments: &[
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument {
-                        name: "withscores",
-                        kind: Kind::PureToken,
-                        token: Some("WITHSCORES"),
-                        optional: true,
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrange",
-        group: "sorted-set",
-        since: "1.2.0",
-        categories: &["read", "sortedset", "slow"],
-        summary: "the members from `start` to `stop` in the order of their scores, both included, counted from 0; from the end where negative",
-        complexity: "O(log(N)+M), M being the members returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "start", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "stop", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "sortby",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "byscore",
-                        kind: Kind::PureToken,
-                        token: Some("BYSCORE"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "bylex",
-                        kind: Kind::PureToken,
-                        token: Some("BYLEX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "rev",
-                kind: Kind::PureToken,
-                token: Some("REV"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "limit",
-                kind: Kind::Block,
-                token: Some("LIMIT"),
-                optional: true,
-                arguments: &[
-                    Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withscores",
-                kind: Kind::PureToken,
-                token: Some("WITHSCORES"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrangebylex",
-        group: "sorted-set",
-        since: "2.8.9",
-        categories: &["read", "sortedset", "slow"],
-        summary: "the members from `min` to `max` in the order of their bytes, where all have the same score",
-        complexity: "O(log(N)+M), M being the members returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "min", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "max", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "limit",
-                kind: Kind::Block,
-                token: Some("LIMIT"),
-                optional: true,
-                arguments: &[
-                    Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrangebyscore",
-        group: "sorted-set",
-        since: "1.0.5",
-        categories: &["read", "sortedset", "slow"],
-        summary: "the members whose scores are from `min` to `max`, in this order",
-        complexity: "O(log(N)+M), M being the members returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "min", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "max", kind: Kind::Double, ..Argument::NOTHING },
-            Argument {
-                name: "withscores",
-                kind: Kind::PureToken,
-                token: Some("WITHSCORES"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "limit",
-                kind: Kind::Block,
-                token: Some("LIMIT"),
-                optional: true,
-                arguments: &[
-                    Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrangestore",
-        group: "sorted-set",
-        since: "6.2.0",
-        categories: &["write", "sortedset", "slow"],
-        summary: "stores the members that [`zrange`] has, whatever the destination held before, and answers with how many they are",
-        complexity: "O(log(N)+M), M being the members stored",
-        arguments: &[
-            Argument { name: "dst", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "src", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "min", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "max", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "sortby",
-                kind: Kind::Oneof,
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "byscore",
-                        kind: Kind::PureToken,
-                        token: Some("BYSCORE"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "bylex",
-                        kind: Kind::PureToken,
-                        token: Some("BYLEX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "rev",
-                kind: Kind::PureToken,
-                token: Some("REV"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "limit",
-                kind: Kind::Block,
-                token: Some("LIMIT"),
-                optional: true,
-                arguments: &[
-                    Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrank",
-        group: "sorted-set",
-        since: "2.0.0",
-        categories: &["read", "sortedset", "fast"],
-        summary: "the place of a member in the order of the scores, counted from 0; null where it is not there",
-        complexity: "O(log(N))",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrem",
-        group: "sorted-set",
-        since: "1.2.0",
-        categories: &["write", "sortedset", "fast"],
-        summary: "removes members and answers with how many of them were there",
-        complexity: "O(M*log(N)), M being the members given",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, multiple: true, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zremrangebylex",
-        group: "sorted-set",
-        since: "2.8.9",
-        categories: &["write", "sortedset", "slow"],
-        summary: "removes the members from `min` to `max` in the order of their bytes, where all have the same score, and answers with how many they were",
-        complexity: "O(log(N)+M), M being the members removed",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "min", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "max", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zremrangebyrank",
-        group: "sorted-set",
-        since: "2.0.0",
-        categories: &["write", "sortedset", "slow"],
-        summary: "removes the members from `start` to `stop` in the order of their scores, both included, counted from 0, from the end where negative, and answers with how many they were",
-        complexity: "O(log(N)+M), M being the members removed",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "start", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "stop", kind: Kind::Integer, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zremrangebyscore",
-        group: "sorted-set",
-        since: "1.2.0",
-        categories: &["write", "sortedset", "slow"],
-        summary: "removes the members whose scores are from `min` to `max`, and answers with how many they were",
-        complexity: "O(log(N)+M), M being the members removed",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "min", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "max", kind: Kind::Double, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrevrange",
-        group: "sorted-set",
-        since: "1.2.0",
-        categories: &["read", "sortedset", "slow"],
-        summary: "the members from `start` to `stop` in the order of their scores from the greatest on, both included, counted from 0; from the end where negative",
-        complexity: "O(log(N)+M), M being the members returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "start", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "stop", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "withscores",
-                kind: Kind::PureToken,
-                token: Some("WITHSCORES"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrevrangebylex",
-        group: "sorted-set",
-        since: "2.8.9",
-        categories: &["read", "sortedset", "slow"],
-        summary: "the members from `max` down to `min` in the order of their bytes, where all have the same score",
-        complexity: "O(log(N)+M), M being the members returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "max", kind: Kind::String, ..Argument::NOTHING },
-            Argument { name: "min", kind: Kind::String, ..Argument::NOTHING },
-            Argument {
-                name: "limit",
-                kind: Kind::Block,
-                token: Some("LIMIT"),
-                optional: true,
-                arguments: &[
-                    Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrevrangebyscore",
-        group: "sorted-set",
-        since: "2.2.0",
-        categories: &["read", "sortedset", "slow"],
-        summary: "the members whose scores are from `max` down to `min`, in this order",
-        complexity: "O(log(N)+M), M being the members returned",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "max", kind: Kind::Double, ..Argument::NOTHING },
-            Argument { name: "min", kind: Kind::Double, ..Argument::NOTHING },
-            Argument {
-                name: "withscores",
-                kind: Kind::PureToken,
-                token: Some("WITHSCORES"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "limit",
-                kind: Kind::Block,
-                token: Some("LIMIT"),
-                optional: true,
-                arguments: &[
-                    Argument { name: "offset", kind: Kind::Integer, ..Argument::NOTHING },
-                    Argument { name: "count", kind: Kind::Integer, ..Argument::NOTHING },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zrevrank",
-        group: "sorted-set",
-        since: "2.0.0",
-        categories: &["read", "sortedset", "fast"],
-        summary: "the place of a member in the order of the scores from the greatest on, counted from 0; null where it is not there",
-        complexity: "O(log(N))",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zscan",
-        group: "sorted-set",
-        since: "2.8.0",
-        categories: &["read", "sortedset", "slow"],
-        summary: "some of the members and their scores, and the cursor to go on from; begin with 0, and you have been through when 0 comes back",
-        complexity: "O(1) a call, O(N) for all",
-        tips: &["nondeterministic_output"],
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "cursor", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument {
-                name: "pattern",
-                kind: Kind::Pattern,
-                token: Some("MATCH"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "count",
-                kind: Kind::Integer,
-                token: Some("COUNT"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zscore",
-        group: "sorted-set",
-        since: "1.2.0",
-        categories: &["read", "sortedset", "fast"],
-        summary: "the score of a member; null where it is not there",
-        complexity: "O(1)",
-        arguments: &[
-            Argument { name: "key", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "member", kind: Kind::String, ..Argument::NOTHING },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zunion",
-        group: "sorted-set",
-        since: "6.2.0",
-        categories: &["read", "sortedset", "slow"],
-        summary: "the members that any of the sorted sets has",
-        complexity: "O(N)+O(M*log(M)), N being all members, M those returned",
-        arguments: &[
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "weight",
-                kind: Kind::Double,
-                token: Some("WEIGHTS"),
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "aggregate",
-                kind: Kind::Oneof,
-                token: Some("AGGREGATE"),
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "sum",
-                        kind: Kind::PureToken,
-                        token: Some("SUM"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "min",
-                        kind: Kind::PureToken,
-                        token: Some("MIN"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "max",
-                        kind: Kind::PureToken,
-                        token: Some("MAX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "withscores",
-                kind: Kind::PureToken,
-                token: Some("WITHSCORES"),
-                optional: true,
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
-    About {
-        name: "zunionstore",
-        group: "sorted-set",
-        since: "2.0.0",
-        categories: &["write", "sortedset", "slow"],
-        summary: "stores the members that any of the sorted sets has, whatever the destination held before, and answers with how many they are",
-        complexity: "O(N)+O(M*log(M)), N being all members, M those stored",
-        arguments: &[
-            Argument { name: "destination", kind: Kind::Key, ..Argument::NOTHING },
-            Argument { name: "numkeys", kind: Kind::Integer, ..Argument::NOTHING },
-            Argument { name: "key", kind: Kind::Key, multiple: true, ..Argument::NOTHING },
-            Argument {
-                name: "weight",
-                kind: Kind::Double,
-                token: Some("WEIGHTS"),
-                optional: true,
-                multiple: true,
-                ..Argument::NOTHING
-            },
-            Argument {
-                name: "aggregate",
-                kind: Kind::Oneof,
-                token: Some("AGGREGATE"),
-                optional: true,
-                arguments: &[
-                    Argument {
-                        name: "sum",
-                        kind: Kind::PureToken,
-                        token: Some("SUM"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "min",
-                        kind: Kind::PureToken,
-                        token: Some("MIN"),
-                        ..Argument::NOTHING
-                    },
-                    Argument {
-                        name: "max",
-                        kind: Kind::PureToken,
-                        token: Some("MAX"),
-                        ..Argument::NOTHING
-                    },
-                ],
-                ..Argument::NOTHING
-            },
-        ],
-        ..About::NOTHING
-    },
+    about("acl", "server", "6.0.0", &["slow"]),
+    about("acl|cat", "server", "6.0.0", &["slow"])
+        .summary("the categories of commands, or the commands of one")
+        .complexity("O(N)")
+        .arguments(&[string("category").optional()]),
+    about("acl|deluser", "server", "6.0.0", &["admin", "slow", "dangerous"])
+        .summary(
+            "deletes users, closes their connections, and answers with how many of them existed",
+        )
+        .complexity("O(1), and the connections for each user")
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"])
+        .arguments(&[string("username").multiple()]),
+    about("acl|dryrun", "server", "7.0.0", &["admin", "slow", "dangerous"])
+        .summary("whether a user may run a command, without running it")
+        .complexity("O(1)")
+        .arguments(&[string("username"), string("command"), string("arg").optional().multiple()]),
+    about("acl|genpass", "server", "6.0.0", &["slow"])
+        .summary("a random password of 64 hexadecimal digits")
+        .complexity("O(1)")
+        .arguments(&[integer("bits").optional()]),
+    about("acl|getuser", "server", "6.0.0", &["admin", "slow", "dangerous"])
+        .summary("what a user may do; null where there is no such user")
+        .complexity("O(N), the rules of the user")
+        .arguments(&[string("username")]),
+    about("acl|help", "server", "6.0.0", &["slow"])
+        .summary("the subcommands of `ACL`, a line of text each")
+        .complexity("O(1)"),
+    about("acl|list", "server", "6.0.0", &["admin", "slow", "dangerous"])
+        .summary("the users with their rules, a line each, as in the ACL file")
+        .complexity("O(N), the users"),
+    about("acl|load", "server", "6.0.0", &["admin", "slow", "dangerous"])
+        .summary("replaces the users by those of the ACL file")
+        .complexity("O(N), the users"),
+    about("acl|log", "server", "6.0.0", &["admin", "slow", "dangerous"])
+        .summary("what was refused by access control lately, the latest first")
+        .complexity("O(N), the entries")
+        .arguments(&[oneof("operation")
+            .optional()
+            .of(&[integer("count"), pure_token("reset", "RESET")])]),
+    about("acl|save", "server", "6.0.0", &["admin", "slow", "dangerous"])
+        .summary("writes the users to the ACL file")
+        .complexity("O(N), the users")
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"]),
+    about("acl|setuser", "server", "6.0.0", &["admin", "slow", "dangerous"])
+        .summary("makes a user, or adds rules to one")
+        .complexity("O(N), the rules")
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"])
+        .arguments(&[string("username"), string("rule").optional().multiple()]),
+    about("acl|users", "server", "6.0.0", &["admin", "slow", "dangerous"])
+        .summary("the names of the users")
+        .complexity("O(N), the users"),
+    about("acl|whoami", "server", "6.0.0", &["slow"])
+        .summary("the user that this connection is logged in as")
+        .complexity("O(1)"),
+    about("append", "string", "2.0.0", &["write", "string", "fast"])
+        .summary(
+            "appends to a string, which is made where the key does not exist, and answers with \
+             its new length",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("value")]),
+    about("asking", "cluster", "3.0.0", &["fast", "connection"])
+        .summary(
+            "has the next command of this connection be served for a slot that is being imported",
+        )
+        .complexity("O(1)"),
+    about("auth", "connection", "1.0.0", &["fast", "connection"])
+        .summary("logs in with a password, as the user `default` unless told otherwise")
+        .complexity("O(N), the passwords of the user")
+        .arguments(&[string("username").optional(), string("password")]),
+    about("bgrewriteaof", "server", "1.0.0", &["admin", "slow", "dangerous"])
+        .summary(
+            "has the server write its append-only file anew, in the background; the reply says \
+             whether it has begun or will",
+        )
+        .complexity("O(1)"),
+    about("bgsave", "server", "1.0.0", &["admin", "slow", "dangerous"])
+        .summary(
+            "has the server write a snapshot in the background; the reply says whether it has \
+             begun or will",
+        )
+        .complexity("O(1)")
+        .arguments(&[oneof("operation").optional().of(&[pure_token("schedule", "SCHEDULE")])]),
+    about("bitcount", "bitmap", "2.6.0", &["read", "bitmap", "slow"])
+        .summary("how many bits of a string are set, 0 where the key does not exist")
+        .complexity("O(N)")
+        .arguments(&[
+            key("key"),
+            block("range").optional().of(&[
+                integer("start"),
+                block("end-unit-block").optional().of(&[
+                    integer("end"),
+                    oneof("unit")
+                        .optional()
+                        .of(&[pure_token("byte", "BYTE"), pure_token("bit", "BIT")]),
+                ]),
+            ]),
+        ]),
+    about("bitfield", "bitmap", "3.2.0", &["write", "bitmap", "slow"])
+        .summary(
+            "treats a string as numbers of so many bits each: what each operation answers with, \
+             in order; null where it was kept from overflowing",
+        )
+        .complexity("O(1) for each operation")
+        .arguments(&[
+            key("key"),
+            oneof("operation").optional().multiple().of(&[
+                block("get-block").token("GET").of(&[string("encoding"), string("offset")]),
+                block("write").of(&[
+                    oneof("overflow-block").token("OVERFLOW").optional().of(&[
+                        pure_token("wrap", "WRAP"),
+                        pure_token("sat", "SAT"),
+                        pure_token("fail", "FAIL"),
+                    ]),
+                    oneof("write-operation").of(&[
+                        block("set-block").token("SET").of(&[
+                            string("encoding"),
+                            string("offset"),
+                            integer("value"),
+                        ]),
+                        block("incrby-block").token("INCRBY").of(&[
+                            string("encoding"),
+                            string("offset"),
+                            integer("increment"),
+                        ]),
+                    ]),
+                ]),
+            ]),
+        ]),
+    about("bitfield_ro", "bitmap", "6.0.0", &["read", "bitmap", "fast"])
+        .summary(
+            "treats a string as numbers of so many bits each, as [`bitfield`] does but without \
+             changing it: those that are asked for, in order",
+        )
+        .complexity("O(1) for each number")
+        .arguments(&[
+            key("key"),
+            block("get-block")
+                .token("GET")
+                .optional()
+                .multiple()
+                .multiple_token()
+                .of(&[string("encoding"), string("offset")]),
+        ]),
+    about("bitop", "bitmap", "2.6.0", &["write", "bitmap", "slow"])
+        .summary(
+            "stores what comes of strings, bit by bit, and answers with its length, which is that \
+             of the longest",
+        )
+        .complexity("O(N)")
+        .arguments(&[
+            oneof("operation").of(&[
+                pure_token("and", "AND"),
+                pure_token("or", "OR"),
+                pure_token("xor", "XOR"),
+                pure_token("not", "NOT"),
+            ]),
+            key("destkey"),
+            key("key").multiple(),
+        ]),
+    about("bitpos", "bitmap", "2.8.7", &["read", "bitmap", "slow"])
+        .summary(
+            "the index of the first bit that is 0, or 1, as `bit` says; -1 where there is none",
+        )
+        .complexity("O(N)")
+        .arguments(&[
+            key("key"),
+            integer("bit"),
+            block("range").optional().of(&[
+                integer("start"),
+                block("end-unit-block").optional().of(&[
+                    integer("end"),
+                    oneof("unit")
+                        .optional()
+                        .of(&[pure_token("byte", "BYTE"), pure_token("bit", "BIT")]),
+                ]),
+            ]),
+        ]),
+    about("blmove", "list", "6.2.0", &["write", "list", "slow", "blocking"])
+        .summary(
+            "pops an element at an end of one list and pushes it to an end of another, which may \
+             be the same, waiting so many seconds for one; 0 waits for ever. Null when the time is \
+             over",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            key("source"),
+            key("destination"),
+            oneof("wherefrom").of(&[pure_token("left", "LEFT"), pure_token("right", "RIGHT")]),
+            oneof("whereto").of(&[pure_token("left", "LEFT"), pure_token("right", "RIGHT")]),
+            double("timeout"),
+        ]),
+    about("blmpop", "list", "7.0.0", &["write", "list", "slow", "blocking"])
+        .summary(
+            "pops an element at one end of the first list that has any, waiting so many seconds \
+             for one; 0 waits for ever. Answers with the list's key and the element; null when the \
+             time is over",
+        )
+        .complexity("O(N+M), N being the keys and M the elements returned")
+        .arguments(&[
+            double("timeout"),
+            integer("numkeys"),
+            key("key").multiple(),
+            oneof("where").of(&[pure_token("left", "LEFT"), pure_token("right", "RIGHT")]),
+            integer("count").token("COUNT").optional(),
+        ]),
+    about("blpop", "list", "2.0.0", &["write", "list", "slow", "blocking"])
+        .summary(
+            "pops the first element of the first list that has any, waiting so many seconds for \
+             one; 0 waits for ever. Answers with the list's key and the element; null when the \
+             time is over",
+        )
+        .complexity("O(N), the keys")
+        .arguments(&[key("key").multiple(), double("timeout")]),
+    about("brpop", "list", "2.0.0", &["write", "list", "slow", "blocking"])
+        .summary(
+            "pops the last element of the first list that has any, waiting so many seconds for \
+             one; 0 waits for ever. Answers with the list's key and the element; null when the \
+             time is over",
+        )
+        .complexity("O(N), the keys")
+        .arguments(&[key("key").multiple(), double("timeout")]),
+    about("brpoplpush", "list", "2.2.0", &["write", "list", "slow", "blocking"])
+        .summary(
+            "pops the last element of one list and pushes it to the front of another, which may \
+             be the same, waiting so many seconds for one; 0 waits for ever. Null when the time is \
+             over",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("source"), key("destination"), double("timeout")]),
+    about("bzmpop", "sorted-set", "7.0.0", &["write", "sortedset", "slow", "blocking"])
+        .summary(
+            "pops members from the first of the sorted sets that has any, from one end, and \
+             answers with its key and them, scores included. Where none has any it waits for so \
+             many seconds, for ever where they are 0, and answers with null when the time is up",
+        )
+        .complexity("O(K)+O(M*log(N)), M being the members popped")
+        .arguments(&[
+            double("timeout"),
+            integer("numkeys"),
+            key("key").multiple(),
+            oneof("where").of(&[pure_token("min", "MIN"), pure_token("max", "MAX")]),
+            integer("count").token("COUNT").optional(),
+        ]),
+    about("bzpopmax", "sorted-set", "5.0.0", &["write", "sortedset", "fast", "blocking"])
+        .summary(
+            "pops the member with the greatest score from the first of the sorted sets that has \
+             any, and answers with the key, the member and its score. Where none has any it waits \
+             for so many seconds, for ever where they are 0, and answers with null when the time \
+             is up",
+        )
+        .complexity("O(log(N))")
+        .arguments(&[key("key").multiple(), double("timeout")]),
+    about("bzpopmin", "sorted-set", "5.0.0", &["write", "sortedset", "fast", "blocking"])
+        .summary(
+            "pops the member with the least score from the first of the sorted sets that has any, \
+             and answers with the key, the member and its score. Where none has any it waits for \
+             so many seconds, for ever where they are 0, and answers with null when the time is \
+             up",
+        )
+        .complexity("O(log(N))")
+        .arguments(&[key("key").multiple(), double("timeout")]),
+    about("client", "connection", "2.4.0", &["slow"]),
+    about("client|caching", "connection", "6.0.0", &["slow", "connection"])
+        .summary(
+            "whether keys that the next command reads are tracked, where the connection has said \
+             `OPTIN` or `OPTOUT` by [`client_tracking`]",
+        )
+        .complexity("O(1)")
+        .arguments(&[oneof("mode").of(&[pure_token("yes", "YES"), pure_token("no", "NO")])]),
+    about("client|getname", "connection", "2.6.9", &["slow", "connection"])
+        .summary("the name of this connection; null where it has none")
+        .complexity("O(1)"),
+    about("client|getredir", "connection", "6.0.0", &["slow", "connection"])
+        .summary(
+            "the id of the connection that gets the invalidations of this one; 0 where it is this \
+             one, -1 where keys are not tracked",
+        )
+        .complexity("O(1)"),
+    about("client|help", "connection", "5.0.0", &["slow", "connection"])
+        .summary("the subcommands of `CLIENT`, a line of text each")
+        .complexity("O(1)"),
+    about("client|id", "connection", "5.0.0", &["slow", "connection"])
+        .summary("the id of this connection, which is never used again")
+        .complexity("O(1)"),
+    about("client|info", "connection", "6.2.0", &["slow", "connection"])
+        .summary(
+            "what the server knows of this connection, in the form of a line of [`client_list`]",
+        )
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"]),
+    about("client|kill", "connection", "2.4.0", &["admin", "slow", "dangerous", "connection"])
+        .summary(
+            "closes the connections for which all of the filters hold, and answers with how many \
+             these are",
+        )
+        .complexity("O(N), the connections")
+        .arguments(&[oneof("filter").multiple().of(&[
+            integer("client-id").token("ID"),
+            oneof("client-type").token("TYPE").of(&[
+                pure_token("normal", "normal"),
+                pure_token("master", "master"),
+                pure_token("slave", "slave"),
+                pure_token("replica", "replica"),
+                pure_token("pubsub", "pubsub"),
+            ]),
+            string("username").token("USER"),
+            string("addr").token("ADDR"),
+            string("laddr").token("LADDR"),
+            oneof("skipme").token("SKIPME").of(&[pure_token("yes", "YES"), pure_token("no", "NO")]),
+        ])]),
+    about("client|list", "connection", "2.4.0", &["admin", "slow", "dangerous", "connection"])
+        .summary("what the server knows of its connections, a line each")
+        .complexity("O(N), the connections")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            oneof("client-type").token("TYPE").optional().of(&[
+                pure_token("normal", "normal"),
+                pure_token("master", "master"),
+                pure_token("replica", "replica"),
+                pure_token("pubsub", "pubsub"),
+            ]),
+            integer("client-id").token("ID").optional().multiple(),
+        ]),
+    about("client|no-evict", "connection", "7.0.0", &["admin", "slow", "dangerous", "connection"])
+        .summary(
+            "whether this connection is kept where the server closes others for the memory they \
+             take",
+        )
+        .complexity("O(1)")
+        .arguments(&[oneof("enabled").of(&[pure_token("on", "ON"), pure_token("off", "OFF")])]),
+    about("client|pause", "connection", "3.0.0", &["admin", "slow", "dangerous", "connection"])
+        .summary(
+            "has the server leave the commands of all connections waiting for so many \
+             milliseconds",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            integer("timeout"),
+            oneof("mode").optional().of(&[pure_token("write", "WRITE"), pure_token("all", "ALL")]),
+        ]),
+    about("client|reply", "connection", "3.2.0", &["slow", "connection"])
+        .summary("whether the server replies to what follows on this connection")
+        .complexity("O(1)")
+        .arguments(&[oneof("action").of(&[
+            pure_token("on", "ON"),
+            pure_token("off", "OFF"),
+            pure_token("skip", "SKIP"),
+        ])]),
+    about("client|setname", "connection", "2.6.9", &["slow", "connection"])
+        .summary("names this connection, for [`client_list`]; an empty name is none")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"])
+        .arguments(&[string("connection-name")]),
+    about("client|tracking", "connection", "6.0.0", &["slow", "connection"])
+        .summary(
+            "whether the server remembers which keys this connection reads, and says when they \
+             change",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            oneof("status").of(&[pure_token("on", "ON"), pure_token("off", "OFF")]),
+            integer("client-id").token("REDIRECT").optional(),
+            string("prefix").token("PREFIX").optional().multiple().multiple_token(),
+            pure_token("BCAST", "BCAST").optional(),
+            pure_token("OPTIN", "OPTIN").optional(),
+            pure_token("OPTOUT", "OPTOUT").optional(),
+            pure_token("NOLOOP", "NOLOOP").optional(),
+        ]),
+    about("client|trackinginfo", "connection", "6.2.0", &["slow", "connection"])
+        .summary("how keys are tracked for this connection")
+        .complexity("O(1)"),
+    about("client|unblock", "connection", "5.0.0", &["admin", "slow", "dangerous", "connection"])
+        .summary(
+            "ends the wait of another connection that is in a blocking command; true when it was, \
+             false where it is in none",
+        )
+        .complexity("O(log N), the connections")
+        .arguments(&[
+            integer("client-id"),
+            oneof("unblock-type")
+                .optional()
+                .of(&[pure_token("timeout", "TIMEOUT"), pure_token("error", "ERROR")]),
+        ]),
+    about("client|unpause", "connection", "6.2.0", &["admin", "slow", "dangerous", "connection"])
+        .summary("ends what [`client_pause`] began")
+        .complexity("O(N), the connections that wait"),
+    about("cluster", "cluster", "3.0.0", &["slow"]),
+    about("cluster|addslots", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("has this node serve slots that no node serves")
+        .complexity("O(N)")
+        .arguments(&[integer("slot").multiple()]),
+    about("cluster|addslotsrange", "cluster", "7.0.0", &["admin", "slow", "dangerous"])
+        .summary("has this node serve slots that no node serves: ranges, whose ends are included")
+        .complexity("O(N), the slots")
+        .arguments(&[block("range").multiple().of(&[integer("start-slot"), integer("end-slot")])]),
+    about("cluster|bumpepoch", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary(
+            "gives this node a greater configuration epoch than all others have; the reply says \
+             whether it had it already",
+        )
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"]),
+    about("cluster|count-failure-reports", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("how many nodes say now that a node is down")
+        .complexity("O(N), the reports")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[string("node-id")]),
+    about("cluster|countkeysinslot", "cluster", "3.0.0", &["slow"])
+        .summary("how many keys this node has in a slot")
+        .complexity("O(1)")
+        .arguments(&[integer("slot")]),
+    about("cluster|delslots", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("has this node forget which nodes serve slots")
+        .complexity("O(N)")
+        .arguments(&[integer("slot").multiple()]),
+    about("cluster|delslotsrange", "cluster", "7.0.0", &["admin", "slow", "dangerous"])
+        .summary("has this node forget which nodes serve slots: ranges, whose ends are included")
+        .complexity("O(N), the slots")
+        .arguments(&[block("range").multiple().of(&[integer("start-slot"), integer("end-slot")])]),
+    about("cluster|failover", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("has this replica take the place of its primary")
+        .complexity("O(1)")
+        .arguments(&[oneof("options")
+            .optional()
+            .of(&[pure_token("force", "FORCE"), pure_token("takeover", "TAKEOVER")])]),
+    about("cluster|flushslots", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("has this node forget which nodes serve which slots; it must have no keys")
+        .complexity("O(N), the slots"),
+    about("cluster|forget", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("has this node forget another one, and not learn of it again for a minute")
+        .complexity("O(1)")
+        .arguments(&[string("node-id")]),
+    about("cluster|getkeysinslot", "cluster", "3.0.0", &["slow"])
+        .summary("keys that this node has in a slot, at most so many")
+        .complexity("O(N), the keys")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[integer("slot"), integer("count")]),
+    about("cluster|help", "cluster", "5.0.0", &["slow"])
+        .summary("the subcommands of `CLUSTER`, a line of text each")
+        .complexity("O(1)"),
+    about("cluster|info", "cluster", "3.0.0", &["slow"])
+        .summary("the state of the cluster as this node sees it: lines `name:value`")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"]),
+    about("cluster|keyslot", "cluster", "3.0.0", &["slow"])
+        .summary("the slot of a key")
+        .complexity("O(N), the size of the key")
+        .arguments(&[string("key")]),
+    about("cluster|links", "cluster", "7.0.0", &["slow"])
+        .summary("the connections of this node with the others")
+        .complexity("O(N), the nodes")
+        .tips(&["nondeterministic_output"]),
+    about("cluster|meet", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("has this node join the cluster of another one")
+        .complexity("O(1)")
+        .arguments(&[string("ip"), integer("port"), integer("cluster-bus-port").optional()]),
+    about("cluster|myid", "cluster", "3.0.0", &["slow"])
+        .summary("the id of this node")
+        .complexity("O(1)"),
+    about("cluster|nodes", "cluster", "3.0.0", &["slow"])
+        .summary(
+            "the nodes and their slots as this node knows them, a line each, as in its \
+             configuration file",
+        )
+        .complexity("O(N), the nodes")
+        .tips(&["nondeterministic_output"]),
+    about("cluster|replicas", "cluster", "5.0.0", &["admin", "slow", "dangerous"])
+        .summary("the replicas of a primary, each as a line of [`cluster_nodes`]")
+        .complexity("O(N), the replicas")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[string("node-id")]),
+    about("cluster|replicate", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("makes this node a replica of another one")
+        .complexity("O(1)")
+        .arguments(&[string("node-id")]),
+    about("cluster|reset", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("has this node leave the cluster")
+        .complexity("O(N), the nodes; and the keys of a replica")
+        .arguments(&[oneof("reset-type")
+            .optional()
+            .of(&[pure_token("hard", "HARD"), pure_token("soft", "SOFT")])]),
+    about("cluster|saveconfig", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("writes the configuration file of this node")
+        .complexity("O(1)"),
+    about("cluster|set-config-epoch", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("sets the configuration epoch of a node that is new")
+        .complexity("O(1)")
+        .arguments(&[integer("config-epoch")]),
+    about("cluster|setslot", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("says who serves a slot, or that it moves")
+        .complexity("O(1)")
+        .arguments(&[
+            integer("slot"),
+            oneof("subcommand").of(&[
+                string("importing").token("IMPORTING"),
+                string("migrating").token("MIGRATING"),
+                string("node").token("NODE"),
+                pure_token("stable", "STABLE"),
+            ]),
+        ]),
+    about("cluster|shards", "cluster", "7.0.0", &["slow"])
+        .summary("the shards of the cluster: their slots and their nodes")
+        .complexity("O(N), the nodes")
+        .tips(&["nondeterministic_output"]),
+    about("cluster|slaves", "cluster", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("the replicas of a primary, as [`cluster_replicas`] has them")
+        .complexity("O(N), the replicas")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[string("node-id")]),
+    about("cluster|slots", "cluster", "3.0.0", &["slow"])
+        .summary("which nodes serve which slots")
+        .complexity("O(N), the nodes")
+        .tips(&["nondeterministic_output"]),
+    about("command", "server", "2.8.13", &["slow", "connection"])
+        .summary("what the server says of all its commands")
+        .complexity("O(N), the commands")
+        .tips(&["nondeterministic_output_order"]),
+    about("command|count", "server", "2.8.13", &["slow", "connection"])
+        .summary("how many commands the server has")
+        .complexity("O(1)"),
+    about("command|docs", "server", "7.0.0", &["slow", "connection"])
+        .summary("the documentation of commands, by their names; of all where none is named")
+        .complexity("O(N), the commands")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[string("command-name").optional().multiple()]),
+    about("command|getkeys", "server", "2.8.13", &["slow", "connection"])
+        .summary("which arguments of a command are its keys")
+        .complexity("O(N), the arguments")
+        .arguments(&[string("command"), string("arg").optional().multiple()]),
+    about("command|getkeysandflags", "server", "7.0.0", &["slow", "connection"])
+        .summary("which arguments of a command are its keys, each with what the command does to it")
+        .complexity("O(N), the arguments")
+        .arguments(&[string("command"), string("arg").optional().multiple()]),
+    about("command|help", "server", "5.0.0", &["slow", "connection"])
+        .summary("the subcommands of `COMMAND`, a line of text each")
+        .complexity("O(1)"),
+    about("command|info", "server", "2.8.13", &["slow", "connection"])
+        .summary(
+            "what the server says of commands; null for each that it does not have. Of all where \
+             none is named",
+        )
+        .complexity("O(N), the commands")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[string("command-name").optional().multiple()]),
+    about("command|list", "server", "7.0.0", &["slow", "connection"])
+        .summary("the names of the commands")
+        .complexity("O(N), the commands")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[oneof("filterby").token("FILTERBY").optional().of(&[
+            string("module-name").token("MODULE"),
+            string("category").token("ACLCAT"),
+            pattern("pattern").token("PATTERN"),
+        ])]),
+    about("config", "server", "2.0.0", &["slow"]),
+    about("config|get", "server", "2.0.0", &["admin", "slow", "dangerous"])
+        .summary("the settings whose names match one of the patterns")
+        .complexity("O(N), the settings and the patterns")
+        .arguments(&[string("parameter").multiple()]),
+    about("config|help", "server", "5.0.0", &["slow"])
+        .summary("the subcommands of `CONFIG`, a line of text each")
+        .complexity("O(1)"),
+    about("config|resetstat", "server", "2.0.0", &["admin", "slow", "dangerous"])
+        .summary("sets the counters of [`info`] to zero")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"]),
+    about("config|rewrite", "server", "2.8.0", &["admin", "slow", "dangerous"])
+        .summary("writes the settings that are in force to the configuration file")
+        .complexity("O(N), the size of the file")
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"]),
+    about("config|set", "server", "2.0.0", &["admin", "slow", "dangerous"])
+        .summary("changes settings, all of them or none")
+        .complexity("O(N), the settings")
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"])
+        .arguments(&[block("data").multiple().of(&[string("parameter"), string("value")])]),
+    about("copy", "generic", "6.2.0", &["keyspace", "write", "slow"])
+        .summary(
+            "copies the value of a key to another key; true when it was copied, false where the \
+             destination exists or the source does not",
+        )
+        .complexity("O(N), the size of the value")
+        .arguments(&[
+            key("source"),
+            key("destination"),
+            integer("destination-db").token("DB").optional(),
+            pure_token("replace", "REPLACE").optional(),
+        ]),
+    about("dbsize", "server", "1.0.0", &["keyspace", "read", "fast"])
+        .summary("how many keys the database has")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_shards", "response_policy:agg_sum"]),
+    about("debug", "server", "1.0.0", &["admin", "slow", "dangerous"])
+        .summary("what helps to test the server itself")
+        .complexity("O(N), what the subcommand does")
+        .arguments(&[string("subcommand"), string("arg").optional().multiple()]),
+    about("decr", "string", "1.0.0", &["write", "string", "fast"])
+        .summary(
+            "takes one from the integer that the string holds, 0 where the key does not exist, \
+             and answers with the difference",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("decrby", "string", "1.0.0", &["write", "string", "fast"])
+        .summary(
+            "takes so much from the integer that the string holds, 0 where the key does not \
+             exist, and answers with the difference",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key"), integer("decrement")]),
+    about("del", "generic", "1.0.0", &["keyspace", "write", "slow"])
+        .summary("deletes keys and answers with how many of them existed")
+        .complexity("O(N), and the size of what is deleted")
+        .tips(&["request_policy:multi_shard", "response_policy:agg_sum"])
+        .arguments(&[key("key").multiple()]),
+    about("discard", "transactions", "2.0.0", &["fast", "transaction"])
+        .summary("ends a transaction without running it, and the watching of keys")
+        .complexity("O(N), the commands"),
+    about("dump", "generic", "2.6.0", &["keyspace", "read", "slow"])
+        .summary(
+            "the value of a key in a form that [`restore`] reads; null where the key does not \
+             exist",
+        )
+        .complexity("O(N), the size of the value")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[key("key")]),
+    about("echo", "connection", "1.0.0", &["fast", "connection"])
+        .summary("answers with the message")
+        .complexity("O(1)")
+        .arguments(&[string("message")]),
+    about("eval", "scripting", "2.6.0", &["slow", "scripting"])
+        .summary(
+            "runs a Lua script that has the keys as `KEYS` and the other arguments as `ARGV`, and \
+             answers with what it returns",
+        )
+        .complexity("O(N), what the script does")
+        .arguments(&[
+            string("script"),
+            integer("numkeys"),
+            key("key").optional().multiple(),
+            string("arg").optional().multiple(),
+        ]),
+    about("evalsha", "scripting", "2.6.0", &["slow", "scripting"])
+        .summary("runs a script that the server has, by its SHA-1 digest; else like [`eval`]")
+        .complexity("O(N), what the script does")
+        .arguments(&[
+            string("sha1"),
+            integer("numkeys"),
+            key("key").optional().multiple(),
+            string("arg").optional().multiple(),
+        ]),
+    about("evalsha_ro", "scripting", "7.0.0", &["slow", "scripting"])
+        .summary("runs a script like [`evalsha`], which must not write then")
+        .complexity("O(N), what the script does")
+        .arguments(&[
+            string("sha1"),
+            integer("numkeys"),
+            key("key").optional().multiple(),
+            string("arg").optional().multiple(),
+        ]),
+    about("eval_ro", "scripting", "7.0.0", &["slow", "scripting"])
+        .summary("runs a script like [`eval`], which must not write then")
+        .complexity("O(N), what the script does")
+        .arguments(&[
+            string("script"),
+            integer("numkeys"),
+            key("key").optional().multiple(),
+            string("arg").optional().multiple(),
+        ]),
+    about("exec", "transactions", "1.2.0", &["slow", "transaction"])
+        .summary(
+            "runs the commands that were queued since [`multi`], and answers with the reply to \
+             each; with null where a key that is watched has changed",
+        )
+        .complexity("O(N), the commands"),
+    about("exists", "generic", "1.0.0", &["keyspace", "read", "fast"])
+        .summary("how many of the keys exist; one that is given twice counts twice")
+        .complexity("O(N)")
+        .tips(&["request_policy:multi_shard", "response_policy:agg_sum"])
+        .arguments(&[key("key").multiple()]),
+    about("expire", "generic", "1.0.0", &["keyspace", "write", "fast"])
+        .summary(
+            "has a key expire after so many seconds; at once where they are 0 or negative. True \
+             when the time was set, false where the key does not exist or an option kept it from \
+             being set",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            integer("seconds"),
+            oneof("condition").optional().of(&[
+                pure_token("nx", "NX"),
+                pure_token("xx", "XX"),
+                pure_token("gt", "GT"),
+                pure_token("lt", "LT"),
+            ]),
+        ]),
+    about("expireat", "generic", "1.2.0", &["keyspace", "write", "fast"])
+        .summary(
+            "has a key expire at this Unix time in seconds; at once where it has passed. True \
+             when the time was set, false where the key does not exist or an option kept it from \
+             being set",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            unix_time("unix-time-seconds"),
+            oneof("condition").optional().of(&[
+                pure_token("nx", "NX"),
+                pure_token("xx", "XX"),
+                pure_token("gt", "GT"),
+                pure_token("lt", "LT"),
+            ]),
+        ]),
+    about("expiretime", "generic", "7.0.0", &["keyspace", "read", "fast"])
+        .summary(
+            "the Unix time in seconds at which a key expires; -1 where the key has none, -2 where \
+             the key does not exist",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("failover", "server", "6.2.0", &["admin", "slow", "dangerous"])
+        .summary(
+            "has a replica become the primary instead of this server, which becomes its replica",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            block("target").token("TO").optional().of(&[
+                string("host"),
+                integer("port"),
+                pure_token("force", "FORCE").optional(),
+            ]),
+            pure_token("abort", "ABORT").optional(),
+            integer("milliseconds").token("TIMEOUT").optional(),
+        ]),
+    about("fcall", "scripting", "7.0.0", &["slow", "scripting"])
+        .summary(
+            "calls a function of a loaded library with keys and other arguments, and answers with \
+             what it returns",
+        )
+        .complexity("O(N), what the function does")
+        .arguments(&[
+            string("function"),
+            integer("numkeys"),
+            key("key").optional().multiple(),
+            string("arg").optional().multiple(),
+        ]),
+    about("fcall_ro", "scripting", "7.0.0", &["slow", "scripting"])
+        .summary("calls a function like [`fcall`], one that does not write")
+        .complexity("O(N), what the function does")
+        .arguments(&[
+            string("function"),
+            integer("numkeys"),
+            key("key").optional().multiple(),
+            string("arg").optional().multiple(),
+        ]),
+    about("flushall", "server", "1.0.0", &["keyspace", "write", "slow", "dangerous"])
+        .summary("deletes all keys of all databases")
+        .complexity("O(N), the keys")
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .arguments(&[oneof("flush-type")
+            .optional()
+            .of(&[pure_token("async", "ASYNC"), pure_token("sync", "SYNC")])]),
+    about("flushdb", "server", "1.0.0", &["keyspace", "write", "slow", "dangerous"])
+        .summary("deletes all keys of the database")
+        .complexity("O(N), the keys")
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .arguments(&[oneof("flush-type")
+            .optional()
+            .of(&[pure_token("async", "ASYNC"), pure_token("sync", "SYNC")])]),
+    about("function", "scripting", "7.0.0", &["slow"]),
+    about("function|delete", "scripting", "7.0.0", &["write", "slow", "scripting"])
+        .summary("deletes a library with all its functions")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .arguments(&[string("library-name")]),
+    about("function|dump", "scripting", "7.0.0", &["slow", "scripting"])
+        .summary("all libraries in a form that [`function_restore`] reads")
+        .complexity("O(N), the libraries"),
+    about("function|flush", "scripting", "7.0.0", &["write", "slow", "scripting"])
+        .summary("deletes all libraries")
+        .complexity("O(N), the libraries")
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .arguments(&[oneof("flush-type")
+            .optional()
+            .of(&[pure_token("async", "ASYNC"), pure_token("sync", "SYNC")])]),
+    about("function|help", "scripting", "7.0.0", &["slow", "scripting"])
+        .summary("the subcommands of `FUNCTION`, a line of text each")
+        .complexity("O(1)"),
+    about("function|kill", "scripting", "7.0.0", &["slow", "scripting"])
+        .summary("ends the function that runs, unless it has written")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_shards", "response_policy:one_succeeded"]),
+    about("function|list", "scripting", "7.0.0", &["slow", "scripting"])
+        .summary("the libraries, and which functions they have")
+        .complexity("O(N), the functions")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[
+            string("library-name-pattern").token("LIBRARYNAME").optional(),
+            pure_token("withcode", "WITHCODE").optional(),
+        ]),
+    about("function|load", "scripting", "7.0.0", &["write", "slow", "scripting"])
+        .summary("loads a library from its source and answers with its name")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .arguments(&[pure_token("replace", "REPLACE").optional(), string("function-code")]),
+    about("function|restore", "scripting", "7.0.0", &["write", "slow", "scripting"])
+        .summary("loads the libraries that [`function_dump`] wrote")
+        .complexity("O(N), the libraries")
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .arguments(&[
+            string("serialized-value"),
+            oneof("policy").optional().of(&[
+                pure_token("flush", "FLUSH"),
+                pure_token("append", "APPEND"),
+                pure_token("replace", "REPLACE"),
+            ]),
+        ]),
+    about("function|stats", "scripting", "7.0.0", &["slow", "scripting"])
+        .summary("the function that runs, and how many of them there are")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output", "request_policy:all_shards", "response_policy:special"]),
+    about("geoadd", "geo", "3.2.0", &["write", "geo", "slow"])
+        .summary(
+            "adds members with longitude and latitude in degrees, or moves those that are there, \
+             and answers with how many are new",
+        )
+        .complexity("O(log(N)) for each, N being the members that are there")
+        .arguments(&[
+            key("key"),
+            oneof("condition").optional().of(&[pure_token("nx", "NX"), pure_token("xx", "XX")]),
+            pure_token("change", "CH").optional(),
+            block("data").multiple().of(&[
+                double("longitude"),
+                double("latitude"),
+                string("member"),
+            ]),
+        ]),
+    about("geodist", "geo", "3.2.0", &["read", "geo", "slow"])
+        .summary(
+            "how far it is from one member to another, in metres; null where one of them does not \
+             exist",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            string("member1"),
+            string("member2"),
+            oneof("unit").optional().of(&[
+                pure_token("m", "m"),
+                pure_token("km", "km"),
+                pure_token("ft", "ft"),
+                pure_token("mi", "mi"),
+            ]),
+        ]),
+    about("geohash", "geo", "3.2.0", &["read", "geo", "slow"])
+        .summary(
+            "the geohash of each member, 11 letters and digits, of which those of places close to \
+             each other begin alike; null for those that do not exist",
+        )
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("member").optional().multiple()]),
+    about("geopos", "geo", "3.2.0", &["read", "geo", "slow"])
+        .summary("where each member is; null for those that do not exist")
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("member").optional().multiple()]),
+    about("georadius", "geo", "3.2.0", &["write", "geo", "slow"])
+        .summary("the members that are not farther from a place than `radius`")
+        .complexity(
+            "O(N+log(M)), N being the members in the squares around the area and M those found",
+        )
+        .arguments(&[
+            key("key"),
+            double("longitude"),
+            double("latitude"),
+            double("radius"),
+            oneof("unit").of(&[
+                pure_token("m", "m"),
+                pure_token("km", "km"),
+                pure_token("ft", "ft"),
+                pure_token("mi", "mi"),
+            ]),
+            pure_token("withcoord", "WITHCOORD").optional(),
+            pure_token("withdist", "WITHDIST").optional(),
+            pure_token("withhash", "WITHHASH").optional(),
+            block("count-block")
+                .optional()
+                .of(&[integer("count").token("COUNT"), pure_token("any", "ANY").optional()]),
+            oneof("order").optional().of(&[pure_token("asc", "ASC"), pure_token("desc", "DESC")]),
+            oneof("store")
+                .optional()
+                .of(&[key("storekey").token("STORE"), key("storedistkey").token("STOREDIST")]),
+        ]),
+    about("georadiusbymember", "geo", "3.2.0", &["write", "geo", "slow"])
+        .summary(
+            "the members that are not farther from this one than `radius`, itself among them; an \
+             error where the key has no such member",
+        )
+        .complexity(
+            "O(N+log(M)), N being the members in the squares around the area and M those found",
+        )
+        .arguments(&[
+            key("key"),
+            string("member"),
+            double("radius"),
+            oneof("unit").of(&[
+                pure_token("m", "m"),
+                pure_token("km", "km"),
+                pure_token("ft", "ft"),
+                pure_token("mi", "mi"),
+            ]),
+            pure_token("withcoord", "WITHCOORD").optional(),
+            pure_token("withdist", "WITHDIST").optional(),
+            pure_token("withhash", "WITHHASH").optional(),
+            block("count-block")
+                .optional()
+                .of(&[integer("count").token("COUNT"), pure_token("any", "ANY").optional()]),
+            oneof("order").optional().of(&[pure_token("asc", "ASC"), pure_token("desc", "DESC")]),
+            oneof("store")
+                .optional()
+                .of(&[key("storekey").token("STORE"), key("storedistkey").token("STOREDIST")]),
+        ]),
+    about("georadiusbymember_ro", "geo", "3.2.10", &["read", "geo", "slow"])
+        .summary(
+            "the members that are not farther from this one than `radius`, as \
+             [`georadiusbymember`] does but without storing them",
+        )
+        .complexity(
+            "O(N+log(M)), N being the members in the squares around the area and M those found",
+        )
+        .arguments(&[
+            key("key"),
+            string("member"),
+            double("radius"),
+            oneof("unit").of(&[
+                pure_token("m", "m"),
+                pure_token("km", "km"),
+                pure_token("ft", "ft"),
+                pure_token("mi", "mi"),
+            ]),
+            pure_token("withcoord", "WITHCOORD").optional(),
+            pure_token("withdist", "WITHDIST").optional(),
+            pure_token("withhash", "WITHHASH").optional(),
+            block("count-block")
+                .optional()
+                .of(&[integer("count").token("COUNT"), pure_token("any", "ANY").optional()]),
+            oneof("order").optional().of(&[pure_token("asc", "ASC"), pure_token("desc", "DESC")]),
+        ]),
+    about("georadius_ro", "geo", "3.2.10", &["read", "geo", "slow"])
+        .summary(
+            "the members that are not farther from a place than `radius`, as [`georadius`] does \
+             but without storing them",
+        )
+        .complexity(
+            "O(N+log(M)), N being the members in the squares around the area and M those found",
+        )
+        .arguments(&[
+            key("key"),
+            double("longitude"),
+            double("latitude"),
+            double("radius"),
+            oneof("unit").of(&[
+                pure_token("m", "m"),
+                pure_token("km", "km"),
+                pure_token("ft", "ft"),
+                pure_token("mi", "mi"),
+            ]),
+            pure_token("withcoord", "WITHCOORD").optional(),
+            pure_token("withdist", "WITHDIST").optional(),
+            pure_token("withhash", "WITHHASH").optional(),
+            block("count-block")
+                .optional()
+                .of(&[integer("count").token("COUNT"), pure_token("any", "ANY").optional()]),
+            oneof("order").optional().of(&[pure_token("asc", "ASC"), pure_token("desc", "DESC")]),
+        ]),
+    about("geosearch", "geo", "6.2.0", &["read", "geo", "slow"])
+        .summary(
+            "the members in an area; an error where the key does not have the member in its \
+             middle",
+        )
+        .complexity(
+            "O(N+log(M)), N being the members in the squares around the area and M those found",
+        )
+        .arguments(&[
+            key("key"),
+            oneof("search-type").of(&[block("radius-or-box").of(&[
+                oneof("from").of(&[
+                    string("member").token("FROMMEMBER"),
+                    block("fromlonlat")
+                        .token("FROMLONLAT")
+                        .of(&[double("longitude"), double("latitude")]),
+                ]),
+                oneof("by").of(&[
+                    block("circle").of(&[
+                        double("radius").token("BYRADIUS"),
+                        oneof("unit").of(&[
+                            pure_token("m", "m"),
+                            pure_token("km", "km"),
+                            pure_token("ft", "ft"),
+                            pure_token("mi", "mi"),
+                        ]),
+                    ]),
+                    block("box").of(&[
+                        double("width").token("BYBOX"),
+                        double("height"),
+                        oneof("unit").of(&[
+                            pure_token("m", "m"),
+                            pure_token("km", "km"),
+                            pure_token("ft", "ft"),
+                            pure_token("mi", "mi"),
+                        ]),
+                    ]),
+                ]),
+            ])]),
+            oneof("order").optional().of(&[pure_token("asc", "ASC"), pure_token("desc", "DESC")]),
+            block("count-block")
+                .optional()
+                .of(&[integer("count").token("COUNT"), pure_token("any", "ANY").optional()]),
+            pure_token("withcoord", "WITHCOORD").optional(),
+            pure_token("withdist", "WITHDIST").optional(),
+            pure_token("withhash", "WITHHASH").optional(),
+        ]),
+    about("geosearchstore", "geo", "6.2.0", &["write", "geo", "slow"])
+        .summary(
+            "stores the members in an area as a sorted set, and answers with how many they are",
+        )
+        .complexity(
+            "O(N+log(M)), N being the members in the squares around the area and M those found",
+        )
+        .arguments(&[
+            key("destination"),
+            key("source"),
+            oneof("search-type").of(&[block("radius-or-box").of(&[
+                oneof("from").of(&[
+                    string("member").token("FROMMEMBER"),
+                    block("fromlonlat")
+                        .token("FROMLONLAT")
+                        .of(&[double("longitude"), double("latitude")]),
+                ]),
+                oneof("by").of(&[
+                    block("circle").of(&[
+                        double("radius").token("BYRADIUS"),
+                        oneof("unit").of(&[
+                            pure_token("m", "m"),
+                            pure_token("km", "km"),
+                            pure_token("ft", "ft"),
+                            pure_token("mi", "mi"),
+                        ]),
+                    ]),
+                    block("box").of(&[
+                        double("width").token("BYBOX"),
+                        double("height"),
+                        oneof("unit").of(&[
+                            pure_token("m", "m"),
+                            pure_token("km", "km"),
+                            pure_token("ft", "ft"),
+                            pure_token("mi", "mi"),
+                        ]),
+                    ]),
+                ]),
+            ])]),
+            oneof("order").optional().of(&[pure_token("asc", "ASC"), pure_token("desc", "DESC")]),
+            block("count-block")
+                .optional()
+                .of(&[integer("count").token("COUNT"), pure_token("any", "ANY").optional()]),
+            pure_token("storedist", "STOREDIST").optional(),
+        ]),
+    about("get", "string", "1.0.0", &["read", "string", "fast"])
+        .summary("the value of a string; null where the key does not exist")
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("getbit", "bitmap", "2.2.0", &["read", "bitmap", "fast"])
+        .summary("whether a bit of a string is set; none is behind its end")
+        .complexity("O(1)")
+        .arguments(&[key("key"), integer("offset")]),
+    about("getdel", "string", "6.2.0", &["write", "string", "fast"])
+        .summary("the value of a string, which is deleted; null where the key does not exist")
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("getex", "string", "6.2.0", &["write", "string", "fast"])
+        .summary(
+            "the value of a string, whose expiry may be changed at the same time; null where the \
+             key does not exist",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            oneof("expiration").optional().of(&[
+                integer("seconds").token("EX"),
+                integer("milliseconds").token("PX"),
+                unix_time("unix-time-seconds").token("EXAT"),
+                unix_time("unix-time-milliseconds").token("PXAT"),
+                pure_token("persist", "PERSIST"),
+            ]),
+        ]),
+    about("getrange", "string", "2.4.0", &["read", "string", "slow"])
+        .summary(
+            "the bytes of a string from `start` to `end`, both included, counted from 0; from the \
+             end where negative",
+        )
+        .complexity("O(N), the length of what is returned")
+        .arguments(&[key("key"), integer("start"), integer("end")]),
+    about("getset", "string", "1.0.0", &["write", "string", "fast"])
+        .summary(
+            "sets a string's value and answers with the one before, null where the key did not \
+             exist",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("value")]),
+    about("hdel", "hash", "2.0.0", &["write", "hash", "fast"])
+        .summary("deletes fields of a hash and answers with how many of them existed")
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("field").multiple()]),
+    about("hello", "connection", "6.0.0", &["fast", "connection"])
+        .summary("what the server is, and which protocol this connection speaks")
+        .complexity("O(1)")
+        .arguments(&[block("arguments").optional().of(&[
+            integer("protover"),
+            block("auth").token("AUTH").optional().of(&[string("username"), string("password")]),
+            string("clientname").token("SETNAME").optional(),
+        ])]),
+    about("hexists", "hash", "2.0.0", &["read", "hash", "fast"])
+        .summary("whether a hash has this field")
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("field")]),
+    about("hget", "hash", "2.0.0", &["read", "hash", "fast"])
+        .summary("the value of a field; null where the hash does not have it")
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("field")]),
+    about("hgetall", "hash", "2.0.0", &["read", "hash", "slow"])
+        .summary(
+            "the fields of a hash and their values, none where the key does not exist. Parse it \
+             as a map where you look fields up",
+        )
+        .complexity("O(N)")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[key("key")]),
+    about("hincrby", "hash", "2.0.0", &["write", "hash", "fast"])
+        .summary(
+            "adds to the integer that a field holds, 0 where it does not exist, and answers with \
+             the sum",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("field"), integer("increment")]),
+    about("hincrbyfloat", "hash", "2.6.0", &["write", "hash", "fast"])
+        .summary(
+            "adds to the number that a field holds, 0 where it does not exist, and answers with \
+             the sum",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("field"), double("increment")]),
+    about("hkeys", "hash", "2.0.0", &["read", "hash", "slow"])
+        .summary("the fields of a hash")
+        .complexity("O(N)")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[key("key")]),
+    about("hlen", "hash", "2.0.0", &["read", "hash", "fast"])
+        .summary("how many fields a hash has, 0 where the key does not exist")
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("hmget", "hash", "2.0.0", &["read", "hash", "fast"])
+        .summary(
+            "the values of several fields, in order; null for those that the hash does not have",
+        )
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("field").multiple()]),
+    about("hmset", "hash", "2.0.0", &["write", "hash", "fast"])
+        .summary("sets fields of a hash, as [`hset`] does")
+        .complexity("O(N)")
+        .arguments(&[key("key"), block("data").multiple().of(&[string("field"), string("value")])]),
+    about("hrandfield", "hash", "6.2.0", &["read", "hash", "slow"])
+        .summary("a random field of a hash; null where the key does not exist")
+        .complexity("O(1); with a count O(N)")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            key("key"),
+            block("options")
+                .optional()
+                .of(&[integer("count"), pure_token("withvalues", "WITHVALUES").optional()]),
+        ]),
+    about("hscan", "hash", "2.8.0", &["read", "hash", "slow"])
+        .summary(
+            "some of the fields of a hash with their values, and the cursor to go on from; begin \
+             with 0, and you have been through when 0 comes back",
+        )
+        .complexity("O(1) a call, O(N) for all")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            key("key"),
+            integer("cursor"),
+            pattern("pattern").token("MATCH").optional(),
+            integer("count").token("COUNT").optional(),
+        ]),
+    about("hset", "hash", "2.0.0", &["write", "hash", "fast"])
+        .summary("sets fields of a hash and answers with how many of them are new")
+        .complexity("O(N)")
+        .arguments(&[key("key"), block("data").multiple().of(&[string("field"), string("value")])]),
+    about("hsetnx", "hash", "2.0.0", &["write", "hash", "fast"])
+        .summary("sets a field that the hash does not have; true when it was set")
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("field"), string("value")]),
+    about("hstrlen", "hash", "3.2.0", &["read", "hash", "fast"])
+        .summary("the length of a field's value in bytes, 0 where the hash does not have it")
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("field")]),
+    about("hvals", "hash", "2.0.0", &["read", "hash", "slow"])
+        .summary("the values of a hash's fields")
+        .complexity("O(N)")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[key("key")]),
+    about("incr", "string", "1.0.0", &["write", "string", "fast"])
+        .summary(
+            "adds one to the integer that the string holds, 0 where the key does not exist, and \
+             answers with the sum",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("incrby", "string", "1.0.0", &["write", "string", "fast"])
+        .summary(
+            "adds to the integer that the string holds, 0 where the key does not exist, and \
+             answers with the sum",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key"), integer("increment")]),
+    about("incrbyfloat", "string", "2.6.0", &["write", "string", "fast"])
+        .summary(
+            "adds to the number that the string holds, 0 where the key does not exist, and \
+             answers with the sum",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key"), double("increment")]),
+    about("info", "server", "1.0.0", &["slow", "dangerous"])
+        .summary("the state of the server: lines `name:value` under headings")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output", "request_policy:all_shards", "response_policy:special"])
+        .arguments(&[string("section").optional().multiple()]),
+    about("keys", "generic", "1.0.0", &["keyspace", "read", "slow", "dangerous"])
+        .summary("all keys that match a pattern")
+        .complexity("O(N), the keys of the database")
+        .tips(&["request_policy:all_shards", "nondeterministic_output_order"])
+        .arguments(&[pattern("pattern")]),
+    about("lastsave", "server", "1.0.0", &["admin", "fast", "dangerous"])
+        .summary("the Unix time in seconds at which the last snapshot was complete")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"]),
+    about("latency", "server", "2.8.13", &["slow"]),
+    about("latency|doctor", "server", "2.8.13", &["admin", "slow", "dangerous"])
+        .summary("what was slow lately, in words")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"]),
+    about("latency|graph", "server", "2.8.13", &["admin", "slow", "dangerous"])
+        .summary("how slow an event was lately, as a picture of characters")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"])
+        .arguments(&[string("event")]),
+    about("latency|help", "server", "2.8.13", &["slow"])
+        .summary("the subcommands of `LATENCY`, a line of text each")
+        .complexity("O(1)"),
+    about("latency|histogram", "server", "7.0.0", &["admin", "slow", "dangerous"])
+        .summary("how long the calls of each command took")
+        .complexity("O(N), the commands")
+        .tips(&["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"])
+        .arguments(&[string("COMMAND").optional().multiple()]),
+    about("latency|history", "server", "2.8.13", &["admin", "slow", "dangerous"])
+        .summary(
+            "when an event was slow lately: pairs of a Unix time in seconds and of milliseconds",
+        )
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"])
+        .arguments(&[string("event")]),
+    about("latency|latest", "server", "2.8.13", &["admin", "slow", "dangerous"])
+        .summary("when each event was slow last")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"]),
+    about("latency|reset", "server", "2.8.13", &["admin", "slow", "dangerous"])
+        .summary("forgets when events were slow, and answers with how many events that was")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_nodes", "response_policy:agg_sum"])
+        .arguments(&[string("event").optional().multiple()]),
+    about("lcs", "string", "7.0.0", &["read", "string", "slow"])
+        .summary(
+            "the longest common subsequence of two strings: bytes that both have in the same \
+             order, though not next to each other",
+        )
+        .complexity("O(N*M), the lengths of both")
+        .arguments(&[
+            key("key1"),
+            key("key2"),
+            pure_token("len", "LEN").optional(),
+            pure_token("idx", "IDX").optional(),
+            integer("min-match-len").token("MINMATCHLEN").optional(),
+            pure_token("withmatchlen", "WITHMATCHLEN").optional(),
+        ]),
+    about("lindex", "list", "1.0.0", &["read", "list", "slow"])
+        .summary(
+            "the element at an index, counted from 0; from the end where negative. Null where \
+             there is none",
+        )
+        .complexity("O(N), the way to the index; O(1) for the first and the last element")
+        .arguments(&[key("key"), integer("index")]),
+    about("linsert", "list", "2.2.0", &["write", "list", "slow"])
+        .summary(
+            "inserts an element before or behind the first one that equals `pivot`, and answers \
+             with the new length; -1 where none does, 0 where the key does not exist",
+        )
+        .complexity("O(N), the way to `pivot`")
+        .arguments(&[
+            key("key"),
+            oneof("where").of(&[pure_token("before", "BEFORE"), pure_token("after", "AFTER")]),
+            string("pivot"),
+            string("element"),
+        ]),
+    about("llen", "list", "1.0.0", &["read", "list", "fast"])
+        .summary("how many elements a list has, 0 where the key does not exist")
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("lmove", "list", "6.2.0", &["write", "list", "slow"])
+        .summary(
+            "pops an element at an end of one list and pushes it to an end of another, which may \
+             be the same; null where the first does not exist",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            key("source"),
+            key("destination"),
+            oneof("wherefrom").of(&[pure_token("left", "LEFT"), pure_token("right", "RIGHT")]),
+            oneof("whereto").of(&[pure_token("left", "LEFT"), pure_token("right", "RIGHT")]),
+        ]),
+    about("lmpop", "list", "7.0.0", &["write", "list", "slow"])
+        .summary(
+            "pops an element at one end of the first list that has any, and answers with the \
+             list's key and the element; null where none of them has",
+        )
+        .complexity("O(N+M), N being the keys and M the elements returned")
+        .arguments(&[
+            integer("numkeys"),
+            key("key").multiple(),
+            oneof("where").of(&[pure_token("left", "LEFT"), pure_token("right", "RIGHT")]),
+            integer("count").token("COUNT").optional(),
+        ]),
+    about("lolwut", "server", "5.0.0", &["read", "fast"])
+        .summary("a picture of characters, and the version of the server")
+        .complexity("O(1)")
+        .arguments(&[integer("version").token("VERSION").optional()]),
+    about("lpop", "list", "1.0.0", &["write", "list", "fast"])
+        .summary("pops the first element of a list; null where the key does not exist")
+        .complexity("O(N), the elements returned")
+        .arguments(&[key("key"), integer("count").optional()]),
+    about("lpos", "list", "6.0.6", &["read", "list", "slow"])
+        .summary("the index of the first element that equals this one; null where none does")
+        .complexity("O(N)")
+        .arguments(&[
+            key("key"),
+            string("element"),
+            integer("rank").token("RANK").optional(),
+            integer("num-matches").token("COUNT").optional(),
+            integer("len").token("MAXLEN").optional(),
+        ]),
+    about("lpush", "list", "1.0.0", &["write", "list", "fast"])
+        .summary(
+            "puts elements one after the other to the front of a list, which is made where the \
+             key does not exist, and answers with its new length",
+        )
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("element").multiple()]),
+    about("lpushx", "list", "2.2.0", &["write", "list", "fast"])
+        .summary(
+            "puts elements one after the other to the front of a list and answers with its new \
+             length; 0 where the key does not exist, which stays so",
+        )
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("element").multiple()]),
+    about("lrange", "list", "1.0.0", &["read", "list", "slow"])
+        .summary(
+            "the elements from `start` to `stop`, both included, counted from 0; from the end \
+             where negative",
+        )
+        .complexity("O(S+N), S being the way to `start`")
+        .arguments(&[key("key"), integer("start"), integer("stop")]),
+    about("lrem", "list", "1.0.0", &["write", "list", "slow"])
+        .summary(
+            "removes the first `count` elements that equal this one, the last ones where \
+             negative, all where 0, and answers with how many they were",
+        )
+        .complexity("O(N+M), N being the list and M the elements removed")
+        .arguments(&[key("key"), integer("count"), string("element")]),
+    about("lset", "list", "1.0.0", &["write", "list", "slow"])
+        .summary(
+            "replaces the element at an index, counted from 0; from the end where negative. An \
+             error where there is none",
+        )
+        .complexity("O(N), the way to the index; O(1) for the first and the last element")
+        .arguments(&[key("key"), integer("index"), string("element")]),
+    about("ltrim", "list", "1.0.0", &["write", "list", "slow"])
+        .summary(
+            "removes all elements but those from `start` to `stop`, both included, counted from \
+             0; from the end where negative",
+        )
+        .complexity("O(N), the elements removed")
+        .arguments(&[key("key"), integer("start"), integer("stop")]),
+    about("memory", "server", "4.0.0", &["slow"]),
+    about("memory|doctor", "server", "4.0.0", &["slow"])
+        .summary("what is odd about how the memory is used, in words")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output", "request_policy:all_shards", "response_policy:special"]),
+    about("memory|help", "server", "4.0.0", &["slow"])
+        .summary("the subcommands of `MEMORY`, a line of text each")
+        .complexity("O(1)"),
+    about("memory|malloc-stats", "server", "4.0.0", &["slow"])
+        .summary("what the allocator says of itself")
+        .complexity("O(N), what the allocator does")
+        .tips(&["nondeterministic_output", "request_policy:all_shards", "response_policy:special"]),
+    about("memory|purge", "server", "4.0.0", &["slow"])
+        .summary("has the allocator give memory back that it does not need")
+        .complexity("O(N), what the allocator does")
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"]),
+    about("memory|stats", "server", "4.0.0", &["slow"])
+        .summary("what the memory is used for, by names")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output", "request_policy:all_shards", "response_policy:special"]),
+    about("memory|usage", "server", "4.0.0", &["read", "slow"])
+        .summary("how many bytes a key and its value take; null where the key does not exist")
+        .complexity("O(N), the samples")
+        .arguments(&[key("key"), integer("count").token("SAMPLES").optional()]),
+    about("mget", "string", "1.0.0", &["read", "string", "fast"])
+        .summary(
+            "the values of several strings, in order; null for what does not exist or is no \
+             string",
+        )
+        .complexity("O(N)")
+        .tips(&["request_policy:multi_shard"])
+        .arguments(&[key("key").multiple()]),
+    about("migrate", "generic", "2.6.0", &["keyspace", "write", "slow", "dangerous"])
+        .summary("moves keys to another server, whose answer is waited for so many milliseconds")
+        .complexity("O(N), the size of the values")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            string("host"),
+            integer("port"),
+            oneof("key-selector").of(&[key("key"), pure_token("empty-string", "")]),
+            integer("destination-db"),
+            integer("timeout"),
+            pure_token("copy", "COPY").optional(),
+            pure_token("replace", "REPLACE").optional(),
+            oneof("authentication").optional().of(&[
+                string("auth").token("AUTH"),
+                block("auth2").token("AUTH2").of(&[string("username"), string("password")]),
+            ]),
+            key("keys").token("KEYS").optional().multiple(),
+        ]),
+    about("module", "server", "4.0.0", &["slow"]),
+    about("module|help", "server", "5.0.0", &["slow"])
+        .summary("the subcommands of `MODULE`, a line of text each")
+        .complexity("O(1)"),
+    about("module|list", "server", "4.0.0", &["admin", "slow", "dangerous"])
+        .summary("the modules that are loaded")
+        .complexity("O(N), the modules")
+        .tips(&["nondeterministic_output_order"]),
+    about("module|load", "server", "4.0.0", &["admin", "slow", "dangerous"])
+        .summary("loads a module from a file of the server, with arguments")
+        .complexity("O(1)")
+        .arguments(&[string("path"), string("arg").optional().multiple()]),
+    about("module|loadex", "server", "7.0.0", &["admin", "slow", "dangerous"])
+        .summary("loads a module from a file of the server, with settings and arguments")
+        .complexity("O(1)")
+        .arguments(&[
+            string("path"),
+            block("configs")
+                .token("CONFIG")
+                .optional()
+                .multiple()
+                .multiple_token()
+                .of(&[string("name"), string("value")]),
+            string("args").token("ARGS").optional().multiple(),
+        ]),
+    about("module|unload", "server", "4.0.0", &["admin", "slow", "dangerous"])
+        .summary("unloads a module, unless it has types of its own")
+        .complexity("O(1)")
+        .arguments(&[string("name")]),
+    about("monitor", "server", "1.0.0", &["admin", "slow", "dangerous"])
+        .summary("has the server show every command that it runs")
+        .complexity("O(1)"),
+    about("move", "generic", "1.0.0", &["keyspace", "write", "fast"])
+        .summary(
+            "moves a key to another database; true when it was moved, false where that database \
+             has the key or this one does not",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key"), integer("db")]),
+    about("mset", "string", "1.0.1", &["write", "string", "slow"])
+        .summary("sets several strings at once")
+        .complexity("O(N)")
+        .tips(&["request_policy:multi_shard", "response_policy:all_succeeded"])
+        .arguments(&[block("data").multiple().of(&[key("key"), string("value")])]),
+    about("msetnx", "string", "1.0.1", &["write", "string", "slow"])
+        .summary(
+            "sets several strings at once, but only where none of the keys exists; true when they \
+             were set",
+        )
+        .complexity("O(N)")
+        .arguments(&[block("data").multiple().of(&[key("key"), string("value")])]),
+    about("multi", "transactions", "1.2.0", &["fast", "transaction"])
+        .summary("begins a transaction: the commands behind it are queued until [`exec`]")
+        .complexity("O(1)"),
+    about("object", "generic", "2.2.3", &["slow"]),
+    about("object|encoding", "generic", "2.2.3", &["keyspace", "read", "slow"])
+        .summary(
+            "how a value is held in memory: `listpack`, `intset` and so on; null where the key \
+             does not exist",
+        )
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[key("key")]),
+    about("object|freq", "generic", "4.0.0", &["keyspace", "read", "slow"])
+        .summary(
+            "how often a key was used, as a logarithmic counter; null where the key does not \
+             exist",
+        )
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[key("key")]),
+    about("object|help", "generic", "6.2.0", &["keyspace", "slow"])
+        .summary("the subcommands of `OBJECT`, a line of text each")
+        .complexity("O(1)"),
+    about("object|idletime", "generic", "2.2.3", &["keyspace", "read", "slow"])
+        .summary("for how many seconds a key was not used; null where the key does not exist")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[key("key")]),
+    about("object|refcount", "generic", "2.2.3", &["keyspace", "read", "slow"])
+        .summary("how many references there are to a value; null where the key does not exist")
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[key("key")]),
+    about("persist", "generic", "2.2.0", &["keyspace", "write", "fast"])
+        .summary("takes the expiry from a key; true when there was one")
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("pexpire", "generic", "2.6.0", &["keyspace", "write", "fast"])
+        .summary(
+            "has a key expire after so many milliseconds; at once where they are 0 or negative. \
+             True when the time was set, false where the key does not exist or an option kept it \
+             from being set",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            integer("milliseconds"),
+            oneof("condition").optional().of(&[
+                pure_token("nx", "NX"),
+                pure_token("xx", "XX"),
+                pure_token("gt", "GT"),
+                pure_token("lt", "LT"),
+            ]),
+        ]),
+    about("pexpireat", "generic", "2.6.0", &["keyspace", "write", "fast"])
+        .summary(
+            "has a key expire at this Unix time in milliseconds; at once where it has passed. \
+             True when the time was set, false where the key does not exist or an option kept it \
+             from being set",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            unix_time("unix-time-milliseconds"),
+            oneof("condition").optional().of(&[
+                pure_token("nx", "NX"),
+                pure_token("xx", "XX"),
+                pure_token("gt", "GT"),
+                pure_token("lt", "LT"),
+            ]),
+        ]),
+    about("pexpiretime", "generic", "7.0.0", &["keyspace", "read", "fast"])
+        .summary(
+            "the Unix time in milliseconds at which a key expires; -1 where the key has none, -2 \
+             where the key does not exist",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("pfadd", "hyperloglog", "2.8.9", &["write", "hyperloglog", "fast"])
+        .summary(
+            "adds elements to a HyperLogLog, which is made where the key does not exist; true \
+             when that changed what it is known to hold",
+        )
+        .complexity("O(1) for each")
+        .arguments(&[key("key"), string("element").optional().multiple()]),
+    about("pfcount", "hyperloglog", "2.8.9", &["read", "hyperloglog", "slow"])
+        .summary(
+            "about how many different elements a HyperLogLog was given, or several together; off \
+             by 0.81 % as a rule",
+        )
+        .complexity("O(N), the keys; several take much longer than one")
+        .arguments(&[key("key").multiple()]),
+    about(
+        "pfdebug",
+        "hyperloglog",
+        "2.8.9",
+        &["write", "hyperloglog", "admin", "slow", "dangerous"],
+    )
+    .summary(
+        "looks into a HyperLogLog, for those who work on the server: `GETREG`, `DECODE`, \
+             `ENCODING` or `TODENSE`",
+    )
+    .complexity("O(N)")
+    .arguments(&[string("subcommand"), key("key")]),
+    about("pfmerge", "hyperloglog", "2.8.9", &["write", "hyperloglog", "slow"])
+        .summary(
+            "adds all elements of HyperLogLogs to another, which is made where it does not exist",
+        )
+        .complexity("O(N)")
+        .arguments(&[key("destkey"), key("sourcekey").optional().multiple()]),
+    about("pfselftest", "hyperloglog", "2.8.9", &["hyperloglog", "admin", "slow", "dangerous"])
+        .summary("has the server test how it counts, for those who work on it")
+        .complexity("O(1), and some seconds"),
+    about("ping", "connection", "1.0.0", &["fast", "connection"])
+        .summary("answers with `PONG`")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .arguments(&[string("message").optional()]),
+    about("psetex", "string", "2.6.0", &["write", "string", "slow"])
+        .summary("sets a string's value, and expires the key after so many milliseconds")
+        .complexity("O(1)")
+        .arguments(&[key("key"), integer("milliseconds"), string("value")]),
+    about("psubscribe", "pubsub", "2.0.0", &["pubsub", "slow"])
+        .summary(
+            "subscribes the connection to channels whose names match patterns, each of which is \
+             confirmed",
+        )
+        .complexity("O(N)")
+        .arguments(&[pattern("pattern").multiple()]),
+    about("psync", "server", "2.8.0", &["admin", "slow", "dangerous"])
+        .summary("has the server send what a replica misses")
+        .complexity("O(N), what is missing")
+        .arguments(&[string("replicationid"), integer("offset")]),
+    about("pttl", "generic", "2.6.0", &["keyspace", "read", "fast"])
+        .summary(
+            "in how many milliseconds a key expires; -1 where the key has none, -2 where the key \
+             does not exist",
+        )
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[key("key")]),
+    about("publish", "pubsub", "2.0.0", &["pubsub", "fast"])
+        .summary(
+            "sends a message to those subscribed to the channel or to a pattern that matches it, \
+             and answers with how many got it. In a cluster, only those on the same node are \
+             counted",
+        )
+        .complexity("O(N+M), the subscribers and the patterns")
+        .arguments(&[string("channel"), string("message")]),
+    about("pubsub", "pubsub", "2.8.0", &["slow"]),
+    about("pubsub|channels", "pubsub", "2.8.0", &["pubsub", "slow"])
+        .summary(
+            "the channels that somebody is subscribed to, other than by a pattern. In a cluster, \
+             only those of the same node",
+        )
+        .complexity("O(N)")
+        .arguments(&[pattern("pattern").optional()]),
+    about("pubsub|help", "pubsub", "6.2.0", &["slow"])
+        .summary("the subcommands of `PUBSUB`, a line of text each")
+        .complexity("O(1)"),
+    about("pubsub|numpat", "pubsub", "2.8.0", &["pubsub", "slow"])
+        .summary("how many different patterns are subscribed to")
+        .complexity("O(1)"),
+    about("pubsub|numsub", "pubsub", "2.8.0", &["pubsub", "slow"])
+        .summary("how many are subscribed to each of these channels, other than by a pattern")
+        .complexity("O(N)")
+        .arguments(&[string("channel").optional().multiple()]),
+    about("pubsub|shardchannels", "pubsub", "7.0.0", &["pubsub", "slow"])
+        .summary("the channels of the shard that somebody is subscribed to")
+        .complexity("O(N)")
+        .arguments(&[pattern("pattern").optional()]),
+    about("pubsub|shardnumsub", "pubsub", "7.0.0", &["pubsub", "slow"])
+        .summary("how many are subscribed to each of these channels of the shard")
+        .complexity("O(N)")
+        .arguments(&[string("shardchannel").optional().multiple()]),
+    about("punsubscribe", "pubsub", "2.0.0", &["pubsub", "slow"])
+        .summary(
+            "takes back subscriptions to patterns, each of which is confirmed; all of them where \
+             none is given",
+        )
+        .complexity("O(N)")
+        .arguments(&[pattern("pattern").optional().multiple()]),
+    about("quit", "connection", "1.0.0", &["fast", "connection"])
+        .summary("has the server close this connection")
+        .complexity("O(1)"),
+    about("randomkey", "generic", "1.0.0", &["keyspace", "read", "slow"])
+        .summary("a random key; null where the database is empty")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_shards", "response_policy:special", "nondeterministic_output"]),
+    about("readonly", "cluster", "3.0.0", &["fast", "connection"])
+        .summary(
+            "has a replica serve this connection with what it has, instead of sending it to the \
+             primary",
+        )
+        .complexity("O(1)"),
+    about("readwrite", "cluster", "3.0.0", &["fast", "connection"])
+        .summary("takes back [`readonly`]")
+        .complexity("O(1)"),
+    about("rename", "generic", "1.0.0", &["keyspace", "write", "slow"])
+        .summary(
+            "gives a key another name, overwriting the key that has it; an error where the key \
+             does not exist",
+        )
+        .complexity("O(1), and the size of what is overwritten")
+        .arguments(&[key("key"), key("newkey")]),
+    about("renamenx", "generic", "1.0.0", &["keyspace", "write", "fast"])
+        .summary("gives a key another name that no key has; true when it was renamed")
+        .complexity("O(1)")
+        .arguments(&[key("key"), key("newkey")]),
+    about("replconf", "server", "3.0.0", &["admin", "slow", "dangerous"])
+        .summary("tells a primary about its replica")
+        .complexity("O(1)")
+        .arguments(&[string("arg").optional().multiple()]),
+    about("replicaof", "server", "5.0.0", &["admin", "slow", "dangerous"])
+        .summary("makes the server the replica of another one, or a primary")
+        .complexity("O(1)")
+        .arguments(&[oneof("args").of(&[
+            block("host-port").of(&[string("host"), integer("port")]),
+            block("no-one").of(&[pure_token("no", "NO"), pure_token("one", "ONE")]),
+        ])]),
+    about("reset", "connection", "6.2.0", &["fast", "connection"])
+        .summary(
+            "makes this connection what a new one is: logged out, in database 0, in RESP2, \
+             without subscriptions",
+        )
+        .complexity("O(1)"),
+    about("restore", "generic", "2.6.0", &["keyspace", "write", "slow", "dangerous"])
+        .summary(
+            "makes a key of what [`dump`] gave, that expires after so many milliseconds, or never \
+             where they are 0",
+        )
+        .complexity("O(N), the size of the value; for sorted sets O(N*log(N))")
+        .arguments(&[
+            key("key"),
+            integer("ttl"),
+            string("serialized-value"),
+            pure_token("replace", "REPLACE").optional(),
+            pure_token("absttl", "ABSTTL").optional(),
+            integer("seconds").token("IDLETIME").optional(),
+            integer("frequency").token("FREQ").optional(),
+        ]),
+    about("restore-asking", "server", "3.0.0", &["keyspace", "write", "slow", "dangerous"])
+        .summary(
+            "does what [`restore`](crate::cmd::restore) does, for a slot of a cluster that is \
+             being imported",
+        )
+        .complexity("O(N), the size of the value; for sorted sets O(N*log(N))")
+        .arguments(&[
+            key("key"),
+            integer("ttl"),
+            string("serialized-value"),
+            pure_token("replace", "REPLACE").optional(),
+            pure_token("absttl", "ABSTTL").optional(),
+            integer("seconds").token("IDLETIME").optional(),
+            integer("frequency").token("FREQ").optional(),
+        ]),
+    about("role", "server", "2.8.12", &["admin", "fast", "dangerous"])
+        .summary("whether the server is a primary, a replica or a Sentinel, and with whom it works")
+        .complexity("O(N), the replicas or the primaries"),
+    about("rpop", "list", "1.0.0", &["write", "list", "fast"])
+        .summary("pops the last element of a list; null where the key does not exist")
+        .complexity("O(N), the elements returned")
+        .arguments(&[key("key"), integer("count").optional()]),
+    about("rpoplpush", "list", "1.2.0", &["write", "list", "slow"])
+        .summary(
+            "pops the last element of one list and pushes it to the front of another, which may \
+             be the same; null where the first does not exist",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("source"), key("destination")]),
+    about("rpush", "list", "1.0.0", &["write", "list", "fast"])
+        .summary(
+            "appends elements to a list, which is made where the key does not exist, and answers \
+             with its new length",
+        )
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("element").multiple()]),
+    about("rpushx", "list", "2.2.0", &["write", "list", "fast"])
+        .summary(
+            "appends elements to a list and answers with its new length; 0 where the key does not \
+             exist, which stays so",
+        )
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("element").multiple()]),
+    about("sadd", "set", "1.0.0", &["write", "set", "fast"])
+        .summary("adds members to a set, and answers with how many of them are new")
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("member").multiple()]),
+    about("save", "server", "1.0.0", &["admin", "slow", "dangerous"])
+        .summary("writes a snapshot; the server does nothing else meanwhile")
+        .complexity("O(N), the keys"),
+    about("scan", "generic", "2.8.0", &["keyspace", "read", "slow"])
+        .summary(
+            "some of the keys, and the cursor to go on from; begin with 0, and you have been \
+             through when 0 comes back",
+        )
+        .complexity("O(1) a call, O(N) for all")
+        .tips(&["nondeterministic_output", "request_policy:special", "response_policy:special"])
+        .arguments(&[
+            integer("cursor"),
+            pattern("pattern").token("MATCH").optional(),
+            integer("count").token("COUNT").optional(),
+            string("type").token("TYPE").optional(),
+        ]),
+    about("scard", "set", "1.0.0", &["read", "set", "fast"])
+        .summary("how many members a set has, 0 where the key does not exist")
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("script", "scripting", "2.6.0", &["slow"]),
+    about("script|debug", "scripting", "3.2.0", &["slow", "scripting"])
+        .summary("whether the next [`eval`] of this connection is run by the debugger")
+        .complexity("O(1)")
+        .arguments(&[oneof("mode").of(&[
+            pure_token("yes", "YES"),
+            pure_token("sync", "SYNC"),
+            pure_token("no", "NO"),
+        ])]),
+    about("script|exists", "scripting", "2.6.0", &["slow", "scripting"])
+        .summary("whether the server has the scripts with these SHA-1 digests")
+        .complexity("O(N)")
+        .tips(&["request_policy:all_shards", "response_policy:agg_logical_and"])
+        .arguments(&[string("sha1").multiple()]),
+    about("script|flush", "scripting", "2.6.0", &["slow", "scripting"])
+        .summary("has the server forget all scripts")
+        .complexity("O(N), the scripts")
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"])
+        .arguments(&[oneof("flush-type")
+            .optional()
+            .of(&[pure_token("async", "ASYNC"), pure_token("sync", "SYNC")])]),
+    about("script|help", "scripting", "5.0.0", &["slow", "scripting"])
+        .summary("the subcommands of `SCRIPT`, a line of text each")
+        .complexity("O(1)"),
+    about("script|kill", "scripting", "2.6.0", &["slow", "scripting"])
+        .summary("ends the script that runs, unless it has written")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_shards", "response_policy:one_succeeded"]),
+    about("script|load", "scripting", "2.6.0", &["slow", "scripting"])
+        .summary(
+            "has the server keep a script without running it, and answers with its SHA-1 digest",
+        )
+        .complexity("O(N), the size of the script")
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"])
+        .arguments(&[string("script")]),
+    about("sdiff", "set", "1.0.0", &["read", "set", "slow"])
+        .summary("the members of the first set that are in none of the others")
+        .complexity("O(N), the members of all sets")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[key("key").multiple()]),
+    about("sdiffstore", "set", "1.0.0", &["write", "set", "slow"])
+        .summary(
+            "stores the members of the first set that are in none of the others, whatever the \
+             destination held before, and answers with how many they are",
+        )
+        .complexity("O(N), the members of all sets")
+        .arguments(&[key("destination"), key("key").multiple()]),
+    about("select", "connection", "1.0.0", &["fast", "connection"])
+        .summary("has the commands that follow on this connection use the database of this number")
+        .complexity("O(1)")
+        .arguments(&[integer("index")]),
+    about("set", "string", "1.0.0", &["write", "string", "slow"])
+        .summary("sets a string's value, whatever the key held before")
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            string("value"),
+            oneof("condition").optional().of(&[pure_token("nx", "NX"), pure_token("xx", "XX")]),
+            pure_token("get", "GET").optional(),
+            oneof("expiration").optional().of(&[
+                integer("seconds").token("EX"),
+                integer("milliseconds").token("PX"),
+                unix_time("unix-time-seconds").token("EXAT"),
+                unix_time("unix-time-milliseconds").token("PXAT"),
+                pure_token("keepttl", "KEEPTTL"),
+            ]),
+        ]),
+    about("setbit", "bitmap", "2.2.0", &["write", "bitmap", "slow"])
+        .summary(
+            "sets a bit of a string to 0 or 1, filling up with zeros where it is shorter, and \
+             answers with what it was before",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key"), integer("offset"), integer("value")]),
+    about("setex", "string", "2.0.0", &["write", "string", "slow"])
+        .summary("sets a string's value, and expires the key after so many seconds")
+        .complexity("O(1)")
+        .arguments(&[key("key"), integer("seconds"), string("value")]),
+    about("setnx", "string", "1.0.0", &["write", "string", "fast"])
+        .summary("sets a string's value where the key does not exist; true when it was set")
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("value")]),
+    about("setrange", "string", "2.2.0", &["write", "string", "slow"])
+        .summary(
+            "overwrites a string from `offset` on, filling up with zero bytes where it is \
+             shorter, and answers with its new length",
+        )
+        .complexity("O(1), and the length of the value")
+        .arguments(&[key("key"), integer("offset"), string("value")]),
+    about("shutdown", "server", "1.0.0", &["admin", "slow", "dangerous"])
+        .summary("ends the server, after a snapshot where it is set up to write some")
+        .complexity("O(N), the keys, where there is a snapshot")
+        .arguments(&[
+            oneof("mode").optional().of(&[
+                pure_token("nosave", "NOSAVE"),
+                pure_token("save", "SAVE"),
+                pure_token("abort", "ABORT"),
+            ]),
+            pure_token("now", "NOW").optional(),
+            pure_token("force", "FORCE").optional(),
+        ]),
+    about("sinter", "set", "1.0.0", &["read", "set", "slow"])
+        .summary("the members that all of the sets have")
+        .complexity("O(N*K), N being the size of the smallest of K sets")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[key("key").multiple()]),
+    about("sintercard", "set", "7.0.0", &["read", "set", "slow"])
+        .summary("how many members all of the sets have")
+        .complexity("O(N*K), N being the size of the smallest of K sets")
+        .arguments(&[
+            integer("numkeys"),
+            key("key").multiple(),
+            integer("limit").token("LIMIT").optional(),
+        ]),
+    about("sinterstore", "set", "1.0.0", &["write", "set", "slow"])
+        .summary(
+            "stores the members that all of the sets have, whatever the destination held before, \
+             and answers with how many they are",
+        )
+        .complexity("O(N*K), N being the size of the smallest of K sets")
+        .arguments(&[key("destination"), key("key").multiple()]),
+    about("sismember", "set", "1.0.0", &["read", "set", "fast"])
+        .summary("whether a set has this member")
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("member")]),
+    about("slaveof", "server", "1.0.0", &["admin", "slow", "dangerous"])
+        .summary("makes the server the replica of another one, or a primary, as [`replicaof`] does")
+        .complexity("O(1)")
+        .arguments(&[oneof("args").of(&[
+            block("host-port").of(&[string("host"), integer("port")]),
+            block("no-one").of(&[pure_token("no", "NO"), pure_token("one", "ONE")]),
+        ])]),
+    about("slowlog", "server", "2.2.12", &["slow"]),
+    about("slowlog|get", "server", "2.2.12", &["admin", "slow", "dangerous"])
+        .summary("the latest 10 commands that were slow")
+        .complexity("O(N), the entries")
+        .tips(&["request_policy:all_nodes", "nondeterministic_output"])
+        .arguments(&[integer("count").optional()]),
+    about("slowlog|help", "server", "6.2.0", &["slow"])
+        .summary("the subcommands of `SLOWLOG`, a line of text each")
+        .complexity("O(1)"),
+    about("slowlog|len", "server", "2.2.12", &["admin", "slow", "dangerous"])
+        .summary("how many entries the log of slow commands has")
+        .complexity("O(1)")
+        .tips(&["request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"]),
+    about("slowlog|reset", "server", "2.2.12", &["admin", "slow", "dangerous"])
+        .summary("clears the log of slow commands")
+        .complexity("O(N), the entries")
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"]),
+    about("smembers", "set", "1.0.0", &["read", "set", "slow"])
+        .summary(
+            "the members of a set, none where the key does not exist. Parse them as a set where \
+             you look members up",
+        )
+        .complexity("O(N)")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[key("key")]),
+    about("smismember", "set", "6.2.0", &["read", "set", "fast"])
+        .summary("whether a set has each of these members, in order")
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("member").multiple()]),
+    about("smove", "set", "1.0.0", &["write", "set", "fast"])
+        .summary(
+            "moves a member from one set to another; true when it was moved, false where the \
+             source does not have it",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("source"), key("destination"), string("member")]),
+    about("sort", "generic", "1.0.0", &["write", "set", "sortedset", "list", "slow", "dangerous"])
+        .summary(
+            "the elements of a list, set or sorted set, sorted as numbers from the least to the \
+             greatest",
+        )
+        .complexity("O(N+M*log(M)), M being the elements returned")
+        .arguments(&[
+            key("key"),
+            pattern("by-pattern").token("BY").optional(),
+            block("limit").token("LIMIT").optional().of(&[integer("offset"), integer("count")]),
+            pattern("get-pattern").token("GET").optional().multiple().multiple_token(),
+            oneof("order").optional().of(&[pure_token("asc", "ASC"), pure_token("desc", "DESC")]),
+            pure_token("sorting", "ALPHA").optional(),
+            key("destination").token("STORE").optional(),
+        ]),
+    about(
+        "sort_ro",
+        "generic",
+        "7.0.0",
+        &["read", "set", "sortedset", "list", "slow", "dangerous"],
+    )
+    .summary(
+        "the elements of a list, set or sorted set, sorted as numbers from the least to the \
+             greatest, as [`sort`] does but without storing them",
+    )
+    .complexity("O(N+M*log(M)), M being the elements returned")
+    .arguments(&[
+        key("key"),
+        pattern("by-pattern").token("BY").optional(),
+        block("limit").token("LIMIT").optional().of(&[integer("offset"), integer("count")]),
+        pattern("get-pattern").token("GET").optional().multiple().multiple_token(),
+        oneof("order").optional().of(&[pure_token("asc", "ASC"), pure_token("desc", "DESC")]),
+        pure_token("sorting", "ALPHA").optional(),
+    ]),
+    about("spop", "set", "1.0.0", &["write", "set", "fast"])
+        .summary(
+            "removes a random member of a set and answers with it; null where the key does not \
+             exist",
+        )
+        .complexity("O(N), the members removed")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[key("key"), integer("count").optional()]),
+    about("spublish", "pubsub", "7.0.0", &["pubsub", "fast"])
+        .summary(
+            "sends a message to those subscribed to the channel of a cluster's shard, and answers \
+             with how many got it",
+        )
+        .complexity("O(N), the subscribers")
+        .arguments(&[string("shardchannel"), string("message")]),
+    about("srandmember", "set", "1.0.0", &["read", "set", "slow"])
+        .summary("a random member of a set; null where the key does not exist")
+        .complexity("O(N), the members returned")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[key("key"), integer("count").optional()]),
+    about("srem", "set", "1.0.0", &["write", "set", "fast"])
+        .summary("removes members of a set, and answers with how many of them were there")
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("member").multiple()]),
+    about("sscan", "set", "2.8.0", &["read", "set", "slow"])
+        .summary(
+            "some of the members, and the cursor to go on from; begin with 0, and you have been \
+             through when 0 comes back",
+        )
+        .complexity("O(1) a call, O(N) for all")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            key("key"),
+            integer("cursor"),
+            pattern("pattern").token("MATCH").optional(),
+            integer("count").token("COUNT").optional(),
+        ]),
+    about("ssubscribe", "pubsub", "7.0.0", &["pubsub", "slow"])
+        .summary(
+            "subscribes the connection to channels of a cluster's shard, each of which is \
+             confirmed",
+        )
+        .complexity("O(N)")
+        .arguments(&[string("shardchannel").multiple()]),
+    about("strlen", "string", "2.2.0", &["read", "string", "fast"])
+        .summary("the length of a string in bytes, 0 where the key does not exist")
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("subscribe", "pubsub", "2.0.0", &["pubsub", "slow"])
+        .summary("subscribes the connection to channels, each of which is confirmed")
+        .complexity("O(N)")
+        .arguments(&[string("channel").multiple()]),
+    about("substr", "string", "1.0.0", &["read", "string", "slow"])
+        .summary("the bytes of a string, as [`getrange`] does")
+        .complexity("O(N), the length of what is returned")
+        .arguments(&[key("key"), integer("start"), integer("end")]),
+    about("sunion", "set", "1.0.0", &["read", "set", "slow"])
+        .summary("the members that any of the sets has")
+        .complexity("O(N), the members of all sets")
+        .tips(&["nondeterministic_output_order"])
+        .arguments(&[key("key").multiple()]),
+    about("sunionstore", "set", "1.0.0", &["write", "set", "slow"])
+        .summary(
+            "stores the members that any of the sets has, whatever the destination held before, \
+             and answers with how many they are",
+        )
+        .complexity("O(N), the members of all sets")
+        .arguments(&[key("destination"), key("key").multiple()]),
+    about("sunsubscribe", "pubsub", "7.0.0", &["pubsub", "slow"])
+        .summary(
+            "takes back subscriptions to channels of a cluster's shard, each of which is \
+             confirmed; all of them where none is given",
+        )
+        .complexity("O(N)")
+        .arguments(&[string("shardchannel").optional().multiple()]),
+    about("swapdb", "server", "4.0.0", &["keyspace", "write", "fast", "dangerous"])
+        .summary("has two databases change places")
+        .complexity("O(N), the clients that watch or wait for keys")
+        .arguments(&[integer("index1"), integer("index2")]),
+    about("sync", "server", "1.0.0", &["admin", "slow", "dangerous"])
+        .summary("has the server send all it has, to a replica")
+        .complexity("O(N), the keys"),
+    about("time", "server", "2.6.0", &["fast"])
+        .summary(
+            "the time of the server: the Unix time in seconds, and the microseconds since then",
+        )
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"]),
+    about("touch", "generic", "3.2.1", &["keyspace", "read", "fast"])
+        .summary("has keys count as used just now, and answers with how many of them exist")
+        .complexity("O(N)")
+        .tips(&["request_policy:multi_shard", "response_policy:agg_sum"])
+        .arguments(&[key("key").multiple()]),
+    about("ttl", "generic", "1.0.0", &["keyspace", "read", "fast"])
+        .summary(
+            "in how many seconds a key expires; -1 where the key has none, -2 where the key does \
+             not exist",
+        )
+        .complexity("O(1)")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[key("key")]),
+    about("type", "generic", "1.0.0", &["keyspace", "read", "fast"])
+        .summary(
+            "the type of a value: `string`, `list`, `set`, `zset`, `hash`, `stream`; `none` where \
+             the key does not exist",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("unlink", "generic", "4.0.0", &["keyspace", "write", "fast"])
+        .summary(
+            "deletes keys and answers with how many of them existed; their memory is freed in the \
+             background",
+        )
+        .complexity("O(N)")
+        .tips(&["request_policy:multi_shard", "response_policy:agg_sum"])
+        .arguments(&[key("key").multiple()]),
+    about("unsubscribe", "pubsub", "2.0.0", &["pubsub", "slow"])
+        .summary(
+            "takes back subscriptions to channels, each of which is confirmed; all of them where \
+             none is given",
+        )
+        .complexity("O(N)")
+        .arguments(&[string("channel").optional().multiple()]),
+    about("unwatch", "transactions", "2.2.0", &["fast", "transaction"])
+        .summary("ends the watching of all keys")
+        .complexity("O(1)"),
+    about("wait", "generic", "3.0.0", &["slow", "connection"])
+        .summary(
+            "waits until so many replicas have what this connection has written, or for so many \
+             milliseconds, and answers with how many have; 0 waits for ever",
+        )
+        .complexity("O(1)")
+        .tips(&["request_policy:all_shards", "response_policy:agg_min"])
+        .arguments(&[integer("numreplicas"), integer("timeout")]),
+    about("watch", "transactions", "2.2.0", &["fast", "transaction"])
+        .summary("has the next transaction fail if any of these keys changes before its [`exec`]")
+        .complexity("O(N)")
+        .arguments(&[key("key").multiple()]),
+    about("xack", "stream", "5.0.0", &["write", "stream", "fast"])
+        .summary(
+            "takes entries from the list of those that are pending in a group, and answers with \
+             how many of them were",
+        )
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("group"), string("ID").multiple()]),
+    about("xadd", "stream", "5.0.0", &["write", "stream", "fast"])
+        .summary("adds an entry to the end of a stream and answers with its id")
+        .complexity("O(1), and O(N) for what is trimmed")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            key("key"),
+            pure_token("nomkstream", "NOMKSTREAM").optional(),
+            block("trim").optional().of(&[
+                oneof("strategy")
+                    .of(&[pure_token("maxlen", "MAXLEN"), pure_token("minid", "MINID")]),
+                oneof("operator")
+                    .optional()
+                    .of(&[pure_token("equal", "="), pure_token("approximately", "~")]),
+                string("threshold"),
+                integer("count").token("LIMIT").optional(),
+            ]),
+            oneof("id-selector").of(&[pure_token("auto-id", "*"), string("id")]),
+            block("data").multiple().of(&[string("field"), string("value")]),
+        ]),
+    about("xautoclaim", "stream", "6.2.0", &["write", "stream", "fast"])
+        .summary(
+            "gives entries to a consumer that have been pending with others for this many \
+             milliseconds, from the id `start` on, and answers with them and where to go on",
+        )
+        .complexity("O(1) where the count is small")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            key("key"),
+            string("group"),
+            string("consumer"),
+            string("min-idle-time"),
+            string("start"),
+            integer("count").token("COUNT").optional(),
+            pure_token("justid", "JUSTID").optional(),
+        ]),
+    about("xclaim", "stream", "5.0.0", &["write", "stream", "fast"])
+        .summary(
+            "gives entries to a consumer that have been pending with others for this many \
+             milliseconds, and answers with them",
+        )
+        .complexity("O(log(N)), N being the pending entries of the group")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            key("key"),
+            string("group"),
+            string("consumer"),
+            string("min-idle-time"),
+            string("ID").multiple(),
+            integer("ms").token("IDLE").optional(),
+            unix_time("unix-time-milliseconds").token("TIME").optional(),
+            integer("count").token("RETRYCOUNT").optional(),
+            pure_token("force", "FORCE").optional(),
+            pure_token("justid", "JUSTID").optional(),
+            string("lastid").token("LASTID").optional(),
+        ]),
+    about("xdel", "stream", "5.0.0", &["write", "stream", "fast"])
+        .summary("deletes entries from a stream, and answers with how many of them were there")
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("ID").multiple()]),
+    about("xgroup", "stream", "5.0.0", &["slow"]),
+    about("xgroup|create", "stream", "5.0.0", &["write", "stream", "slow"])
+        .summary("makes a group that reads a stream from behind an id on")
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            string("group"),
+            oneof("id-selector").of(&[string("id"), pure_token("new-id", "$")]),
+            pure_token("mkstream", "MKSTREAM").optional(),
+            integer("entriesread").token("ENTRIESREAD").optional(),
+        ]),
+    about("xgroup|createconsumer", "stream", "6.2.0", &["write", "stream", "slow"])
+        .summary("makes a consumer of a group; true when it is new")
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("group"), string("consumer")]),
+    about("xgroup|delconsumer", "stream", "5.0.0", &["write", "stream", "slow"])
+        .summary(
+            "removes a consumer of a group, and answers with how many entries were pending with \
+             it, which nobody can claim any more",
+        )
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("group"), string("consumer")]),
+    about("xgroup|destroy", "stream", "5.0.0", &["write", "stream", "slow"])
+        .summary("removes a group with its consumers and pending entries; true when there was one")
+        .complexity("O(N), N being its pending entries")
+        .arguments(&[key("key"), string("group")]),
+    about("xgroup|help", "stream", "5.0.0", &["stream", "slow"])
+        .summary("the subcommands of `XGROUP`, a line of text each")
+        .complexity("O(1)"),
+    about("xgroup|setid", "stream", "5.0.0", &["write", "stream", "slow"])
+        .summary("has a group read on from behind an id")
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            string("group"),
+            oneof("id-selector").of(&[string("id"), pure_token("new-id", "$")]),
+            integer("entriesread").token("ENTRIESREAD").optional(),
+        ]),
+    about("xinfo", "stream", "5.0.0", &["slow"]),
+    about("xinfo|consumers", "stream", "5.0.0", &["read", "stream", "slow"])
+        .summary("the consumers of a group")
+        .complexity("O(N)")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[key("key"), string("group")]),
+    about("xinfo|groups", "stream", "5.0.0", &["read", "stream", "slow"])
+        .summary("the groups of a stream")
+        .complexity("O(N)")
+        .arguments(&[key("key")]),
+    about("xinfo|help", "stream", "5.0.0", &["stream", "slow"])
+        .summary("the subcommands of `XINFO`, a line of text each")
+        .complexity("O(1)"),
+    about("xinfo|stream", "stream", "5.0.0", &["read", "stream", "slow"])
+        .summary(
+            "how long a stream is, its first and last entry and more; an error where the key does \
+             not exist",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            block("full-block")
+                .optional()
+                .of(&[pure_token("full", "FULL"), integer("count").token("COUNT").optional()]),
+        ]),
+    about("xlen", "stream", "5.0.0", &["read", "stream", "fast"])
+        .summary("how many entries a stream has, 0 where the key does not exist")
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("xpending", "stream", "5.0.0", &["read", "stream", "slow"])
+        .summary(
+            "how many entries of a group are pending, from which to which id, and with which \
+             consumers",
+        )
+        .complexity("O(N), N being the consumers; with a range, the entries returned")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            key("key"),
+            string("group"),
+            block("filters").optional().of(&[
+                integer("min-idle-time").token("IDLE").optional(),
+                string("start"),
+                string("end"),
+                integer("count"),
+                string("consumer").optional(),
+            ]),
+        ]),
+    about("xrange", "stream", "5.0.0", &["read", "stream", "slow"])
+        .summary("the entries from one id to another")
+        .complexity("O(N), the entries returned")
+        .arguments(&[
+            key("key"),
+            string("start"),
+            string("end"),
+            integer("count").token("COUNT").optional(),
+        ]),
+    about("xread", "stream", "5.0.0", &["read", "stream", "slow", "blocking"])
+        .summary(
+            "the entries behind an id of each of several streams, by their keys; null where there \
+             are none",
+        )
+        .complexity("O(N), the entries returned")
+        .arguments(&[
+            integer("count").token("COUNT").optional(),
+            integer("milliseconds").token("BLOCK").optional(),
+            block("streams").token("STREAMS").of(&[key("key").multiple(), string("ID").multiple()]),
+        ]),
+    about("xreadgroup", "stream", "5.0.0", &["write", "stream", "slow", "blocking"])
+        .summary(
+            "entries that no consumer of the group has got yet, or that are pending with this \
+             one, by the keys of their streams; null where there are none",
+        )
+        .complexity("O(N), the entries returned")
+        .arguments(&[
+            block("group-block").token("GROUP").of(&[string("group"), string("consumer")]),
+            integer("count").token("COUNT").optional(),
+            integer("milliseconds").token("BLOCK").optional(),
+            pure_token("noack", "NOACK").optional(),
+            block("streams").token("STREAMS").of(&[key("key").multiple(), string("ID").multiple()]),
+        ]),
+    about("xrevrange", "stream", "5.0.0", &["read", "stream", "slow"])
+        .summary("the entries from one id down to another, the last one first")
+        .complexity("O(N), the entries returned")
+        .arguments(&[
+            key("key"),
+            string("end"),
+            string("start"),
+            integer("count").token("COUNT").optional(),
+        ]),
+    about("xsetid", "stream", "5.0.0", &["write", "stream", "fast"])
+        .summary(
+            "sets the last id of a stream, which the ids of new entries have to be greater than",
+        )
+        .complexity("O(1)")
+        .arguments(&[
+            key("key"),
+            string("last-id"),
+            integer("entries-added").token("ENTRIESADDED").optional(),
+            string("max-deleted-id").token("MAXDELETEDID").optional(),
+        ]),
+    about("xtrim", "stream", "5.0.0", &["write", "stream", "slow"])
+        .summary(
+            "removes entries from the beginning of a stream, and answers with how many they were",
+        )
+        .complexity("O(N), the entries removed")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            key("key"),
+            block("trim").of(&[
+                oneof("strategy")
+                    .of(&[pure_token("maxlen", "MAXLEN"), pure_token("minid", "MINID")]),
+                oneof("operator")
+                    .optional()
+                    .of(&[pure_token("equal", "="), pure_token("approximately", "~")]),
+                string("threshold"),
+                integer("count").token("LIMIT").optional(),
+            ]),
+        ]),
+    about("zadd", "sorted-set", "1.2.0", &["write", "sortedset", "fast"])
+        .summary(
+            "sets the scores of members of a sorted set, and answers with how many of them are \
+             new",
+        )
+        .complexity("O(M*log(N)), M being the members given")
+        .arguments(&[
+            key("key"),
+            oneof("condition").optional().of(&[pure_token("nx", "NX"), pure_token("xx", "XX")]),
+            oneof("comparison").optional().of(&[pure_token("gt", "GT"), pure_token("lt", "LT")]),
+            pure_token("change", "CH").optional(),
+            pure_token("increment", "INCR").optional(),
+            block("data").multiple().of(&[double("score"), string("member")]),
+        ]),
+    about("zcard", "sorted-set", "1.2.0", &["read", "sortedset", "fast"])
+        .summary("how many members a sorted set has, 0 where the key does not exist")
+        .complexity("O(1)")
+        .arguments(&[key("key")]),
+    about("zcount", "sorted-set", "2.0.0", &["read", "sortedset", "fast"])
+        .summary("how many members have a score from `min` to `max`")
+        .complexity("O(log(N))")
+        .arguments(&[key("key"), double("min"), double("max")]),
+    about("zdiff", "sorted-set", "6.2.0", &["read", "sortedset", "slow"])
+        .summary("the members of the first sorted set that are in none of the others")
+        .complexity("O(L+(N-K)*log(N)), L being all members and K those returned")
+        .arguments(&[
+            integer("numkeys"),
+            key("key").multiple(),
+            pure_token("withscores", "WITHSCORES").optional(),
+        ]),
+    about("zdiffstore", "sorted-set", "6.2.0", &["write", "sortedset", "slow"])
+        .summary(
+            "stores the members of the first sorted set that are in none of the others, whatever \
+             the destination held before, and answers with how many they are",
+        )
+        .complexity("O(L+(N-K)*log(N)), L being all members and K those stored")
+        .arguments(&[key("destination"), integer("numkeys"), key("key").multiple()]),
+    about("zincrby", "sorted-set", "1.2.0", &["write", "sortedset", "fast"])
+        .summary("adds to the score of a member, 0 where it is not there, and answers with the sum")
+        .complexity("O(log(N))")
+        .arguments(&[key("key"), double("increment"), string("member")]),
+    about("zinter", "sorted-set", "6.2.0", &["read", "sortedset", "slow"])
+        .summary("the members that all of the sorted sets have")
+        .complexity(
+            "O(N*K)+O(M*log(M)), N being the size of the smallest of K sets, M the members \
+             returned",
+        )
+        .arguments(&[
+            integer("numkeys"),
+            key("key").multiple(),
+            double("weight").token("WEIGHTS").optional().multiple(),
+            oneof("aggregate").token("AGGREGATE").optional().of(&[
+                pure_token("sum", "SUM"),
+                pure_token("min", "MIN"),
+                pure_token("max", "MAX"),
+            ]),
+            pure_token("withscores", "WITHSCORES").optional(),
+        ]),
+    about("zintercard", "sorted-set", "7.0.0", &["read", "sortedset", "slow"])
+        .summary("how many members all of the sorted sets have")
+        .complexity("O(N*K), N being the size of the smallest of K sets")
+        .arguments(&[
+            integer("numkeys"),
+            key("key").multiple(),
+            integer("limit").token("LIMIT").optional(),
+        ]),
+    about("zinterstore", "sorted-set", "2.0.0", &["write", "sortedset", "slow"])
+        .summary(
+            "stores the members that all of the sorted sets have, whatever the destination held \
+             before, and answers with how many they are",
+        )
+        .complexity(
+            "O(N*K)+O(M*log(M)), N being the size of the smallest of K sets, M the members \
+             stored",
+        )
+        .arguments(&[
+            key("destination"),
+            integer("numkeys"),
+            key("key").multiple(),
+            double("weight").token("WEIGHTS").optional().multiple(),
+            oneof("aggregate").token("AGGREGATE").optional().of(&[
+                pure_token("sum", "SUM"),
+                pure_token("min", "MIN"),
+                pure_token("max", "MAX"),
+            ]),
+        ]),
+    about("zlexcount", "sorted-set", "2.8.9", &["read", "sortedset", "fast"])
+        .summary(
+            "how many members are from `min` to `max` in the order of their bytes, where all have \
+             the same score",
+        )
+        .complexity("O(log(N))")
+        .arguments(&[key("key"), string("min"), string("max")]),
+    about("zmpop", "sorted-set", "7.0.0", &["write", "sortedset", "slow"])
+        .summary(
+            "pops members from the first of the sorted sets that has any, from one end, and \
+             answers with its key and them, scores included; with null where none has any",
+        )
+        .complexity("O(K)+O(M*log(N)), M being the members popped")
+        .arguments(&[
+            integer("numkeys"),
+            key("key").multiple(),
+            oneof("where").of(&[pure_token("min", "MIN"), pure_token("max", "MAX")]),
+            integer("count").token("COUNT").optional(),
+        ]),
+    about("zmscore", "sorted-set", "6.2.0", &["read", "sortedset", "fast"])
+        .summary("the scores of members, in order; null for each that is not there")
+        .complexity("O(N)")
+        .arguments(&[key("key"), string("member").multiple()]),
+    about("zpopmax", "sorted-set", "5.0.0", &["write", "sortedset", "fast"])
+        .summary(
+            "pops the member with the greatest score, and answers with it and its score; with \
+             nothing where the key does not exist",
+        )
+        .complexity("O(M*log(N)), M being the members popped")
+        .arguments(&[key("key"), integer("count").optional()]),
+    about("zpopmin", "sorted-set", "5.0.0", &["write", "sortedset", "fast"])
+        .summary(
+            "pops the member with the least score, and answers with it and its score; with \
+             nothing where the key does not exist",
+        )
+        .complexity("O(M*log(N)), M being the members popped")
+        .arguments(&[key("key"), integer("count").optional()]),
+    about("zrandmember", "sorted-set", "6.2.0", &["read", "sortedset", "slow"])
+        .summary("a random member of a sorted set; null where the key does not exist")
+        .complexity("O(N), the members returned")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            key("key"),
+            block("options")
+                .optional()
+                .of(&[integer("count"), pure_token("withscores", "WITHSCORES").optional()]),
+        ]),
+    about("zrange", "sorted-set", "1.2.0", &["read", "sortedset", "slow"])
+        .summary(
+            "the members from `start` to `stop` in the order of their scores, both included, \
+             counted from 0; from the end where negative",
+        )
+        .complexity("O(log(N)+M), M being the members returned")
+        .arguments(&[
+            key("key"),
+            string("start"),
+            string("stop"),
+            oneof("sortby")
+                .optional()
+                .of(&[pure_token("byscore", "BYSCORE"), pure_token("bylex", "BYLEX")]),
+            pure_token("rev", "REV").optional(),
+            block("limit").token("LIMIT").optional().of(&[integer("offset"), integer("count")]),
+            pure_token("withscores", "WITHSCORES").optional(),
+        ]),
+    about("zrangebylex", "sorted-set", "2.8.9", &["read", "sortedset", "slow"])
+        .summary(
+            "the members from `min` to `max` in the order of their bytes, where all have the same \
+             score",
+        )
+        .complexity("O(log(N)+M), M being the members returned")
+        .arguments(&[
+            key("key"),
+            string("min"),
+            string("max"),
+            block("limit").token("LIMIT").optional().of(&[integer("offset"), integer("count")]),
+        ]),
+    about("zrangebyscore", "sorted-set", "1.0.5", &["read", "sortedset", "slow"])
+        .summary("the members whose scores are from `min` to `max`, in this order")
+        .complexity("O(log(N)+M), M being the members returned")
+        .arguments(&[
+            key("key"),
+            double("min"),
+            double("max"),
+            pure_token("withscores", "WITHSCORES").optional(),
+            block("limit").token("LIMIT").optional().of(&[integer("offset"), integer("count")]),
+        ]),
+    about("zrangestore", "sorted-set", "6.2.0", &["write", "sortedset", "slow"])
+        .summary(
+            "stores the members that [`zrange`] has, whatever the destination held before, and \
+             answers with how many they are",
+        )
+        .complexity("O(log(N)+M), M being the members stored")
+        .arguments(&[
+            key("dst"),
+            key("src"),
+            string("min"),
+            string("max"),
+            oneof("sortby")
+                .optional()
+                .of(&[pure_token("byscore", "BYSCORE"), pure_token("bylex", "BYLEX")]),
+            pure_token("rev", "REV").optional(),
+            block("limit").token("LIMIT").optional().of(&[integer("offset"), integer("count")]),
+        ]),
+    about("zrank", "sorted-set", "2.0.0", &["read", "sortedset", "fast"])
+        .summary(
+            "the place of a member in the order of the scores, counted from 0; null where it is \
+             not there",
+        )
+        .complexity("O(log(N))")
+        .arguments(&[key("key"), string("member")]),
+    about("zrem", "sorted-set", "1.2.0", &["write", "sortedset", "fast"])
+        .summary("removes members and answers with how many of them were there")
+        .complexity("O(M*log(N)), M being the members given")
+        .arguments(&[key("key"), string("member").multiple()]),
+    about("zremrangebylex", "sorted-set", "2.8.9", &["write", "sortedset", "slow"])
+        .summary(
+            "removes the members from `min` to `max` in the order of their bytes, where all have \
+             the same score, and answers with how many they were",
+        )
+        .complexity("O(log(N)+M), M being the members removed")
+        .arguments(&[key("key"), string("min"), string("max")]),
+    about("zremrangebyrank", "sorted-set", "2.0.0", &["write", "sortedset", "slow"])
+        .summary(
+            "removes the members from `start` to `stop` in the order of their scores, both \
+             included, counted from 0, from the end where negative, and answers with how many they \
+             were",
+        )
+        .complexity("O(log(N)+M), M being the members removed")
+        .arguments(&[key("key"), integer("start"), integer("stop")]),
+    about("zremrangebyscore", "sorted-set", "1.2.0", &["write", "sortedset", "slow"])
+        .summary(
+            "removes the members whose scores are from `min` to `max`, and answers with how many \
+             they were",
+        )
+        .complexity("O(log(N)+M), M being the members removed")
+        .arguments(&[key("key"), double("min"), double("max")]),
+    about("zrevrange", "sorted-set", "1.2.0", &["read", "sortedset", "slow"])
+        .summary(
+            "the members from `start` to `stop` in the order of their scores from the greatest \
+             on, both included, counted from 0; from the end where negative",
+        )
+        .complexity("O(log(N)+M), M being the members returned")
+        .arguments(&[
+            key("key"),
+            integer("start"),
+            integer("stop"),
+            pure_token("withscores", "WITHSCORES").optional(),
+        ]),
+    about("zrevrangebylex", "sorted-set", "2.8.9", &["read", "sortedset", "slow"])
+        .summary(
+            "the members from `max` down to `min` in the order of their bytes, where all have the \
+             same score",
+        )
+        .complexity("O(log(N)+M), M being the members returned")
+        .arguments(&[
+            key("key"),
+            string("max"),
+            string("min"),
+            block("limit").token("LIMIT").optional().of(&[integer("offset"), integer("count")]),
+        ]),
+    about("zrevrangebyscore", "sorted-set", "2.2.0", &["read", "sortedset", "slow"])
+        .summary("the members whose scores are from `max` down to `min`, in this order")
+        .complexity("O(log(N)+M), M being the members returned")
+        .arguments(&[
+            key("key"),
+            double("max"),
+            double("min"),
+            pure_token("withscores", "WITHSCORES").optional(),
+            block("limit").token("LIMIT").optional().of(&[integer("offset"), integer("count")]),
+        ]),
+    about("zrevrank", "sorted-set", "2.0.0", &["read", "sortedset", "fast"])
+        .summary(
+            "the place of a member in the order of the scores from the greatest on, counted from \
+             0; null where it is not there",
+        )
+        .complexity("O(log(N))")
+        .arguments(&[key("key"), string("member")]),
+    about("zscan", "sorted-set", "2.8.0", &["read", "sortedset", "slow"])
+        .summary(
+            "some of the members and their scores, and the cursor to go on from; begin with 0, \
+             and you have been through when 0 comes back",
+        )
+        .complexity("O(1) a call, O(N) for all")
+        .tips(&["nondeterministic_output"])
+        .arguments(&[
+            key("key"),
+            integer("cursor"),
+            pattern("pattern").token("MATCH").optional(),
+            integer("count").token("COUNT").optional(),
+        ]),
+    about("zscore", "sorted-set", "1.2.0", &["read", "sortedset", "fast"])
+        .summary("the score of a member; null where it is not there")
+        .complexity("O(1)")
+        .arguments(&[key("key"), string("member")]),
+    about("zunion", "sorted-set", "6.2.0", &["read", "sortedset", "slow"])
+        .summary("the members that any of the sorted sets has")
+        .complexity("O(N)+O(M*log(M)), N being all members, M those returned")
+        .arguments(&[
+            integer("numkeys"),
+            key("key").multiple(),
+            double("weight").token("WEIGHTS").optional().multiple(),
+            oneof("aggregate").token("AGGREGATE").optional().of(&[
+                pure_token("sum", "SUM"),
+                pure_token("min", "MIN"),
+                pure_token("max", "MAX"),
+            ]),
+            pure_token("withscores", "WITHSCORES").optional(),
+        ]),
+    about("zunionstore", "sorted-set", "2.0.0", &["write", "sortedset", "slow"])
+        .summary(
+            "stores the members that any of the sorted sets has, whatever the destination held \
+             before, and answers with how many they are",
+        )
+        .complexity("O(N)+O(M*log(M)), N being all members, M those stored")
+        .arguments(&[
+            key("destination"),
+            integer("numkeys"),
+            key("key").multiple(),
+            double("weight").token("WEIGHTS").optional().multiple(),
+            oneof("aggregate").token("AGGREGATE").optional().of(&[
+                pure_token("sum", "SUM"),
+                pure_token("min", "MIN"),
+                pure_token("max", "MAX"),
+            ]),
+        ]),
 ];

@@ -2,10 +2,9 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use crate::commands::arguments::{arg, integer, is};
+use crate::commands::arguments::{arg, integer, is, timeout};
 use crate::commands::help;
 use crate::engine::{Answer, Context, Done, Error, Outcome, Replies, Scope};
-use crate::keyspace::parse_integer;
 
 pub(super) fn id(context: &mut Context<'_>, _: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     answer.any(context.client().map_or(0, |client| client.id))
@@ -121,13 +120,11 @@ pub(super) fn pause(
         Some(_) => return Err(Error::of("ERR CLIENT PAUSE mode must be WRITE or ALL")),
     };
     let now = context.now();
-    let until = match parse_integer(arg(&request, 2)) {
-        None => return Err(Error::of("ERR timeout is not an integer or out of range")),
-        Some(..0) => return Err(Error::of("ERR timeout is negative")),
+    let until = match timeout(arg(&request, 2))? {
         // None by itself, but it makes another one stricter.
-        Some(0) => 0,
+        0 => 0,
         // What is too much for Redis's integers is over at once.
-        Some(timeout) => now.wrapping_add(timeout),
+        timeout => now.wrapping_add(timeout),
     };
     context.engine.shared.pause.extend(scope, until, now);
     answer.ok()

@@ -20,25 +20,7 @@ pub(super) fn hello(
         Some(version) => version_of(version)?,
         None => terms.protocol(),
     };
-    // Each option acts before the next is looked at.
-    let mut options = Options::behind(&request, 2);
-    while let Some(option) = options.next() {
-        if is(option, "auth") && options.left() >= 2 {
-            if let Some((user, password)) = options.next().zip(options.next())
-                && !context.log_in((user, password), request.name(), place(answer))
-            {
-                return Err(WRONG_PASSWORD);
-            }
-        } else if is(option, "setname") && options.left() >= 1 {
-            let name = options.value()?;
-            if !is_name(name) {
-                return Err(BAD_NAME);
-            }
-            context.set_name(name);
-        } else {
-            return Err(Error::new([b"ERR Syntax error in HELLO option '", option, b"'"].concat()));
-        }
-    }
+    follow_options(context, request, answer)?;
     if !terms.is_authenticated() && context.needs_password() {
         return Err(HELLO_WITHOUT_AUTH);
     }
@@ -58,6 +40,32 @@ pub(super) fn hello(
             .pair("modules", [(); 0]);
     }
     Ok(Done::Answered)
+}
+
+/// Each option acts before the next is looked at.
+fn follow_options(
+    context: &mut Context<'_>,
+    request: Request<'_>,
+    answer: &Answer<'_>,
+) -> Result<(), Error> {
+    let mut options = Options::behind(&request, 2);
+    while let Some(option) = options.next() {
+        if is(option, "auth") && options.left() >= 2 {
+            let account = (options.value()?, options.value()?);
+            if !context.log_in(account, request.name(), place(answer)) {
+                return Err(WRONG_PASSWORD);
+            }
+        } else if is(option, "setname") && options.left() >= 1 {
+            let name = options.value()?;
+            if !is_name(name) {
+                return Err(BAD_NAME);
+            }
+            context.set_name(name);
+        } else {
+            return Err(Error::new([b"ERR Syntax error in HELLO option '", option, b"'"].concat()));
+        }
+    }
+    Ok(())
 }
 
 fn version_of(text: &[u8]) -> Result<Protocol, Error> {

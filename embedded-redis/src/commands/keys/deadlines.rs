@@ -2,8 +2,8 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{Options, arg, integer, is};
 use super::look_up;
+use crate::commands::arguments::{Options, arg, integer, is};
 use crate::engine::{Answer, Class, Data, Error, Outcome};
 use crate::keyspace::Millis;
 
@@ -56,7 +56,7 @@ fn set_deadline(
     let deadline = unit
         .to_millis(time)
         .and_then(|time| time.checked_add(since))
-        .ok_or_else(|| Error::new(format!("ERR invalid expire time in '{command}' command")))?;
+        .ok_or_else(|| Error::expire_time(command))?;
     let Some(place) = data.find(key) else { return answer.int(0) };
     if !condition.allows(data.database.db.deadline(place), deadline) {
         return answer.int(0);

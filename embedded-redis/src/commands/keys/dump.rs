@@ -2,8 +2,8 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{Options, arg, integer, is};
 use super::look_up_used;
+use crate::commands::arguments::{Options, arg, integer, is};
 use crate::engine::{Answer, Class, Data, Error, Outcome};
 use crate::keyspace::{self, Broken};
 

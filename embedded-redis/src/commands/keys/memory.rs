@@ -2,7 +2,7 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{Options, arg, integer, is};
+use crate::commands::arguments::{Options, arg, integer, is};
 use crate::engine::{Answer, Context, Done, Error, Outcome};
 
 /// What the key takes. Values know how much they have, so that nothing is sampled.

@@ -2,8 +2,8 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{Options, arg, integer, is};
 use super::look_up_used;
+use crate::commands::arguments::{Options, arg, database, is};
 use crate::engine::{Answer, Class, Context, Data, Error, Outcome};
 use crate::keyspace::{Millis, Value};
 
@@ -100,17 +100,6 @@ fn cloned(data: &mut Data<'_>, key: &[u8]) -> Option<(Value, Option<Millis>)> {
     let place = data.peek(key)?;
     let db = &data.database.db;
     Some((db.value(place)?.clone(), db.deadline(place)))
-}
-
-/// The number of a database.
-fn database(context: &Context<'_>, text: &[u8]) -> Result<usize, Error> {
-    let number = i32::try_from(integer(text)?).map_err(|_| {
-        Error::of("ERR value is out of range, value must between -2147483648 and 2147483647")
-    })?;
-    usize::try_from(number)
-        .ok()
-        .filter(|number| *number < context.engine.databases.len())
-        .ok_or(Error::DB_OUT_OF_RANGE)
 }
 
 /// A value on its way, with what is known of it.

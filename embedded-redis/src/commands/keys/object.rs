@@ -2,7 +2,7 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::arg;
+use crate::commands::arguments::arg;
 use crate::engine::{Answer, Data, Error, Outcome};
 use crate::keyspace::{Place, Text, Value};
 

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 use redis_server_core::Null;
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{Options, arg};
+use crate::commands::arguments::{Options, arg};
 use crate::commands::numbers::weight as number;
 use crate::engine::{Answer, Class, Context, Data, Done, Error, Outcome, TABLE};
 use crate::keyspace::{Compact, List, Side, Value};

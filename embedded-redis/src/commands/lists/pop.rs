@@ -3,7 +3,7 @@
 use redis_server_core::resp_core::request::Request;
 
 use super::{popped, side};
-use crate::commands::arguments::{Options, arg, count, is};
+use crate::commands::arguments::{MultiPop, arg, count};
 use crate::engine::{Answer, Class, Data, Done, Edit, Error, Outcome};
 use crate::keyspace::{List, Side};
 
@@ -70,23 +70,8 @@ pub(super) struct Taking {
 impl Taking {
     /// Reads what begins with the number of keys at that argument.
     pub(super) fn parse(request: &Request<'_>, at: usize) -> Result<Self, Error> {
-        let few = Error::of("ERR numkeys should be greater than 0");
-        let keys = count(arg(request, at), 1, few)?;
-        if keys >= request.len() - (at + 1) {
-            return Err(Error::SYNTAX);
-        }
-        let side = side(arg(request, at + 1 + keys))?;
-        let mut most = None;
-        let mut options = Options::behind(request, at + 2 + keys);
-        while let Some(option) = options.next() {
-            let value = options.value()?;
-            if most.is_some() || !is(option, "count") {
-                return Err(Error::SYNTAX);
-            }
-            most = Some(count(value, 1, Error::of("ERR count should be greater than 0"))?);
-        }
-        let keys = request.iter().skip(at + 1).take(keys).map(Box::from).collect();
-        Ok(Self { keys, side, count: Some(most.unwrap_or(1)) })
+        let MultiPop { keys, end, count } = MultiPop::parse(request, at, side)?;
+        Ok(Self { keys, side: end, count: Some(count) })
     }
 
     /// Takes from the first key that there is: none, and nothing is answered, if there is none.

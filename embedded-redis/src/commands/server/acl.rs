@@ -7,7 +7,8 @@ use redis_server_core::resp_core::request::Request;
 use crate::commands::arguments::{arg, integer, is};
 use crate::commands::catalogue::{CATEGORIES, commands_of};
 use crate::commands::help;
-use crate::engine::{Answer, Context, Done, Error, Outcome, Reason, TABLE, User, until_nul};
+use crate::engine::{Answer, Context, Done, Error, Outcome, Reason, TABLE, User};
+use crate::keyspace::until_nul;
 pub(super) use log::log;
 
 pub(super) fn whoami(

@@ -2,7 +2,7 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{arg, is};
+use crate::commands::arguments::{arg, is};
 use crate::commands::numbers::float;
 use crate::engine::{Answer, Class, Data, Edit, Error, Outcome};
 use crate::keyspace::{Score, SortedSet};

@@ -2,8 +2,8 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{Options, arg, integer, is};
 use super::{list, store};
+use crate::commands::arguments::{Options, arg, count, integer, is};
 use crate::commands::numbers::float;
 use crate::engine::{Answer, Data, Error, Outcome};
 use crate::keyspace::{Compact, Dict, Score, Set, SortedSet, Typed, Value, sort};
@@ -97,9 +97,8 @@ impl<'a> Combining<'a> {
             } else if purpose == Purpose::Answer && is(option, "withscores") {
                 self.with_scores = true;
             } else if purpose == Purpose::Count && is(option, "limit") {
-                let limit = integer(options.value()?).ok();
-                let limit = limit.and_then(|limit| usize::try_from(limit).ok());
-                self.limit = limit.ok_or(Error::of("ERR LIMIT can't be negative"))?;
+                let negative = Error::of("ERR LIMIT can't be negative");
+                self.limit = count(options.value()?, 0, negative)?;
             } else {
                 return Err(Error::SYNTAX);
             }

@@ -2,8 +2,8 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{Options, arg, integer, is};
 use super::list;
+use crate::commands::arguments::{MultiPop, arg, count, is};
 use crate::engine::{Answer, Class, Context, Data, Done, Error, Outcome, Waiting};
 use crate::keyspace::{Compact, Millis, Score, SortedSet};
 
@@ -33,17 +33,9 @@ fn pop(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>, end: 
     if request.len() > 3 {
         return Err(Error::SYNTAX);
     }
-    let count = match request.arg(2) {
-        Some(text) => Some(
-            integer(text)
-                .ok()
-                .and_then(|count| usize::try_from(count).ok())
-                .ok_or(Error::NOT_POSITIVE)?,
-        ),
-        None => None,
-    };
-    let members = take(data, arg(&request, 1), end, count.unwrap_or(1))?.unwrap_or_default();
-    if count.is_none()
+    let wanted = request.arg(2).map(|text| count(text, 0, Error::NOT_POSITIVE)).transpose()?;
+    let members = take(data, arg(&request, 1), end, wanted.unwrap_or(1))?.unwrap_or_default();
+    if wanted.is_none()
         && let [(score, member)] = &*members
     {
         // One member with its score is not put into an array of its own.
@@ -214,27 +206,10 @@ pub(super) fn bzmpop(
 
 /// Reads what begins with the number of keys at that argument.
 fn taking(request: &Request<'_>, at: usize) -> Result<Taking, Error> {
-    let positive = |text, error| {
-        let number = integer(text).ok().and_then(|number| usize::try_from(number).ok());
-        number.filter(|number| *number > 0).ok_or(Error::of(error))
-    };
-    let keys = positive(arg(request, at), "ERR numkeys should be greater than 0")?;
-    if keys >= request.len() - (at + 1) {
-        return Err(Error::SYNTAX);
-    }
-    let end = match arg(request, at + 1 + keys) {
-        end if is(end, "min") => End::Least,
-        end if is(end, "max") => End::Greatest,
-        _ => return Err(Error::SYNTAX),
-    };
-    let mut count = None;
-    let mut options = Options::behind(request, at + 2 + keys);
-    while let Some(option) = options.next() {
-        if count.is_some() || !is(option, "count") {
-            return Err(Error::SYNTAX);
-        }
-        count = Some(positive(options.value()?, "ERR count should be greater than 0")?);
-    }
-    let keys = request.iter().skip(at + 1).take(keys).map(Box::from).collect();
-    Ok(Taking { keys, end, count: Some(count.unwrap_or(1)), deadline: None })
+    let MultiPop { keys, end, count } = MultiPop::parse(request, at, |end| match end {
+        end if is(end, "min") => Ok(End::Least),
+        end if is(end, "max") => Ok(End::Greatest),
+        _ => Err(Error::SYNTAX),
+    })?;
+    Ok(Taking { keys, end, count: Some(count), deadline: None })
 }

@@ -2,9 +2,9 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::super::arguments::{Options, arg, integer, is};
 use super::bounds::{Bounds, Window};
 use super::{list, store};
+use crate::commands::arguments::{Options, arg, integer, is};
 use crate::engine::{Answer, Class, Data, Error, Outcome};
 use crate::keyspace::SortedSet;
 

@@ -5,7 +5,7 @@ use redis_server_core::resp_core::request::Request;
 use super::ids::{self, NewId};
 use crate::commands::arguments::{Options, arg, integer, is};
 use crate::engine::{Answer, Class, Data, Error, Outcome};
-use crate::keyspace::{Stream, StreamId, Trim, Until};
+use crate::keyspace::{Stream, StreamId, Trim, Until, until_nul};
 
 pub(super) fn xadd(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
     let (key, now) = (arg(&request, 1), data.now());
@@ -63,7 +63,7 @@ impl Settings {
         let (mut settings, mut id) = (Self::default(), None);
         while let Some(option) = options.next() {
             let valued = options.left() > 0;
-            if adds && ids::up_to_nul(option) == b"*" {
+            if adds && until_nul(option) == b"*" {
                 id = Some(NewId::Auto);
                 break;
             } else if valued && is(option, "maxlen") {

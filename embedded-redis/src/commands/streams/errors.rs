@@ -1,15 +1,15 @@
 //! What several of the commands are refused with.
 
-use super::ids::up_to_nul;
 use crate::engine::Error;
+use crate::keyspace::until_nul;
 
 /// Neither is there, or the key without the group.
 pub(super) fn no_group(key: &[u8], group: &[u8], behind: &str) -> Error {
     let parts: [&[u8]; 6] = [
         b"NOGROUP No such key '",
-        up_to_nul(key),
+        until_nul(key),
         b"' or consumer group '",
-        up_to_nul(group),
+        until_nul(group),
         b"'",
         behind.as_bytes(),
     ];
@@ -20,9 +20,9 @@ pub(super) fn no_group(key: &[u8], group: &[u8], behind: &str) -> Error {
 pub(super) fn no_group_of_key(key: &[u8], group: &[u8]) -> Error {
     let parts: [&[u8]; 5] = [
         b"NOGROUP No such consumer group '",
-        up_to_nul(group),
+        until_nul(group),
         b"' for key name '",
-        up_to_nul(key),
+        until_nul(key),
         b"'",
     ];
     Error::new(parts.concat())
@@ -37,7 +37,7 @@ pub(super) fn key_required() -> Error {
 
 /// A subcommand that has arguments that it does not take.
 pub(super) fn subcommand_syntax(container: &str, subcommand: &[u8]) -> Error {
-    let subcommand = up_to_nul(subcommand);
+    let subcommand = until_nul(subcommand);
     let subcommand = subcommand.get(..LONGEST).unwrap_or(subcommand);
     let parts: [&[u8]; 5] = [
         b"ERR unknown subcommand or wrong number of arguments for '",

@@ -5,7 +5,7 @@ use redis_server_core::resp_core::request::Request;
 use super::{errors, ids};
 use crate::commands::arguments::{Options, arg, integer, is};
 use crate::engine::{Answer, Class, Data, Error, Outcome};
-use crate::keyspace::{Stream, StreamId};
+use crate::keyspace::{Stream, StreamId, until_nul};
 
 pub(super) fn create(
     data: &mut Data<'_>,
@@ -60,7 +60,7 @@ fn start(
     last: StreamId,
     parse: impl FnOnce(&[u8]) -> Result<StreamId, Error>,
 ) -> Result<StreamId, Error> {
-    if ids::up_to_nul(text) == b"$" { Ok(last) } else { parse(text) }
+    if until_nul(text) == b"$" { Ok(last) } else { parse(text) }
 }
 
 /// The options of both.

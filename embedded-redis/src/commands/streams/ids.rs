@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::engine::Error;
-use crate::keyspace::StreamId;
+use crate::keyspace::{StreamId, until_nul};
 
 /// An id in full, or its milliseconds alone, in which case the rest is 0.
 pub(super) fn id(text: &[u8]) -> Result<StreamId, Error> {
@@ -94,11 +94,7 @@ fn c_string(text: &[u8]) -> Result<&[u8], Error> {
     if text.len() > LONGEST {
         return Err(INVALID);
     }
-    Ok(up_to_nul(text))
-}
-
-pub(super) fn up_to_nul(text: &[u8]) -> &[u8] {
-    text.split(|byte| *byte == 0).next().unwrap_or_default()
+    Ok(until_nul(text))
 }
 
 /// A number as `strtoull` reads it, but that what Redis writes with a minus is none.

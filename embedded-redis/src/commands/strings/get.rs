@@ -2,7 +2,7 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use super::set::{Expiry, Unit};
+use super::expiry::Expiry;
 use crate::commands::arguments::{Options, arg, is};
 use crate::engine::{Answer, Class, Data, Done, Error, Outcome};
 use crate::keyspace::{Millis, Text};
@@ -62,13 +62,13 @@ pub(super) fn getex(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answ
     answered
 }
 
-fn parse_getex(mut arguments: Options<'_>) -> Result<(Option<Expiry<'_>>, bool), Error> {
+fn parse_getex(mut options: Options<'_>) -> Result<(Option<Expiry<'_>>, bool), Error> {
     let (mut expiry, mut persist) = (None, false);
-    while let Some(option) = arguments.next() {
+    while let Some(option) = options.next() {
         if is(option, "persist") && expiry.is_none() {
             persist = true;
-        } else if !persist && let Some(unit) = Unit::parse(option) {
-            expiry = Some(Expiry::parse(unit, expiry, &mut arguments)?);
+        } else if !persist && let Some(it) = Expiry::parse(option, expiry, &mut options)? {
+            expiry = Some(it);
         } else {
             return Err(Error::SYNTAX);
         }

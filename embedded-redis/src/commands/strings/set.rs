@@ -2,8 +2,9 @@
 
 use redis_server_core::resp_core::request::Request;
 
+use super::expiry::Expiry;
 use super::get::answer_value;
-use crate::commands::arguments::{Options, arg, integer, is};
+use crate::commands::arguments::{Options, arg, is};
 use crate::engine::{Answer, Class, Data, Done, Error, Outcome};
 use crate::keyspace::{Millis, Text, Value};
 
@@ -68,73 +69,14 @@ impl<'a> SetOptions<'a> {
             } else if is(option, "keepttl") && options.expiry.is_none() {
                 options.keep_ttl = true;
             } else if !options.keep_ttl
-                && let Some(unit) = Unit::parse(option)
+                && let Some(expiry) = Expiry::parse(option, options.expiry, &mut arguments)?
             {
-                options.expiry = Some(Expiry::parse(unit, options.expiry, &mut arguments)?);
+                options.expiry = Some(expiry);
             } else {
                 return Err(Error::SYNTAX);
             }
         }
         Ok(options)
-    }
-}
-
-/// How a client says when a key is to expire.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
-    Seconds,
-    Millis,
-    UnixSeconds,
-    UnixMillis,
-}
-
-impl Unit {
-    pub(super) fn parse(option: &[u8]) -> Option<Self> {
-        let names = [
-            ("ex", Self::Seconds),
-            ("px", Self::Millis),
-            ("exat", Self::UnixSeconds),
-            ("pxat", Self::UnixMillis),
-        ];
-        names.into_iter().find(|(name, _)| is(option, name)).map(|(_, unit)| unit)
-    }
-}
-
-/// When a key is to expire, in a client's words.
-#[derive(Clone, Copy)]
-pub(super) struct Expiry<'a> {
-    unit: Unit,
-    time: &'a [u8],
-}
-
-impl<'a> Expiry<'a> {
-    /// Reads the time behind the option. The same option may be there before, but no other.
-    pub(super) fn parse(
-        unit: Unit,
-        before: Option<Self>,
-        arguments: &mut Options<'a>,
-    ) -> Result<Self, Error> {
-        if before.is_some_and(|before| before.unit != unit) {
-            return Err(Error::SYNTAX);
-        }
-        Ok(Self { unit, time: arguments.value()? })
-    }
-
-    pub(super) fn is_absolute(self) -> bool {
-        matches!(self.unit, Unit::UnixSeconds | Unit::UnixMillis)
-    }
-
-    pub(super) fn deadline(self, now: Millis, command: &str) -> Result<Millis, Error> {
-        let time = integer(self.time)?;
-        let millis = match self.unit {
-            Unit::Seconds | Unit::UnixSeconds => time.checked_mul(1_000),
-            Unit::Millis | Unit::UnixMillis => Some(time),
-        };
-        let start = if self.is_absolute() { 0 } else { now };
-        millis
-            .filter(|millis| *millis > 0)
-            .and_then(|millis| millis.checked_add(start))
-            .ok_or_else(|| Error::new(format!("ERR invalid expire time in '{command}' command")))
     }
 }
 
@@ -189,8 +131,7 @@ pub(super) fn setnx(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answ
 }
 
 pub(super) fn setex(data: &mut Data<'_>, request: Request<'_>, answer: &mut Answer<'_>) -> Outcome {
-    let expiry = Expiry { unit: Unit::Seconds, time: arg(&request, 2) };
-    let deadline = expiry.deadline(data.now(), "setex")?;
+    let deadline = Expiry::seconds(arg(&request, 2)).deadline(data.now(), "setex")?;
     store(data, arg(&request, 1), arg(&request, 3), Ttl::Until(deadline));
     answer.ok()
 }
@@ -200,8 +141,7 @@ pub(super) fn psetex(
     request: Request<'_>,
     answer: &mut Answer<'_>,
 ) -> Outcome {
-    let expiry = Expiry { unit: Unit::Millis, time: arg(&request, 2) };
-    let deadline = expiry.deadline(data.now(), "psetex")?;
+    let deadline = Expiry::millis(arg(&request, 2)).deadline(data.now(), "psetex")?;
     store(data, arg(&request, 1), arg(&request, 3), Ttl::Until(deadline));
     answer.ok()
 }

@@ -10,7 +10,7 @@ use siphasher::sip::SipHasher13;
 
 use crate::engine::stats::Stats;
 use crate::engine::tracking::Tracking;
-use crate::engine::{ClientKey, Event, Eviction, Expiry, Pause, Settings, Users, millis};
+use crate::engine::{ClientKey, Eviction, Expiry, Pause, Queued, Settings, Users, millis};
 use crate::keyspace::{Millis, Rng};
 
 /// The time, the settings, and what is to be said.
@@ -26,7 +26,8 @@ pub(crate) struct Shared {
     pub(crate) is_late: bool,
     pub(crate) rng: Rng,
     pub(crate) hub: Hub<u64>,
-    pub(crate) events: VecDeque<Event>,
+    /// What is to come out, in order.
+    pub(crate) events: VecDeque<Queued>,
     /// Keys that have got something that clients wait for, with their databases.
     pub(crate) ready: Ready,
     /// When clients have waited long enough.

@@ -82,38 +82,10 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
     new("enable-debug-command", "no", Kind::Fixed),
     new("enable-module-command", "no", Kind::Fixed),
     new("enable-protected-configs", "no", Kind::Fixed),
-    new(
-        "hash-max-listpack-entries",
-        "512",
-        number(
-            0,
-            i64::MAX,
-            |it| it.limits.hash.entries as i64,
-            |it, to| it.limits.hash.entries = to as usize,
-        ),
-    ),
-    new(
-        "hash-max-listpack-value",
-        "64",
-        size(0, |it| it.limits.hash.value as i64, |it, to| it.limits.hash.value = to as usize),
-    ),
-    new(
-        "hash-max-listpack-entries",
-        "512",
-        number(
-            0,
-            i64::MAX,
-            |it| it.limits.hash.entries as i64,
-            |it, to| it.limits.hash.entries = to as usize,
-        ),
-    )
-    .alias("hash-max-ziplist-entries"),
-    new(
-        "hash-max-listpack-value",
-        "64",
-        size(0, |it| it.limits.hash.value as i64, |it, to| it.limits.hash.value = to as usize),
-    )
-    .alias("hash-max-ziplist-value"),
+    new("hash-max-listpack-entries", "512", HASH_ENTRIES),
+    new("hash-max-listpack-value", "64", HASH_VALUE),
+    new("hash-max-listpack-entries", "512", HASH_ENTRIES).alias("hash-max-ziplist-entries"),
+    new("hash-max-listpack-value", "64", HASH_VALUE).alias("hash-max-ziplist-value"),
     new(
         "hll-sparse-max-bytes",
         "3000",
@@ -147,27 +119,8 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
         number(0, INT_MAX, |it| it.lfu_log_factor.into(), |it, to| it.lfu_log_factor = to as u32),
     ),
     new("list-compress-depth", "0", Kind::Integer(0, INT_MAX)),
-    new(
-        "list-max-listpack-size",
-        "-2",
-        number(
-            INT_MIN,
-            INT_MAX,
-            |it| it.list_max_listpack_size,
-            |it, to| it.list_max_listpack_size = to,
-        ),
-    ),
-    new(
-        "list-max-listpack-size",
-        "-2",
-        number(
-            INT_MIN,
-            INT_MAX,
-            |it| it.list_max_listpack_size,
-            |it, to| it.list_max_listpack_size = to,
-        ),
-    )
-    .alias("list-max-ziplist-size"),
+    new("list-max-listpack-size", "-2", LIST_SIZE),
+    new("list-max-listpack-size", "-2", LIST_SIZE).alias("list-max-ziplist-size"),
     new("logfile", "", Kind::Fixed),
     new("loglevel", "notice", Kind::Word(&["debug", "verbose", "notice", "warning"])),
     new("busy-reply-threshold", "5000", BUSY).alias("lua-time-limit"),
@@ -343,46 +296,10 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
     ),
     new("unixsocket", "", Kind::Fixed),
     new("unixsocketperm", "0", Kind::Fixed),
-    new(
-        "zset-max-listpack-entries",
-        "128",
-        number(
-            0,
-            i64::MAX,
-            |it| it.limits.sorted_set.entries as i64,
-            |it, to| it.limits.sorted_set.entries = to as usize,
-        ),
-    ),
-    new(
-        "zset-max-listpack-value",
-        "64",
-        size(
-            0,
-            |it| it.limits.sorted_set.value as i64,
-            |it, to| it.limits.sorted_set.value = to as usize,
-        ),
-    ),
-    new(
-        "zset-max-listpack-entries",
-        "128",
-        number(
-            0,
-            i64::MAX,
-            |it| it.limits.sorted_set.entries as i64,
-            |it, to| it.limits.sorted_set.entries = to as usize,
-        ),
-    )
-    .alias("zset-max-ziplist-entries"),
-    new(
-        "zset-max-listpack-value",
-        "64",
-        size(
-            0,
-            |it| it.limits.sorted_set.value as i64,
-            |it, to| it.limits.sorted_set.value = to as usize,
-        ),
-    )
-    .alias("zset-max-ziplist-value"),
+    new("zset-max-listpack-entries", "128", SORTED_SET_ENTRIES),
+    new("zset-max-listpack-value", "64", SORTED_SET_VALUE),
+    new("zset-max-listpack-entries", "128", SORTED_SET_ENTRIES).alias("zset-max-ziplist-entries"),
+    new("zset-max-listpack-value", "64", SORTED_SET_VALUE).alias("zset-max-ziplist-value"),
 ];
 
 const fn new(name: &'static str, default: &'static str, kind: Kind) -> Parameter {
@@ -402,12 +319,39 @@ const fn size(least: i64, get: fn(&Settings) -> i64, set: fn(&mut Settings, i64)
     Kind::Size { least, get, set }
 }
 
-/// How long scripts may run.
+// Those that have two names.
+
 const BUSY: Kind = number(
     0,
     i64::MAX,
     |it| it.busy_reply_threshold as i64,
     |it, to| it.busy_reply_threshold = to as u64,
 );
+const HASH_ENTRIES: Kind = number(
+    0,
+    i64::MAX,
+    |it| it.limits.hash.entries as i64,
+    |it, to| it.limits.hash.entries = to as usize,
+);
+const HASH_VALUE: Kind =
+    size(0, |it| it.limits.hash.value as i64, |it, to| it.limits.hash.value = to as usize);
+const LIST_SIZE: Kind = number(
+    INT_MIN,
+    INT_MAX,
+    |it| it.list_max_listpack_size,
+    |it, to| it.list_max_listpack_size = to,
+);
+const SORTED_SET_ENTRIES: Kind = number(
+    0,
+    i64::MAX,
+    |it| it.limits.sorted_set.entries as i64,
+    |it, to| it.limits.sorted_set.entries = to as usize,
+);
+const SORTED_SET_VALUE: Kind = size(
+    0,
+    |it| it.limits.sorted_set.value as i64,
+    |it, to| it.limits.sorted_set.value = to as usize,
+);
+
 const INT_MIN: i64 = i32::MIN as i64;
 const INT_MAX: i64 = i32::MAX as i64;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::{Concerns, Invalidation, Tracking};
 use crate::engine::context::Shared;
-use crate::engine::event::Event;
 
 /// Who hears of the keys that begin so.
 #[derive(Debug, Default)]
@@ -62,7 +61,7 @@ impl Shared {
                 if !keys.is_empty() {
                     let (keys, concerns) = (Some(keys), Concerns::All);
                     let it = Invalidation { client, keys, concerns, by: 0 };
-                    self.events.push_back(Event::Invalidate(it));
+                    self.events.push_back(it.into());
                 }
             }
         }

@@ -6,7 +6,6 @@ use redis_server_core::resp_core::request::Request;
 use super::{Concerns, Invalidation, Tracking};
 use crate::commands::catalogue::{key_specs, keys_of};
 use crate::engine::context::{Context, Shared};
-use crate::engine::event::Event;
 use crate::engine::table::Runs;
 
 impl Tracking {
@@ -60,7 +59,7 @@ impl Shared {
         for client in self.tracking.take_readers(key).into_iter().flatten() {
             let keys = Some([key.into()].into());
             let it = Invalidation { client, keys, concerns: Concerns::Reader, by: 0 };
-            self.events.push_back(Event::Invalidate(it));
+            self.events.push_back(it.into());
         }
     }
 }
@@ -97,6 +96,7 @@ impl Context<'_> {
     }
 
     /// A script begins that was given these keys.
+    #[cfg(feature = "lua")]
     #[inline]
     pub(crate) fn declare(&mut self, keys: &[&[u8]]) {
         let tracking = &mut self.engine.shared.tracking;

@@ -9,7 +9,7 @@ use redis_server_core::{Notice, Protocol, Refused};
 use super::{Concerns, Invalidation};
 use crate::engine::answer::Answer;
 use crate::engine::context::Context;
-use crate::engine::event::Event;
+use crate::engine::event::{Event, Queued};
 use crate::engine::table::TABLE;
 use crate::engine::{ClientKey, Engine};
 
@@ -21,14 +21,10 @@ impl Context<'_> {
         let engine = &mut *self.engine;
         engine.shared.tracking.current = id;
         engine.shared.limit_readers();
-        for event in std::mem::take(&mut engine.shared.events) {
-            let event = match event {
-                Event::Invalidate(it) => engine.told(&it),
-                event => Some(event),
-            };
-            match event {
+        for queued in std::mem::take(&mut engine.shared.events) {
+            match engine.resolve(queued) {
                 Some(Event::Tell(to, notice)) if to == id && answer.push_first(&notice) => {}
-                event => engine.shared.events.extend(event),
+                event => engine.shared.events.extend(event.map(Queued::from)),
             }
         }
     }
@@ -66,7 +62,7 @@ impl Engine {
 
     fn tell_current(&mut self) {
         let own = std::mem::take(&mut self.shared.tracking.own);
-        self.shared.events.extend(own.into_iter().map(Event::Invalidate));
+        self.shared.events.extend(own.into_iter().map(Queued::from));
     }
 
     /// All keys of a database are gone. Redis has every client forget whatever it has cached.
@@ -81,7 +77,7 @@ impl Engine {
             if client == current {
                 self.shared.tracking.own.push(it);
             } else {
-                self.shared.events.push_back(Event::Invalidate(it));
+                self.shared.events.push_back(it.into());
             }
         }
         self.shared.tracking.forget_readers();

@@ -10,6 +10,7 @@ use super::commands::{CommandSet, category, find};
 use super::password::PasswordHash;
 use super::selector::{Access, KeyPattern, Selector};
 use super::user::User;
+use crate::keyspace::until_nul;
 
 /// What is wrong with a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,9 +247,4 @@ fn words(text: &[u8]) -> Vec<Vec<u8>> {
 
 fn is(rule: &[u8], word: &str) -> bool {
     until_nul(rule).eq_ignore_ascii_case(word.as_bytes())
-}
-
-/// What C sees of it.
-pub(crate) fn until_nul(text: &[u8]) -> &[u8] {
-    text.split(|byte| *byte == 0).next().unwrap_or_default()
 }

@@ -221,26 +221,33 @@ fn unpack(lua: &Lua, arguments: &Variadic<Argument>) -> mlua::Result<MultiValue>
                 values.push(Value::Number(integer(&little(bytes, format.big), signed)));
             }
             Field::Float => {
-                let bytes = little(bytes, format.big).first_chunk().copied().unwrap_or_default();
-                values.push(Value::Number(f64::from(f32::from_le_bytes(bytes))));
+                let number = f32::from_le_bytes(first(&little(bytes, format.big)));
+                values.push(Value::Number(number.into()));
             }
             Field::Double => {
-                let bytes = little(bytes, format.big).first_chunk().copied().unwrap_or_default();
-                values.push(Value::Number(f64::from_le_bytes(bytes)));
+                let number = f64::from_le_bytes(first(&little(bytes, format.big)));
+                values.push(Value::Number(number));
             }
             Field::Bytes(_) => values.push(Value::String(lua.create_string(bytes)?)),
             Field::Text => {
-                let rest = data.get(at..).unwrap_or_default();
-                let length = rest.iter().position(|byte| *byte == 0);
-                let length = length.ok_or_else(|| format.failed("unfinished string in data"))?;
-                let text = rest.get(..length).unwrap_or_default();
+                let text = terminated(data.get(at..).unwrap_or_default());
+                let text = text.ok_or_else(|| format.failed("unfinished string in data"))?;
                 values.push(Value::String(lua.create_string(text)?));
-                at += length + 1;
+                at += text.len() + 1;
             }
         }
     }
     values.push(Value::Number((at + 1) as f64));
     Ok(MultiValue::from_vec(values))
+}
+
+/// What stands before the first NUL; none if there is none.
+fn terminated(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.get(..bytes.iter().position(|byte| *byte == 0)?)
+}
+
+fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    bytes.first_chunk().copied().unwrap_or([0; N])
 }
 
 fn little(bytes: &[u8], big: bool) -> Vec<u8> {

@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::options::until_nul;
 use crate::engine::Data;
-use crate::keyspace::{Hash, Text, Typed};
+use crate::keyspace::{Hash, Text, Typed, until_nul};
 
 /// The value that the pattern leads to from an element: `#` is the element itself, `*` stands for
 /// it in a key, and what follows `->` is a field of the hash there.

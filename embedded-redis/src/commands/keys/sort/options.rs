@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::super::arguments::{Options, integer, is};
+use crate::commands::arguments::{Options, integer, is};
 use crate::engine::Error;
+use crate::keyspace::until_nul;
 
 /// What the options say.
 pub(super) struct Sort<'a> {
@@ -42,8 +43,6 @@ impl<'a> Sort<'a> {
             first: 0,
             count: -1,
         };
-        // Once it is said not to sort, that stays, whatever pattern follows.
-        let mut unsorted = false;
         while let Some(option) = options.next() {
             if is(option, "asc") {
                 sort.descending = false;
@@ -60,26 +59,21 @@ impl<'a> Sort<'a> {
                 let pattern = options.value()?;
                 let finds = until_nul(pattern).contains(&b'*');
                 if finds && !may_look_up {
-                    return Err(Error::of(
-                        "ERR BY option of SORT denied due to insufficient ACL permissions.",
-                    ));
+                    return Err(denied("BY"));
                 }
-                unsorted |= !finds;
-                sort.by = By::Pattern(pattern);
+                // Once it is said not to sort, that stays, whatever pattern follows.
+                if !matches!(sort.by, By::Nothing) {
+                    sort.by = if finds { By::Pattern(pattern) } else { By::Nothing };
+                }
             } else if is(option, "get") {
                 let pattern = options.value()?;
                 if !may_look_up {
-                    return Err(Error::of(
-                        "ERR GET option of SORT denied due to insufficient ACL permissions.",
-                    ));
+                    return Err(denied("GET"));
                 }
                 sort.get.push(pattern);
             } else {
                 return Err(Error::SYNTAX);
             }
-        }
-        if unsorted {
-            sort.by = By::Nothing;
         }
         Ok(sort)
     }
@@ -95,7 +89,6 @@ impl<'a> Sort<'a> {
     }
 }
 
-/// What C sees of it.
-pub(super) fn until_nul(text: &[u8]) -> &[u8] {
-    text.split(|byte| *byte == 0).next().unwrap_or_default()
+fn denied(option: &str) -> Error {
+    Error::new(format!("ERR {option} option of SORT denied due to insufficient ACL permissions."))
 }

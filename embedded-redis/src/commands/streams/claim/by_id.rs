@@ -6,7 +6,7 @@ use super::{Claimant, is_idle, least_idle};
 use crate::commands::arguments::{Options, arg, is};
 use crate::commands::streams::{errors, ids, reply};
 use crate::engine::{Answer, Data, Error, Outcome};
-use crate::keyspace::{Millis, Pending, Stream, StreamId, parse_integer};
+use crate::keyspace::{Millis, Pending, Stream, StreamId, parse_integer, until_nul};
 
 pub(crate) fn xclaim(
     data: &mut Data<'_>,
@@ -122,7 +122,7 @@ fn number(text: &[u8], error: &'static str) -> Result<i64, Error> {
 }
 
 fn unrecognized(option: &[u8]) -> Error {
-    let parts: [&[u8]; 3] = [b"ERR Unrecognized XCLAIM option '", ids::up_to_nul(option), b"'"];
+    let parts: [&[u8]; 3] = [b"ERR Unrecognized XCLAIM option '", until_nul(option), b"'"];
     Error::new(parts.concat())
 }
 

@@ -2,14 +2,13 @@
 
 use redis_server_core::resp_core::request::Request;
 
-use crate::commands::arguments::{Options, integer, is};
-use crate::commands::streams::errors;
-use crate::commands::streams::ids::{self, up_to_nul};
+use crate::commands::arguments::{Options, integer, is, timeout};
+use crate::commands::streams::{errors, ids};
 use crate::engine::{Data, Error, Shared};
-use crate::keyspace::{Millis, Stream, StreamId};
+use crate::keyspace::{Millis, Stream, StreamId, until_nul};
 
 /// The arguments of `XREAD` and `XREADGROUP`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Read<'a> {
     /// The group and the consumer that reads.
     pub(super) consumer: Option<(&'a [u8], &'a [u8])>,
@@ -54,23 +53,16 @@ impl<'a> Read<'a> {
         in_group: bool,
         shared: &Shared,
     ) -> Result<Self, Error> {
-        let mut read = Self {
-            consumer: None,
-            acknowledged: false,
-            count: None,
-            block: None,
-            keys: Vec::new(),
-            ids: Vec::new(),
-        };
+        let mut read = Self::default();
         let mut options = Options::behind(request, 1);
         while let Some(option) = options.next() {
             let left = options.left();
             if left >= 1 && is(option, "block") {
                 if shared.in_script {
-                    let why = b" command is not allowed with BLOCK option from scripts";
-                    return Err(Error::new([b"ERR ", request.name(), why].concat()));
+                    return Err(blocks_in_script(request.name()));
                 }
-                read.block = Some(deadline(options.value()?, shared.now)?);
+                let timeout = timeout(options.value()?)?;
+                read.block = Some((timeout > 0).then(|| shared.now.saturating_add(timeout)));
             } else if left >= 1 && is(option, "count") {
                 let count = usize::try_from(integer(options.value()?)?);
                 read.count = count.ok().filter(|count| *count > 0);
@@ -87,17 +79,22 @@ impl<'a> Read<'a> {
                 return Err(Error::SYNTAX);
             }
         }
-        if read.keys.len() % 2 == 1 {
-            return Err(Error::of(UNBALANCED));
-        }
-        if read.keys.is_empty() {
-            return Err(Error::SYNTAX);
-        }
-        if in_group && read.consumer.is_none() {
-            return Err(Error::of(GROUP_MISSING));
-        }
+        read.check(in_group)?;
         read.ids = read.keys.split_off(read.keys.len() / 2);
         Ok(read)
+    }
+
+    fn check(&self, in_group: bool) -> Result<(), Error> {
+        if self.keys.len() % 2 == 1 {
+            return Err(Error::of(UNBALANCED));
+        }
+        if self.keys.is_empty() {
+            return Err(Error::SYNTAX);
+        }
+        if in_group && self.consumer.is_none() {
+            return Err(Error::of(GROUP_MISSING));
+        }
+        Ok(())
     }
 
     /// The streams, and from where on each is to be read.
@@ -113,7 +110,7 @@ impl<'a> Read<'a> {
         {
             return Err(errors::no_group(key, group, " in XREADGROUP with GROUP option"));
         }
-        Ok(match (up_to_nul(id), self.consumer) {
+        Ok(match (until_nul(id), self.consumer) {
             (b"$", None) => Behind::Id(stream.map_or(StreamId::MIN, Stream::last_id)),
             (b"$", Some(_)) => return Err(Error::of(DOLLAR_IN_GROUP)),
             (b">", None) => return Err(Error::of(ANGLE_WITHOUT_GROUP)),
@@ -127,15 +124,11 @@ impl<'a> Read<'a> {
     }
 }
 
-fn deadline(timeout: &[u8], now: Millis) -> Result<Option<Millis>, Error> {
-    let timeout = integer(timeout).map_err(|_| Error::of(TIMEOUT_NO_INTEGER))?;
-    if timeout < 0 {
-        return Err(Error::of("ERR timeout is negative"));
-    }
-    Ok((timeout > 0).then(|| now.saturating_add(timeout)))
+fn blocks_in_script(command: &[u8]) -> Error {
+    let why = b" command is not allowed with BLOCK option from scripts";
+    Error::new([b"ERR ", command, why].concat())
 }
 
-const TIMEOUT_NO_INTEGER: &str = "ERR timeout is not an integer or out of range";
 const NO_GROUP_OPTION: &str =
     "ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.";
 const NO_NOACK_OPTION: &str =

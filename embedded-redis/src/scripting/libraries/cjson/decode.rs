@@ -219,13 +219,29 @@ impl Decoder<'_> {
         if self.config.decode_invalid
             && matches!(self.rest(), [b'0', b'x' | b'X', digit, ..] if digit.is_ascii_hexdigit())
         {
-            self.at += 2;
-            let digits = self.run_of(|byte| byte.is_ascii_hexdigit());
-            let value = digits.iter().fold(0.0, |sum, digit| {
-                sum * 16.0 + f64::from(char::from(*digit).to_digit(16).unwrap_or(0))
-            });
+            let value = self.hexadecimal();
             return Token::Number(if negative { -value } else { value });
         }
+        if !self.pass_decimal() {
+            self.at = start;
+            return Token::Error("invalid number");
+        }
+        let text = self.text.get(start..self.at).unwrap_or_default();
+        let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+        number.map_or(Token::Error("invalid number"), Token::Number)
+    }
+
+    /// The number behind `0x`.
+    fn hexadecimal(&mut self) -> f64 {
+        self.at += 2;
+        let digits = self.run_of(|byte| byte.is_ascii_hexdigit());
+        digits.iter().fold(0.0, |sum, digit| {
+            sum * 16.0 + f64::from(char::from(*digit).to_digit(16).unwrap_or(0))
+        })
+    }
+
+    /// Goes behind the digits, their fraction and an exponent: whether there are any digits.
+    fn pass_decimal(&mut self) -> bool {
         let whole = self.run_of(|byte| byte.is_ascii_digit()).len();
         let mut fraction = 0;
         if self.peek() == Some(b'.') {
@@ -233,8 +249,7 @@ impl Decoder<'_> {
             fraction = self.run_of(|byte| byte.is_ascii_digit()).len();
         }
         if whole + fraction == 0 {
-            self.at = start;
-            return Token::Error("invalid number");
+            return false;
         }
         if let [b'e' | b'E', rest @ ..] = self.rest() {
             let sign = usize::from(matches!(rest.first(), Some(b'-' | b'+')));
@@ -243,9 +258,7 @@ impl Decoder<'_> {
                 self.run_of(|byte| byte.is_ascii_digit());
             }
         }
-        let text = self.text.get(start..self.at).unwrap_or_default();
-        let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
-        number.map_or(Token::Error("invalid number"), Token::Number)
+        true
     }
 
     fn run_of(&mut self, belongs: impl Fn(u8) -> bool) -> &[u8] {
