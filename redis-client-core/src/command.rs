@@ -37,6 +37,8 @@ pub trait Kind {
 #[must_use = "a command does nothing until it is awaited, submitted or put in a pipeline"]
 pub struct Command<K: Kind, T = <K as Kind>::Reply, X = Detached> {
     request: Request,
+    /// Where options go that must stand before arguments already there, in bytes.
+    mark: usize,
     executor: X,
     kind: PhantomData<fn() -> (K, T)>,
 }
@@ -59,9 +61,15 @@ pub trait Execute: Sized {
 }
 
 impl<K: Kind> Command<K> {
+    #[inline]
+    const fn detached(request: Request) -> Self {
+        Self { request, mark: 0, executor: Detached, kind: PhantomData }
+    }
+
     /// Starts the command, without arguments.
+    #[inline]
     pub(crate) fn new() -> Self {
-        Self { request: Request::known(K::FACTS), executor: Detached, kind: PhantomData }
+        Self::detached(Request::known(K::FACTS))
     }
 }
 
@@ -96,7 +104,7 @@ impl<K: Kind, T, X> Command<K, T, X> {
     /// # let _ = n;
     /// ```
     pub fn parse<U: FromReply>(self) -> Command<K, U, X> {
-        Command { request: self.request, executor: self.executor, kind: PhantomData }
+        self.typed()
     }
 
     /// Waits this long for the reply, instead of as long as configured.
@@ -135,13 +143,14 @@ impl<K: Kind, T, X> Command<K, T, X> {
     }
 
     pub(crate) fn bind<Y>(self, executor: Y) -> Command<K, T, Y> {
-        Command { request: self.request, executor, kind: PhantomData }
+        Command { request: self.request, mark: self.mark, executor, kind: PhantomData }
     }
 
     /// The same command of another kind, or with another reply.
     #[inline]
     pub(crate) fn typed<L: Kind, U>(self) -> Command<L, U, X> {
-        Command { request: self.request, executor: self.executor, kind: PhantomData }
+        let Self { request, mark, executor, .. } = self;
+        Command { request, mark, executor, kind: PhantomData }
     }
 
     /// Appends a required argument or an option's word.
@@ -226,7 +235,7 @@ impl<K: Kind, T, X> Command<K, T, X> {
     /// Notes that options go here, before what follows.
     #[inline]
     pub(crate) fn options_here(mut self) -> Self {
-        self.request.mark();
+        self.mark = self.request.len();
         self
     }
 
@@ -234,7 +243,7 @@ impl<K: Kind, T, X> Command<K, T, X> {
     pub(crate) fn early(mut self, option: impl FnOnce(Self) -> Self) -> Self {
         let start = self.request.len();
         self = option(self);
-        self.request.move_to_mark(start);
+        self.mark = self.request.move_back(self.mark, start);
         self
     }
 }
@@ -259,7 +268,7 @@ impl Kind for Any {
 
 impl Command<Any> {
     pub(crate) fn named(name: &str) -> Self {
-        Self { request: Request::new(name), executor: Detached, kind: PhantomData }
+        Self::detached(Request::new(name))
     }
 }
 
@@ -287,7 +296,8 @@ impl<K: Kind, T, X> From<Command<K, T, X>> for Request {
 
 impl<K: Kind, T, X: Clone> Clone for Command<K, T, X> {
     fn clone(&self) -> Self {
-        Self { request: self.request.clone(), executor: self.executor.clone(), kind: PhantomData }
+        let (request, executor) = (self.request.clone(), self.executor.clone());
+        Self { request, mark: self.mark, executor, kind: PhantomData }
     }
 }
 

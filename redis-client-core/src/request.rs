@@ -29,8 +29,6 @@ pub struct Request {
     timeout: Timeout,
     /// The caller has marked it.
     resend: bool,
-    /// Where options go that must stand before arguments already there.
-    mark: usize,
     encoded: Encoded,
 }
 
@@ -83,7 +81,7 @@ impl Request {
 
     const fn empty(facts: &'static Facts) -> Self {
         let encoded = Encoded::EMPTY;
-        Self { facts, count: 0, timeout: Timeout::Default, resend: false, mark: 0, encoded }
+        Self { facts, count: 0, timeout: Timeout::Default, resend: false, encoded }
     }
 
     /// Appends an argument.
@@ -195,22 +193,16 @@ impl Request {
         self.encoded.write(out);
     }
 
-    /// Notes that options will be put here, before what is appended from now on.
-    #[inline]
-    pub(crate) fn mark(&mut self) {
-        self.mark = self.encoded.len();
-    }
-
     /// How long the arguments are on the wire.
     pub(crate) fn len(&self) -> usize {
         self.encoded.len()
     }
 
-    /// Moves what was appended since the arguments were `start` bytes long to the mark.
-    pub(crate) fn move_to_mark(&mut self, start: usize) {
-        let added = self.encoded.len() - start;
-        self.encoded.rotate(self.mark, start);
-        self.mark += added;
+    /// Moves what was appended since the arguments were `start` bytes long to an earlier place;
+    /// gives back where it ends.
+    pub(crate) fn move_back(&mut self, place: usize, start: usize) -> usize {
+        self.encoded.rotate(place, start);
+        place + self.encoded.len() - start
     }
 
     /// Puts a count before the arguments that begin at `start`.

@@ -154,7 +154,11 @@ impl<'a> FrameRef<'a> {
     /// Whether it is an error, of either type.
     #[inline]
     pub fn is_error(&self) -> bool {
-        matches!(self.type_byte(), b'-' | b'!')
+        match self.bytes.first() {
+            Some(b'-' | b'!') => true,
+            Some(b'|') => matches!(self.type_byte(), b'-' | b'!'),
+            _ => false,
+        }
     }
 
     /// Whether it is null, of any type.

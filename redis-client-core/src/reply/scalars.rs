@@ -31,6 +31,7 @@ impl FromReply for Bytes {
     #[inline]
     fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
         match frame.view() {
+            View::BulkString(text) => Ok(frame.to_shared(text)),
             View::StreamedString(chunks) => Ok(chunks.to_vec().into()),
             View::Integer(value) => Ok(integer_text(value)),
             // Text in RESP2.
