@@ -70,6 +70,29 @@ pub(crate) fn without_tokio() -> Result<(), Failure> {
     Ok(())
 }
 
+/// The keyspace of embedded-redis knows data and is told the time: it has no clock, no input and
+/// output, no threads, and nothing of the engine around it.
+pub(crate) fn pure_keyspace() -> Result<(), Failure> {
+    let (mut files, mut impure) = (0, Vec::new());
+    let dir = root().join(KEYSPACE);
+    each_source(&dir, &mut |path, source| {
+        files += 1;
+        impure.extend(impurities(source).map(|word| format!("`{word}` in {}", path.display())));
+    })
+    .map_err(|error| unreadable(&dir, &error))?;
+    println!("{KEYSPACE}: {files} files");
+    if impure.is_empty() && files > 0 {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "the keyspace must stay pure, with time as an argument, but there is {impure:?}"
+    )))
+}
+
+fn impurities(source: &str) -> impl Iterator<Item = &'static str> {
+    IMPURE.into_iter().filter(|word| code(source).any(|line| line.contains(word)))
+}
+
 /// The packages of tokio's in the output of `cargo tree --prefix none`.
 fn of_tokio(tree: &str) -> Vec<&str> {
     let found = packages(tree).into_iter();
@@ -96,33 +119,38 @@ fn adapters() -> io::Result<Vec<String>> {
 
 fn code_lines_below(dir: &Path) -> io::Result<usize> {
     let mut lines = 0;
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            lines += code_lines_below(&path)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            lines += code_lines(&fs::read_to_string(&path)?);
-        }
-    }
+    each_source(dir, &mut |_, source| lines += code(source).count())?;
     Ok(lines)
 }
 
-/// Counts the lines that are neither blank nor all comment, up to the unit tests, which stand last.
-///
-/// A block comment counts as one only where it begins a line, which is where rustfmt puts it; so
-/// the counter needs no idea of strings.
-fn code_lines(source: &str) -> usize {
-    let mut in_block_comment = false;
-    let mut lines = 0;
-    for line in source.lines().take_while(|line| *line != "#[cfg(test)]").map(str::trim) {
-        in_block_comment |= line.starts_with("/*");
-        if in_block_comment {
-            in_block_comment = !line.ends_with("*/");
-        } else if !line.is_empty() && !line.starts_with("//") {
-            lines += 1;
+/// Hands over each file of Rust below a directory, but for those that are all tests.
+fn each_source(dir: &Path, take: &mut impl FnMut(&Path, &str)) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.file_stem().is_some_and(|name| name == "tests") {
+            continue;
+        }
+        if path.is_dir() {
+            each_source(&path, take)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            take(&path, &fs::read_to_string(&path)?);
         }
     }
-    lines
+    Ok(())
+}
+
+/// The lines that are neither blank nor all comment, up to the unit tests, which stand last.
+///
+/// A block comment counts as one only where it begins a line, which is where rustfmt puts it; so
+/// this needs no idea of strings.
+fn code(source: &str) -> impl Iterator<Item = &str> {
+    let mut in_block_comment = false;
+    let lines = source.lines().take_while(|line| *line != "#[cfg(test)]").map(str::trim);
+    lines.filter(move |line| {
+        let comment = in_block_comment || line.starts_with("/*");
+        in_block_comment = comment && !line.ends_with("*/");
+        !comment && !line.is_empty() && !line.starts_with("//")
+    })
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
@@ -147,6 +175,26 @@ const CORES: [(&str, &[&str]); 3] = [
         ],
     ),
     ("redis-server-core", &["redis-server-core", "resp-core", "bytes", "memchr", "itoa"]),
+];
+
+/// Where embedded-redis keeps its data.
+const KEYSPACE: &str = "embedded-redis/src/keyspace";
+
+/// What pure code doesn't mention.
+const IMPURE: [&str; 13] = [
+    "std::time",
+    "Instant",
+    "SystemTime",
+    "std::io",
+    "std::net",
+    "std::fs",
+    "std::env",
+    "std::thread",
+    "std::process",
+    "std::sync",
+    "crate::engine",
+    "crate::commands",
+    "adapter_core",
 ];
 
 /// The one adapter that may depend on tokio.
@@ -177,7 +225,26 @@ fn main() { // one
 #[cfg(test)]
 mod tests {}
 ";
-        assert_eq!(code_lines(source), 3);
+        assert_eq!(code(source).count(), 3);
+    }
+
+    #[test]
+    fn files_of_tests_are_no_source() {
+        let mut files = Vec::new();
+        each_source(&root().join("resp-core/src/request"), &mut |path, source| {
+            assert!(!source.is_empty());
+            files.push(path.file_name().unwrap().to_string_lossy().into_owned());
+        })
+        .unwrap();
+        assert!(files.contains(&"multibulk.rs".to_owned()), "{files:?}");
+        assert!(!files.contains(&"tests.rs".to_owned()), "{files:?}");
+    }
+
+    #[test]
+    fn what_is_impure_is_named() {
+        let word = |source: &'static str| impurities(source).collect::<Vec<_>>();
+        assert_eq!(word("use std::time::Instant;\n"), ["std::time", "Instant"]);
+        assert!(word("// Instant\nuse core::time::Duration;\n").is_empty());
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) fn run() -> Result<(), Failure> {
 /// A name to announce, and what to do.
 type Step = (&'static str, fn() -> Result<(), Failure>);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("tools", tools::ensure),
     ("generated source", || generate::run(true)),
     ("format", format),
@@ -36,6 +36,7 @@ const STEPS: [Step; 10] = [
     ("cores without std", gates::cores),
     ("adapter sizes", gates::adapter_sizes),
     ("adapters without tokio", gates::without_tokio),
+    ("pure keyspace", gates::pure_keyspace),
     ("fuzz", short_fuzz),
     ("differential", short_differential),
 ];
