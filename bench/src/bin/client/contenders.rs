@@ -1,6 +1,6 @@
 //! Those who are measured, by name, each on its runtime.
 //!
-//! All runtimes have one thread. Clients run with their own settings except where a module says what
+//! All runtimes have one thread, except where a job asks for more. Clients run with their own settings except where a module says what
 //! its documentation recommends for speed.
 
 mod fred;
@@ -18,6 +18,9 @@ use super::{Outcome, crew, idle, pubsub, raw};
 
 /// Measures whom the job names.
 pub(super) fn run(job: &Job) -> Outcome<Figures> {
+    if job.workers > 0 || job.kind == Kind::Pooled {
+        return on_workers(job);
+    }
     match job.contender.as_str() {
         "raw" => raw::run(job),
         "redis-rs" => on_tokio(redis_rs::run(job)),
@@ -49,6 +52,27 @@ where
         Kind::Subscribe => pubsub::run(&mut subscribe().await?, job).await,
         Kind::Idle => idle::run(&client, job.port).await,
         _ => crew::run(&client, job).await,
+    }
+}
+
+/// What is measured of our pool on tokio alone.
+fn on_workers(job: &Job) -> Outcome<Figures> {
+    let Job { contender, kind, workers, .. } = job;
+    match (contender.as_str(), kind, *workers) {
+        ("adapter-tokio", Kind::Pooled, 0) => on_tokio(ours::pooled(job)),
+        ("adapter-tokio", Kind::Pooled, workers) => {
+            let figures = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(workers)
+                .enable_all()
+                .build()?
+                .block_on(ours::pooled(job))?;
+            // The allocator counts by thread.
+            Ok(Figures { allocs: None, alloc_bytes: None, ..figures })
+        }
+        _ => {
+            Err(format!("{contender} has no workers for {kind:?}, and no pool that they share")
+                .into())
+        }
     }
 }
 

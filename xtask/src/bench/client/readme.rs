@@ -4,17 +4,18 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
+use super::super::cores::Cores;
 use super::plan::CONTENDERS;
-use super::plots;
 use super::row::{Figures, Row, find};
+use super::{plots, pools};
 use crate::exec::{Failure, root};
 
 /// Writes the table anew and says where.
-pub(super) fn write(rows: &[Row], how: &str) -> Result<PathBuf, Failure> {
+pub(super) fn write(rows: &[Row], how: &str, cores: Cores) -> Result<PathBuf, Failure> {
     let path = root().join("README.md");
     let failed = |error| Failure::new(format!("{}: {error}", path.display()));
     let readme = fs::read_to_string(&path).map_err(failed)?;
-    let replaced = replaced(&readme, &block(rows, how)).ok_or_else(|| {
+    let replaced = replaced(&readme, &block(rows, how, cores)).ok_or_else(|| {
         Failure::new(format!("{} has no `{BEGIN}` with `{END}` behind it", path.display()))
     })?;
     fs::write(&path, replaced).map_err(failed)?;
@@ -28,7 +29,7 @@ fn replaced(text: &str, block: &str) -> Option<String> {
     Some(format!("{before}{BEGIN}\n{block}{END}{after}"))
 }
 
-fn block(rows: &[Row], how: &str) -> String {
+fn block(rows: &[Row], how: &str, cores: Cores) -> String {
     let mut text = format!("{how}.\n\n|");
     for column in COLUMNS {
         let _ = write!(text, " | {}", column.head);
@@ -45,6 +46,7 @@ fn block(rows: &[Row], how: &str) -> String {
         }
         text.push_str(" |\n");
     }
+    let _ = write!(text, "\n{}", pools::text(rows, cores));
     for (about, path) in plots::PICTURES {
         let _ = write!(text, "\n![{about}]({path})\n");
     }
@@ -122,7 +124,7 @@ mod tests {
             contender: CONTENDERS.iter().find(|one| one.name == "adapter-tokio").unwrap(),
             figures,
         }];
-        let block = block(&rows, "two cores");
+        let block = block(&rows, "two cores", Cores { server: 1, client: 0, number: 2 });
         assert!(block.starts_with("two cores.\n\n| | one at a time | 64 tasks: CPU |"), "{block}");
         let line = block.lines().find(|line| line.starts_with("| adapter-tokio")).unwrap();
         let words: Vec<&str> = line.split_whitespace().collect();
