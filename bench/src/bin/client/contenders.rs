@@ -94,3 +94,23 @@ fn url(port: u16) -> String {
 async fn tokio_sleep(time: Duration) {
     tokio::time::sleep(time).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_else_passes_for_a_pool_on_several_threads() {
+        for line in [
+            "--contender raw --kind pooled",
+            "--contender adapter-smol --kind pooled",
+            "--contender adapter-smol --kind pooled --workers 2",
+            "--contender adapter-tokio --kind get:16 --workers 2",
+        ] {
+            let words = line.split_whitespace().chain(["--port", "1"]).map(str::to_owned);
+            let job = Job::parse(&words.collect::<Vec<_>>()).unwrap();
+            let refused = run(&job).unwrap_err().to_string();
+            assert!(refused.contains("has no workers"), "{line}: {refused}");
+        }
+    }
+}

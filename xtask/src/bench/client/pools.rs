@@ -55,14 +55,14 @@ fn conclusion(alone: &Row, pools: &[&Row]) -> Option<String> {
     let times = most / rate(alone)?;
     let cpu = best.figures.cpu_ns()? / alone.figures.cpu_ns()?;
     let verdict = if times > 1.0 + NOISE {
-        "More cores gain something here"
+        "A pool on every core gains something here"
     } else if times < 1.0 - NOISE {
-        "More cores lose something here"
+        "A pool on every core loses something here"
     } else {
-        "More cores gain nothing here"
+        "A pool on every core gains nothing here"
     };
     Some(format!(
-        "{verdict}: the pool that serves most, that of {}, serves {times:.2} times as many commands a \
+        "{verdict}: that of {}, which serves most, serves {times:.2} times as many commands a \
          second as one connection on one thread, for {cpu:.2} times the CPU time of each.",
         best.workload.connections
     ))
@@ -125,21 +125,9 @@ mod tests {
     #[test]
     fn the_figures_say_what_comes_of_it() {
         for (one, two, said) in [
-            (
-                8e5,
-                12e5,
-                "gain something here: the pool that serves most, that of 2, serves 1.20 times",
-            ),
-            (
-                9e5,
-                8e5,
-                "lose something here: the pool that serves most, that of 1, serves 0.90 times",
-            ),
-            (
-                9e5,
-                104e4,
-                "gain nothing here: the pool that serves most, that of 2, serves 1.04 times",
-            ),
+            (8e5, 12e5, "gains something here: that of 2, which serves most, serves 1.20 times"),
+            (9e5, 8e5, "loses something here: that of 1, which serves most, serves 0.90 times"),
+            (9e5, 104e4, "gains nothing here: that of 2, which serves most, serves 1.04 times"),
         ] {
             let text = text(&rows(&[("pool-1", one), ("pool-2", two)]), CORES);
             assert!(text.contains(said), "{text}");
