@@ -29,8 +29,8 @@ pub struct CountingAlloc;
 pub struct Allocations {
     /// How often it asked for memory, growing included.
     pub number: u64,
-    /// How many bytes that was, together: a block that grows counts anew with its whole length, as if
-    /// it were copied.
+    /// How many bytes that was, together: a block that grows counts anew with its whole length, as
+    /// if it were copied.
     pub bytes: u64,
     /// The most bytes it held at once, beyond what was held before.
     pub peak: u64,

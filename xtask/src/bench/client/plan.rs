@@ -76,8 +76,8 @@ impl Workload {
         Self { name, about, kind: "pooled", tasks: 1_000, connections, threads, longer: 1 }
     }
 
-    /// Whether a client of that role is put under it: only tokio has runtimes of several threads, and
-    /// with them our pool alone is measured.
+    /// Whether a client of that role is put under it: only tokio has runtimes of several threads,
+    /// and with them our pool alone is measured.
     pub(super) fn is_for(&self, role: Role) -> bool {
         self.threads == Threads::One || role == Role::Ours
     }
@@ -91,9 +91,9 @@ impl Workload {
     }
 }
 
-/// Of pipelines the user's time has a bar of its own, and the system tells it from its own by samples,
-/// 250 a second: so these take longer. The second half shows how cost goes with the number of tasks and connections, and the end of it
-/// what more cores make of it.
+/// Of pipelines the user's time has a bar of its own, and the system tells it from its own by
+/// samples, 250 a second: so these take longer. The second half shows how cost goes with the number
+/// of tasks and connections, and the end of it what more cores make of it.
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::get("get-1", "GET of 16 bytes, one at a time", 1, 1),
     Workload::get("get-64", "GET of 16 bytes, 64 tasks over one connection", 64, 1),

@@ -6,8 +6,8 @@ use super::super::cores::Cores;
 use super::plan::{Role, Threads};
 use super::row::Row;
 
-/// A table of our client on one thread and of its pools on every core, with what comes of it. Nothing,
-/// unless both were measured.
+/// A table of our client on one thread and of its pools on every core, with what comes of it.
+/// Nothing, unless both were measured.
 pub(super) fn text(rows: &[Row], cores: Cores) -> String {
     let ours = |row: &&Row| row.contender.role == Role::Ours;
     let alone = rows.iter().filter(ours).find(|row| row.workload.name == ALONE);

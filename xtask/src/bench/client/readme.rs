@@ -112,6 +112,24 @@ mod tests {
     }
 
     #[test]
+    fn pools_stand_between_the_table_and_the_pictures() {
+        let rows = ["get-1000", "pool-2"].map(|name| Row {
+            workload: WORKLOADS.iter().find(|one| one.name == name).unwrap(),
+            contender: CONTENDERS.iter().find(|one| one.name == "adapter-tokio").unwrap(),
+            figures: Figures {
+                ops_per_s: Some(1e6),
+                user_ns: Some(1.0),
+                sys_ns: Some(1.0),
+                ..Figures::default()
+            },
+        });
+        let block = block(&rows, "two cores", Cores { server: 1, client: 0, number: 2 });
+        let at = |text: &str| block.find(text).unwrap_or_else(|| panic!("no {text} in {block}"));
+        assert!(at("| adapter-glommio") < at("\n\nGETs of 16 bytes by 1,000 tasks"));
+        assert!(at("| pool of 2 | 1000 |") < at("\n\n!["));
+    }
+
+    #[test]
     fn a_client_has_a_line_with_what_was_measured() {
         let figures = Figures {
             user_ns: Some(100.0),
