@@ -8,6 +8,7 @@
 //!
 //! let (vec, allocations) = measure(|| vec![0_u8; 100]);
 //! assert_eq!(allocations.number, 1);
+//! assert_eq!(allocations.bytes, 100);
 //! assert_eq!(allocations.peak, 100);
 //! assert_eq!(allocations.kept, 100);
 //! # drop(vec);
@@ -28,6 +29,9 @@ pub struct CountingAlloc;
 pub struct Allocations {
     /// How often it asked for memory, growing included.
     pub number: u64,
+    /// How many bytes that was, together: a block that grows counts anew with its whole length, as
+    /// if it were copied.
+    pub bytes: u64,
     /// The most bytes it held at once, beyond what was held before.
     pub peak: u64,
     /// Bytes it still holds, beyond what was held before; negative if it gave back more.
@@ -52,6 +56,7 @@ pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Allocations) {
     BOOKS.set(Books { peak: after.peak.max(before.peak), ..after });
     let allocations = Allocations {
         number: after.number - before.number,
+        bytes: after.bytes - before.bytes,
         peak: (after.peak - before.held).unsigned_abs(),
         kept: after.held - before.held,
     };
@@ -62,8 +67,8 @@ pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Allocations) {
 /// difference of two of these says how much. Nothing, without [`CountingAlloc`] in place.
 #[must_use]
 pub fn so_far() -> Allocations {
-    let Books { number, held, peak } = BOOKS.get();
-    Allocations { number, peak: peak.unsigned_abs(), kept: held }
+    let Books { number, bytes, held, peak } = BOOKS.get();
+    Allocations { number, bytes, peak: peak.unsigned_abs(), kept: held }
 }
 
 // SAFETY: each method hands its arguments on to `System`, which keeps the contract, and returns
@@ -100,6 +105,7 @@ unsafe impl GlobalAlloc for CountingAlloc {
 fn taken(bytes: usize) {
     keep_books(|books| {
         books.number = books.number.wrapping_add(1);
+        books.bytes = books.bytes.wrapping_add(bytes as u64);
         books.held = books.held.wrapping_add_unsigned(bytes as u64);
         books.peak = books.peak.max(books.held);
     });
@@ -121,11 +127,13 @@ fn keep_books(entry: impl FnOnce(&mut Books)) {
 #[derive(Clone, Copy)]
 struct Books {
     number: u64,
+    bytes: u64,
     /// Negative on a thread that frees what others allocated.
     held: i64,
     peak: i64,
 }
 
 thread_local! {
-    static BOOKS: Cell<Books> = const { Cell::new(Books { number: 0, held: 0, peak: 0 }) };
+    static BOOKS: Cell<Books> =
+        const { Cell::new(Books { number: 0, bytes: 0, held: 0, peak: 0 }) };
 }

@@ -1,12 +1,14 @@
 //! `cargo xtask bench client`: clients under the same loads, each in a process of its own.
 //!
 //! A fresh redis-server has one core, the client another. What a client takes of CPU and memory is
-//! asked of its process, so it is that client's alone; what the server takes is nobody's.
+//! asked of its process, so it is that client's alone; what the server takes is nobody's. Pools that
+//! are to show what more cores are good for have all of them, the server's too.
 
 mod bars;
 mod machine;
 mod plan;
 mod plots;
+mod pools;
 mod readme;
 mod report;
 mod row;
@@ -19,7 +21,7 @@ use super::server::plan::REFERENCE;
 use crate::cli::BenchOptions;
 use crate::exec::Failure;
 use crate::tools;
-use plan::{Chosen, Contender, Pace, Workload};
+use plan::{Chosen, Pace};
 use row::{Figures, Row};
 use turn::Programs;
 
@@ -38,10 +40,12 @@ pub(super) fn run(options: &BenchOptions) -> Result<(), Failure> {
     let rows = measure(&chosen, &pace, &programs)?;
     let machine = machine::describe();
     println!("\n{machine}\n{cores}; {pace}\n\n{}", report::text(&rows));
+    print!("{}", pools::text(&rows, cores));
     println!("rows in {}", report::write(&rows)?.display());
     if !options.quick && options.names.is_empty() {
         let how = format!("{machine}; {cores}; {pace}");
-        for path in plots::write(&rows, &machine)?.into_iter().chain([readme::write(&rows, &how)?])
+        for path in
+            plots::write(&rows, &machine)?.into_iter().chain([readme::write(&rows, &how, cores)?])
         {
             println!("written: {}", path.display());
         }
@@ -49,13 +53,11 @@ pub(super) fn run(options: &BenchOptions) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Measures every client under every load, several times.
+/// Measures every client under every load that it is put under, several times.
 ///
 /// In rounds, so that a slow spell of the machine hits everyone alike.
 fn measure(chosen: &Chosen, pace: &Pace, programs: &Programs) -> Result<Vec<Row>, Failure> {
-    let with_all =
-        |&workload| chosen.contenders.iter().map(move |&contender| (workload, contender));
-    let pairs: Vec<(&Workload, &Contender)> = chosen.workloads.iter().flat_map(with_all).collect();
+    let pairs = chosen.pairs();
     let mut samples: Vec<Vec<Figures>> = vec![Vec::new(); pairs.len()];
     for round in 1..=pace.rounds {
         for ((workload, contender), samples) in pairs.iter().zip(&mut samples) {

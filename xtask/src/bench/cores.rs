@@ -10,6 +10,8 @@ use crate::exec::Failure;
 pub(super) struct Cores {
     pub(super) server: u32,
     pub(super) client: u32,
+    /// How many this process may run on, these included.
+    pub(super) number: u32,
 }
 
 impl Cores {
@@ -31,17 +33,20 @@ impl Cores {
             let (first, last) = range.split_once('-').unwrap_or((range, range));
             Some((first.parse().ok()?, last.parse().ok()?))
         });
-        let (client, mut server) = ranges.next()??;
+        let (client, mut server): (u32, u32) = ranges.next()??;
+        let mut number = (server + 1).checked_sub(client)?;
         for range in ranges {
-            server = range?.1;
+            let (first, last) = range?;
+            number += (last + 1).checked_sub(first)?;
+            server = last;
         }
-        Some(Self { server, client })
+        Some(Self { server, client, number })
     }
 }
 
 impl fmt::Display for Cores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { server, client } = self;
+        let Self { server, client, .. } = self;
         if server == client {
             return write!(f, "the server and its client share the one core there is");
         }
@@ -55,19 +60,23 @@ mod tests {
 
     #[test]
     fn the_first_and_the_last_core_are_chosen() {
-        for (list, client, server) in
-            [("\t0-1\n", 0, 1), ("0-2,7", 0, 7), ("3,5-6", 3, 6), ("4", 4, 4), ("0,2,4", 0, 4)]
-        {
-            assert_eq!(Cores::among(list), Some(Cores { server, client }), "{list}");
+        for (list, client, server, number) in [
+            ("\t0-1\n", 0, 1, 2),
+            ("0-2,7", 0, 7, 4),
+            ("3,5-6", 3, 6, 3),
+            ("4", 4, 4, 1),
+            ("0,2,4", 0, 4, 3),
+        ] {
+            assert_eq!(Cores::among(list), Some(Cores { server, client, number }), "{list}");
         }
-        for list in ["", "a-b", "0-", "0,x"] {
+        for list in ["", "a-b", "0-", "0,x", "5-3"] {
             assert_eq!(Cores::among(list), None, "{list}");
         }
     }
 
     #[test]
     fn one_core_for_both_is_said() {
-        let said = |server, client| Cores { server, client }.to_string();
+        let said = |server, client| Cores { server, client, number: 2 }.to_string();
         assert!(said(1, 1).contains("share"));
         assert_eq!(said(1, 0), "the server on core 1, its client on core 0");
     }

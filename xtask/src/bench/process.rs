@@ -12,9 +12,12 @@ use crate::exec::{Exec, Failure};
 ///
 /// Both programs of util-linux replace themselves, so the process id stays the child's.
 pub(super) fn pinned(core: u32, program: &str) -> Exec {
-    Exec::new("setpriv")
-        .args(["--pdeathsig", "KILL", "taskset", "--cpu-list"])
-        .args([core.to_string(), program.to_owned()])
+    tied("taskset").args(["--cpu-list".to_owned(), core.to_string(), program.to_owned()])
+}
+
+/// The line that runs `program` wherever this process may run, and ends it likewise.
+pub(super) fn tied(program: &str) -> Exec {
+    Exec::new("setpriv").args(["--pdeathsig", "KILL", program])
 }
 
 /// A child that is killed when this is dropped.
@@ -108,6 +111,10 @@ mod tests {
         let exec = pinned(allowed.client, "grep").args(["Cpus_allowed_list", "/proc/self/status"]);
         let status = exec.stdout().unwrap();
         assert_eq!(status.split_whitespace().last(), Some(allowed.client.to_string().as_str()));
+        let here = std::fs::read_to_string("/proc/self/status").unwrap();
+        let status =
+            tied("grep").args(["Cpus_allowed_list", "/proc/self/status"]).stdout().unwrap();
+        assert!(here.contains(status.trim()), "{status}");
 
         let sleeping = pinned(allowed.client, "sleep").args(["60"]);
         let mut process = Process::spawn(&sleeping, |_| {}).unwrap();

@@ -1,6 +1,6 @@
 //! Those who are measured, by name, each on its runtime.
 //!
-//! All runtimes have one thread. Clients run with their own settings except where a module says what
+//! All runtimes have one thread, except where a job asks for more. Clients run with their own settings except where a module says what
 //! its documentation recommends for speed.
 
 mod fred;
@@ -18,6 +18,9 @@ use super::{Outcome, crew, idle, pubsub, raw};
 
 /// Measures whom the job names.
 pub(super) fn run(job: &Job) -> Outcome<Figures> {
+    if job.workers > 0 || job.kind == Kind::Pooled {
+        return on_workers(job);
+    }
     match job.contender.as_str() {
         "raw" => raw::run(job),
         "redis-rs" => on_tokio(redis_rs::run(job)),
@@ -52,6 +55,27 @@ where
     }
 }
 
+/// What is measured of our pool on tokio alone.
+fn on_workers(job: &Job) -> Outcome<Figures> {
+    let Job { contender, kind, workers, .. } = job;
+    match (contender.as_str(), kind, *workers) {
+        ("adapter-tokio", Kind::Pooled, 0) => on_tokio(ours::pooled(job)),
+        ("adapter-tokio", Kind::Pooled, workers) => {
+            let figures = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(workers)
+                .enable_all()
+                .build()?
+                .block_on(ours::pooled(job))?;
+            // The allocator counts by thread.
+            Ok(Figures { allocs: None, alloc_bytes: None, ..figures })
+        }
+        _ => {
+            Err(format!("{contender} has no workers for {kind:?}, and no pool that they share")
+                .into())
+        }
+    }
+}
+
 fn on_tokio(work: impl Future<Output = Outcome<Figures>>) -> Outcome<Figures> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
@@ -69,4 +93,24 @@ fn url(port: u16) -> String {
 
 async fn tokio_sleep(time: Duration) {
     tokio::time::sleep(time).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_else_passes_for_a_pool_on_several_threads() {
+        for line in [
+            "--contender raw --kind pooled",
+            "--contender adapter-smol --kind pooled",
+            "--contender adapter-smol --kind pooled --workers 2",
+            "--contender adapter-tokio --kind get:16 --workers 2",
+        ] {
+            let words = line.split_whitespace().chain(["--port", "1"]).map(str::to_owned);
+            let job = Job::parse(&words.collect::<Vec<_>>()).unwrap();
+            let refused = run(&job).unwrap_err().to_string();
+            assert!(refused.contains("has no workers"), "{line}: {refused}");
+        }
+    }
 }

@@ -75,6 +75,7 @@ impl<C: Contender> Crew<'_, C> {
                     times: each,
                     watch,
                     value: self.value.clone(),
+                    kept: None,
                     counted: 0,
                 })
             })
@@ -103,13 +104,15 @@ fn scaled(times: u64, time: Duration, took: Duration) -> u64 {
 const LEAST: u64 = 10;
 
 /// What one task does.
-pub(super) struct Work<C> {
+pub(super) struct Work<C: Client> {
     client: C,
     kind: Kind,
     times: u64,
     watch: Watch,
     /// What is stored, or expected.
     value: Bytes,
+    /// What [`Kind::Keep`] has got last.
+    kept: Option<C::Value>,
     /// What INCR gave last.
     counted: i64,
 }
@@ -134,9 +137,15 @@ impl<C: Client> Work<C> {
 
     async fn once(&mut self) -> Outcome<()> {
         match self.kind {
-            Kind::Get(_) | Kind::Lease => {
+            Kind::Get(_) | Kind::Lease | Kind::Pooled => {
                 let value = self.client.get(KEY).await?;
                 self.check(value.as_ref())
+            }
+            Kind::Keep(_) => {
+                let value = self.client.get(KEY).await?;
+                self.check(value.as_ref())?;
+                self.kept = Some(value);
+                Ok(())
             }
             Kind::Set(_) => self.client.set(KEY, self.value.clone()).await,
             Kind::Incr => {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use testkit::counting_alloc::so_far;
+use testkit::counting_alloc::{Allocations, so_far};
 
 use super::Outcome;
 use super::process::{CpuTime, memory_kib};
@@ -16,6 +16,8 @@ pub(super) struct Figures {
     pub(super) user_ns: Option<f64>,
     pub(super) sys_ns: Option<f64>,
     pub(super) allocs: Option<f64>,
+    /// The bytes of those.
+    pub(super) alloc_bytes: Option<f64>,
     pub(super) p50_us: Option<f64>,
     pub(super) p99_us: Option<f64>,
     /// The most that there was; of an idle client, what has come with it.
@@ -28,19 +30,25 @@ pub(super) struct Figures {
 pub(super) struct Reading {
     at: Instant,
     cpu: CpuTime,
-    allocations: u64,
+    allocations: Allocations,
 }
 
 impl Reading {
     pub(super) fn take() -> Outcome<Self> {
-        Ok(Self { at: Instant::now(), cpu: CpuTime::now()?, allocations: so_far().number })
+        Ok(Self { at: Instant::now(), cpu: CpuTime::now()?, allocations: so_far() })
     }
 
     /// What has been spent since.
     pub(super) fn spent(&self) -> Outcome<Spent> {
         let wall = self.at.elapsed();
         let cpu = CpuTime::now()?.since(self.cpu);
-        Ok(Spent { wall, cpu, allocations: so_far().number.saturating_sub(self.allocations) })
+        let Allocations { number, bytes, .. } = so_far();
+        Ok(Spent {
+            wall,
+            cpu,
+            allocations: number.saturating_sub(self.allocations.number),
+            allocated: bytes.saturating_sub(self.allocations.bytes),
+        })
     }
 }
 
@@ -50,6 +58,8 @@ pub(super) struct Spent {
     wall: Duration,
     cpu: CpuTime,
     allocations: u64,
+    /// The bytes of those.
+    allocated: u64,
 }
 
 impl Spent {
@@ -59,6 +69,7 @@ impl Spent {
             wall: self.wall.saturating_sub(other.wall),
             cpu: self.cpu.since(other.cpu),
             allocations: self.allocations.saturating_sub(other.allocations),
+            allocated: self.allocated.saturating_sub(other.allocated),
         }
     }
 
@@ -73,6 +84,7 @@ impl Spent {
             user_ns: each(self.cpu.user),
             sys_ns: each(self.cpu.system),
             allocs: each(self.allocations),
+            alloc_bytes: each(self.allocated),
             rss_kib: Some(memory_kib("VmHWM")? as f64),
             ..Figures::default()
         })
@@ -98,6 +110,7 @@ impl Figures {
             ("user_ns", self.user_ns),
             ("sys_ns", self.sys_ns),
             ("allocs", self.allocs),
+            ("alloc_bytes", self.alloc_bytes),
             ("p50_us", self.p50_us),
             ("p99_us", self.p99_us),
             ("rss_kib", self.rss_kib),
@@ -147,16 +160,18 @@ mod tests {
 
     #[test]
     fn what_was_spent_in_any_case_is_left_out_and_the_rest_shared() {
-        let spent = |millis, user, system, allocations| Spent {
+        let spent = |millis, user, system, allocations, allocated| Spent {
             wall: Duration::from_millis(millis),
             cpu: CpuTime { user, system },
             allocations,
+            allocated,
         };
-        let spent = spent(12, 7_000, 3_000, 220).without(spent(2, 3_000, 1_000, 20));
+        let all = spent(12, 7_000, 3_000, 220, 9_000);
+        let spent = all.without(spent(2, 3_000, 1_000, 20, 1_000));
         let figures = spent.figures(1_000).unwrap();
         assert_eq!((figures.wall_ns, figures.ops_per_s), (Some(10_000.0), Some(100_000.0)));
         assert_eq!((figures.user_ns, figures.sys_ns), (Some(4.0), Some(2.0)));
-        assert_eq!(figures.allocs, Some(0.2));
+        assert_eq!((figures.allocs, figures.alloc_bytes), (Some(0.2), Some(8.0)));
     }
 
     #[test]
@@ -166,8 +181,8 @@ mod tests {
             figures.json(),
             r#"{"ops_per_s": null, "wall_ns": 23.5000, "user_ns": null, "sys_ns": null, "#
                 .to_owned()
-                + r#""allocs": null, "p50_us": null, "p99_us": null, "rss_kib": null, "#
-                + r#""heap_bytes": null}"#
+                + r#""allocs": null, "alloc_bytes": null, "p50_us": null, "p99_us": null, "#
+                + r#""rss_kib": null, "heap_bytes": null}"#
         );
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn value(length: usize) -> Bytes {
 /// How long the value under [`KEY`] is.
 pub(super) fn value_length(kind: Kind) -> usize {
     match kind {
-        Kind::Get(bytes) | Kind::Set(bytes) => bytes,
+        Kind::Get(bytes) | Kind::Keep(bytes) | Kind::Set(bytes) => bytes,
         _ => SMALL,
     }
 }

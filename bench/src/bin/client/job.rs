@@ -13,6 +13,8 @@ pub(super) struct Job {
     pub(super) tasks: usize,
     /// Over how many connections.
     pub(super) connections: usize,
+    /// How many threads of the runtime run tasks; none: all is done on the one there is.
+    pub(super) workers: usize,
     /// The server's, on this machine.
     pub(super) port: u16,
     /// How long the measurement takes, roughly. It is a quarter of that for the warm-up, and
@@ -27,6 +29,8 @@ pub(super) struct Job {
 pub(super) enum Kind {
     /// GET of so many bytes.
     Get(usize),
+    /// GET of so many bytes, kept until the next are there.
+    Keep(usize),
     /// SET of so many bytes.
     Set(usize),
     Incr,
@@ -34,6 +38,8 @@ pub(super) enum Kind {
     Pipeline(usize),
     /// Takes a connection out of a pool, for a GET of 16 bytes.
     Lease,
+    /// GET of 16 bytes, awaited on a pool: over any of its connections, beside others.
+    Pooled,
     /// Receives messages of 16 bytes.
     Subscribe,
     /// Is connected.
@@ -51,6 +57,7 @@ impl Job {
             kind: Kind::Idle,
             tasks: 1,
             connections: 1,
+            workers: 0,
             port: 0,
             time: Duration::from_millis(500),
             number: 100_000,
@@ -64,6 +71,7 @@ impl Job {
                 "--port" => port = Some(value.parse()?),
                 "--tasks" => job.tasks = value.parse()?,
                 "--connections" => job.connections = value.parse()?,
+                "--workers" => job.workers = value.parse()?,
                 "--millis" => job.time = Duration::from_millis(value.parse()?),
                 "--number" => job.number = value.parse()?,
                 _ => return Err(format!("there is no option {name}").into()),
@@ -85,10 +93,12 @@ impl Kind {
         };
         match (name, number) {
             ("get", Some(bytes)) => Ok(Self::Get(bytes)),
+            ("keep", Some(bytes)) => Ok(Self::Keep(bytes)),
             ("set", Some(bytes)) => Ok(Self::Set(bytes)),
             ("pipeline", Some(commands)) => Ok(Self::Pipeline(commands)),
             ("incr", None) => Ok(Self::Incr),
             ("lease", None) => Ok(Self::Lease),
+            ("pooled", None) => Ok(Self::Pooled),
             ("subscribe", None) => Ok(Self::Subscribe),
             ("idle", None) => Ok(Self::Idle),
             _ => Err(format!("there is no kind {text:?}").into()),
@@ -116,12 +126,13 @@ mod tests {
     #[test]
     fn everything_can_be_said() {
         let line = "--contender fred --kind pipeline:100 --port 7000 --tasks 64 --connections 8 \
-                    --millis 250 --number 5";
+                    --workers 2 --millis 250 --number 5";
         let job = Job {
             contender: "fred".to_owned(),
             kind: Kind::Pipeline(100),
             tasks: 64,
             connections: 8,
+            workers: 2,
             port: 7000,
             time: Duration::from_millis(250),
             number: 5,
@@ -134,9 +145,11 @@ mod tests {
     fn kinds_have_a_number_or_none() {
         for (text, kind) in [
             ("get:16", Kind::Get(16)),
+            ("keep:1048576", Kind::Keep(1_048_576)),
             ("set:65536", Kind::Set(65_536)),
             ("incr", Kind::Incr),
             ("lease", Kind::Lease),
+            ("pooled", Kind::Pooled),
             ("subscribe", Kind::Subscribe),
             ("idle", Kind::Idle),
         ] {

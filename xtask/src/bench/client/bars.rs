@@ -30,6 +30,8 @@ enum Against {
     Limit,
     /// Our own, under another load.
     OtherLoad(&'static str),
+    /// What the value has of bytes that is read or written.
+    Payload,
     /// Nothing: it counts as it is.
     Nothing,
 }
@@ -45,6 +47,7 @@ const USER: Figure = Figure { name: "user CPU", get: |one| one.user_ns };
 const WALL: Figure = Figure { name: "wall", get: |one| one.wall_ns };
 const RATE: Figure = Figure { name: "ops/s", get: |one| one.ops_per_s };
 const ALLOCS: Figure = Figure { name: "allocations", get: |one| one.allocs };
+const ALLOCATED: Figure = Figure { name: "allocated", get: |one| one.alloc_bytes };
 const RSS: Figure = Figure { name: "RSS, KiB", get: |one| one.rss_kib };
 const HEAP: Figure = Figure { name: "heap, KiB", get: Figures::heap_kib };
 
@@ -64,7 +67,7 @@ impl Bar {
     }
 }
 
-use Against::{BestPeer, Limit, Nothing, OtherLoad};
+use Against::{BestPeer, Limit, Nothing, OtherLoad, Payload};
 use Bound::{AtLeast, AtMost};
 
 const BARS: &[Bar] = &[
@@ -74,12 +77,17 @@ const BARS: &[Bar] = &[
     Bar::all("pipeline-100", USER, BestPeer, AtMost(0.3)),
     Bar::all("get-1", WALL, Limit, AtMost(1.1)),
     Bar::all("get-1mb", WALL, Limit, AtMost(1.15)),
+    Bar::all("get-1mb", ALLOCATED, Payload, AtMost(ONE_COPY)),
+    Bar::all("keep-1mb", ALLOCATED, Payload, AtMost(ONE_COPY)),
     Bar::all("get-64", ALLOCS, Nothing, AtMost(1.0 + TASKS_OWN)),
     Bar::all("incr-64", ALLOCS, Nothing, AtMost(TASKS_OWN)),
     Bar::all("idle", RSS, Nothing, AtMost(32.0)),
     Bar::all("idle", HEAP, Nothing, AtMost(32.0)),
     Bar::all("tasks-10000", CPU, OtherLoad("tasks-100"), AtMost(1.3)),
 ];
+
+/// The buffer that a reply keeps, and no second one of that length.
+const ONE_COPY: f64 = 1.1;
 
 /// Allocations a command that are the spawning of 64 tasks, shared out among their commands.
 const TASKS_OWN: f64 = 0.005;
@@ -123,6 +131,7 @@ fn compared(bar: &Bar, row: &Row, rows: &[Row]) -> Option<(String, f64)> {
             let limit = find(rows, bar.workload, "raw")?;
             (limit.contender.name, (bar.figure.get)(&limit.figures)?)
         }
+        Payload => ("payload", f64::from(row.workload.payload()?)),
         OtherLoad(load) => {
             let other = find(rows, load, row.contender.name)?;
             (load, (bar.figure.get)(&other.figures)?)
@@ -234,6 +243,23 @@ mod tests {
                 "get-64 allocations adapter-smol 1.070, at most 1.00 SHORT",
                 "idle RSS, KiB adapter-smol 20.000, at most 32.00 met",
                 "idle heap, KiB adapter-smol 33.000, at most 32.00 SHORT",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_a_large_value_has_allocated_is_held_against_its_length() {
+        let allocated = |bytes| Figures { alloc_bytes: Some(bytes), ..Figures::default() };
+        let rows = [
+            row("keep-1mb", "redis-rs", allocated(9e6)),
+            row("keep-1mb", "adapter-tokio", allocated(1_048_576.0)),
+            row("keep-1mb", "adapter-smol", allocated(2_097_152.0)),
+        ];
+        assert_eq!(
+            lines(&rows),
+            [
+                "keep-1mb allocated adapter-tokio / payload 1.000, at most 1.10 met",
+                "keep-1mb allocated adapter-smol / payload 2.000, at most 1.10 SHORT",
             ]
         );
     }

@@ -51,18 +51,49 @@ pub(super) struct Workload {
     pub(super) kind: &'static str,
     pub(super) tasks: u32,
     pub(super) connections: u32,
+    pub(super) threads: Threads,
     /// How many times longer than others it is measured.
     pub(super) longer: u32,
 }
 
+/// Where a client's tasks run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Threads {
+    /// On one thread, which has a core to itself.
+    One,
+    /// On one for each core, of which one is the server's too.
+    EveryCore,
+}
+
 impl Workload {
     const fn get(name: &'static str, about: &'static str, tasks: u32, connections: u32) -> Self {
-        Self { name, about, kind: "get:16", tasks, connections, longer: 1 }
+        Self { name, about, kind: "get:16", tasks, connections, threads: Threads::One, longer: 1 }
+    }
+
+    /// As `get-1000`, by a pool on every core.
+    const fn pool(name: &'static str, about: &'static str, connections: u32) -> Self {
+        let threads = Threads::EveryCore;
+        Self { name, about, kind: "pooled", tasks: 1_000, connections, threads, longer: 1 }
+    }
+
+    /// Whether a client of that role is put under it: only tokio has runtimes of several threads,
+    /// and with them our pool alone is measured.
+    pub(super) fn is_for(&self, role: Role) -> bool {
+        self.threads == Threads::One || role == Role::Ours
+    }
+
+    /// How many bytes a command reads or writes, where it is a GET or a SET.
+    pub(super) fn payload(&self) -> Option<u32> {
+        match self.kind.split_once(':')? {
+            ("get" | "keep" | "set", bytes) => bytes.parse().ok(),
+            _ => None,
+        }
     }
 }
 
-/// Of pipelines the user's time has a bar of its own, and the system tells it from its own by samples,
-/// 250 a second: so these take longer. The second half shows how cost goes with the number of tasks and connections.
+/// Of pipelines the user's time has a bar of its own, and the system tells it from its own by
+/// samples, 250 a second: so these take longer. The second half shows how cost goes with the number
+/// of tasks and connections, and the end of it what more cores make of it.
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::get("get-1", "GET of 16 bytes, one at a time", 1, 1),
     Workload::get("get-64", "GET of 16 bytes, 64 tasks over one connection", 64, 1),
@@ -73,6 +104,7 @@ pub(super) const WORKLOADS: &[Workload] = &[
         kind: "pipeline:100",
         tasks: 1,
         connections: 1,
+        threads: Threads::One,
         longer: 4,
     },
     Workload {
@@ -81,6 +113,16 @@ pub(super) const WORKLOADS: &[Workload] = &[
         kind: "get:1048576",
         tasks: 1,
         connections: 1,
+        threads: Threads::One,
+        longer: 1,
+    },
+    Workload {
+        name: "keep-1mb",
+        about: "GET of 1 MiB, one at a time, each kept until the next is there",
+        kind: "keep:1048576",
+        tasks: 1,
+        connections: 1,
+        threads: Threads::One,
         longer: 1,
     },
     Workload {
@@ -89,6 +131,7 @@ pub(super) const WORKLOADS: &[Workload] = &[
         kind: "set:65536",
         tasks: 1,
         connections: 1,
+        threads: Threads::One,
         longer: 1,
     },
     Workload {
@@ -98,6 +141,7 @@ pub(super) const WORKLOADS: &[Workload] = &[
         kind: "lease",
         tasks: 64,
         connections: 8,
+        threads: Threads::One,
         longer: 1,
     },
     Workload {
@@ -107,6 +151,7 @@ pub(super) const WORKLOADS: &[Workload] = &[
         kind: "subscribe",
         tasks: 1,
         connections: 1,
+        threads: Threads::One,
         longer: 1,
     },
     Workload {
@@ -115,6 +160,7 @@ pub(super) const WORKLOADS: &[Workload] = &[
         kind: "incr",
         tasks: 64,
         connections: 1,
+        threads: Threads::One,
         longer: 1,
     },
     Workload {
@@ -123,6 +169,7 @@ pub(super) const WORKLOADS: &[Workload] = &[
         kind: "idle",
         tasks: 1,
         connections: 1,
+        threads: Threads::One,
         longer: 1,
     },
     Workload::get("tasks-10", "GET of 16 bytes, 10 tasks over one connection", 10, 1),
@@ -136,6 +183,13 @@ pub(super) const WORKLOADS: &[Workload] = &[
         10_000,
         1_000,
     ),
+    Workload::pool(
+        "pool-1",
+        "GET of 16 bytes, 1,000 tasks on all cores, a pool of 1 connection",
+        1,
+    ),
+    Workload::pool("pool-2", "GET of 16 bytes, 1,000 tasks on all cores, a pool of 2", 2),
+    Workload::pool("pool-4", "GET of 16 bytes, 1,000 tasks on all cores, a pool of 4", 4),
 ];
 
 /// How long all of it takes.
@@ -172,6 +226,17 @@ pub(super) struct Chosen {
     pub(super) workloads: Vec<&'static Workload>,
 }
 
+impl Chosen {
+    /// Every load with each client that is put under it.
+    pub(super) fn pairs(&self) -> Vec<(&'static Workload, &'static Contender)> {
+        let under = |&workload: &&'static Workload| {
+            let clients = self.contenders.iter().filter(|client| workload.is_for(client.role));
+            clients.map(move |&client| (workload, client))
+        };
+        self.workloads.iter().flat_map(under).collect()
+    }
+}
+
 /// Those clients and loads that are named; all clients if none is, and all loads likewise.
 pub(super) fn chosen(names: &[String]) -> Result<Chosen, Failure> {
     let named = |name: &str| names.iter().any(|one| one == name);
@@ -196,7 +261,11 @@ pub(super) fn chosen(names: &[String]) -> Result<Chosen, Failure> {
     if workloads.is_empty() {
         workloads = WORKLOADS.iter().collect();
     }
-    Ok(Chosen { contenders, workloads })
+    let chosen = Chosen { contenders, workloads };
+    if chosen.pairs().is_empty() {
+        return Err(Failure::Usage("none of these clients is put under these loads".to_owned()));
+    }
+    Ok(chosen)
 }
 
 #[cfg(test)]
@@ -226,6 +295,26 @@ mod tests {
         for named in ["`rueidis`", "adapter-smol", "get-1mb"] {
             assert!(text.contains(named), "{text}");
         }
+    }
+
+    #[test]
+    fn gets_and_sets_have_a_payload() {
+        let payload = |name: &str| WORKLOADS.iter().find(|one| one.name == name).unwrap().payload();
+        assert_eq!((payload("keep-1mb"), payload("set-64kb")), (Some(1 << 20), Some(1 << 16)));
+        assert_eq!((payload("pipeline-100"), payload("incr-64")), (None, None));
+    }
+
+    #[test]
+    fn pools_on_every_core_are_measured_of_our_client_on_tokio_alone() {
+        let under = |name: &str| {
+            let workload = WORKLOADS.iter().find(|one| one.name == name).unwrap();
+            let clients = CONTENDERS.iter().filter(|client| workload.is_for(client.role));
+            clients.map(|client| client.name).collect::<Vec<_>>()
+        };
+        assert_eq!(under("pool-2"), ["adapter-tokio"]);
+        assert_eq!(under("get-1000").len(), CONTENDERS.len());
+        let nobody = chosen(&["pool-2".to_owned(), "fred".to_owned()]);
+        assert!(matches!(nobody, Err(Failure::Usage(_))));
     }
 
     #[test]

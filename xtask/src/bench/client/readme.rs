@@ -4,17 +4,18 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
+use super::super::cores::Cores;
 use super::plan::CONTENDERS;
-use super::plots;
 use super::row::{Figures, Row, find};
+use super::{plots, pools};
 use crate::exec::{Failure, root};
 
 /// Writes the table anew and says where.
-pub(super) fn write(rows: &[Row], how: &str) -> Result<PathBuf, Failure> {
+pub(super) fn write(rows: &[Row], how: &str, cores: Cores) -> Result<PathBuf, Failure> {
     let path = root().join("README.md");
     let failed = |error| Failure::new(format!("{}: {error}", path.display()));
     let readme = fs::read_to_string(&path).map_err(failed)?;
-    let replaced = replaced(&readme, &block(rows, how)).ok_or_else(|| {
+    let replaced = replaced(&readme, &block(rows, how, cores)).ok_or_else(|| {
         Failure::new(format!("{} has no `{BEGIN}` with `{END}` behind it", path.display()))
     })?;
     fs::write(&path, replaced).map_err(failed)?;
@@ -28,7 +29,7 @@ fn replaced(text: &str, block: &str) -> Option<String> {
     Some(format!("{before}{BEGIN}\n{block}{END}{after}"))
 }
 
-fn block(rows: &[Row], how: &str) -> String {
+fn block(rows: &[Row], how: &str, cores: Cores) -> String {
     let mut text = format!("{how}.\n\n|");
     for column in COLUMNS {
         let _ = write!(text, " | {}", column.head);
@@ -45,6 +46,7 @@ fn block(rows: &[Row], how: &str) -> String {
         }
         text.push_str(" |\n");
     }
+    let _ = write!(text, "\n{}", pools::text(rows, cores));
     for (about, path) in plots::PICTURES {
         let _ = write!(text, "\n![{about}]({path})\n");
     }
@@ -110,6 +112,24 @@ mod tests {
     }
 
     #[test]
+    fn pools_stand_between_the_table_and_the_pictures() {
+        let rows = ["get-1000", "pool-2"].map(|name| Row {
+            workload: WORKLOADS.iter().find(|one| one.name == name).unwrap(),
+            contender: CONTENDERS.iter().find(|one| one.name == "adapter-tokio").unwrap(),
+            figures: Figures {
+                ops_per_s: Some(1e6),
+                user_ns: Some(1.0),
+                sys_ns: Some(1.0),
+                ..Figures::default()
+            },
+        });
+        let block = block(&rows, "two cores", Cores { server: 1, client: 0, number: 2 });
+        let at = |text: &str| block.find(text).unwrap_or_else(|| panic!("no {text} in {block}"));
+        assert!(at("| adapter-glommio") < at("\n\nGETs of 16 bytes by 1,000 tasks"));
+        assert!(at("| pool of 2 | 1000 |") < at("\n\n!["));
+    }
+
+    #[test]
     fn a_client_has_a_line_with_what_was_measured() {
         let figures = Figures {
             user_ns: Some(100.0),
@@ -122,7 +142,7 @@ mod tests {
             contender: CONTENDERS.iter().find(|one| one.name == "adapter-tokio").unwrap(),
             figures,
         }];
-        let block = block(&rows, "two cores");
+        let block = block(&rows, "two cores", Cores { server: 1, client: 0, number: 2 });
         assert!(block.starts_with("two cores.\n\n| | one at a time | 64 tasks: CPU |"), "{block}");
         let line = block.lines().find(|line| line.starts_with("| adapter-tokio")).unwrap();
         let words: Vec<&str> = line.split_whitespace().collect();

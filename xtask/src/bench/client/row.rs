@@ -14,6 +14,8 @@ pub(super) struct Figures {
     pub(super) user_ns: Option<f64>,
     pub(super) sys_ns: Option<f64>,
     pub(super) allocs: Option<f64>,
+    /// The bytes of those.
+    pub(super) alloc_bytes: Option<f64>,
     pub(super) p50_us: Option<f64>,
     pub(super) p99_us: Option<f64>,
     /// The most that there was; of an idle client, what has come with it.
@@ -44,6 +46,7 @@ impl Figures {
             user_ns: cpu_ns.map(|all| all * share),
             sys_ns: cpu_ns.map(|all| all * (1.0 - share)),
             allocs: of(|one| one.allocs),
+            alloc_bytes: of(|one| one.alloc_bytes),
             p50_us: of(|one| one.p50_us),
             p99_us: of(|one| one.p99_us),
             rss_kib: of(|one| one.rss_kib),
@@ -81,6 +84,13 @@ pub(super) struct Row {
     pub(super) figures: Figures,
 }
 
+impl Row {
+    /// Bytes allocated for each byte of the value that is read or written.
+    pub(super) fn alloc_ratio(&self) -> Option<f64> {
+        Some(self.figures.alloc_bytes? / f64::from(self.workload.payload()?))
+    }
+}
+
 /// A client's row under a load.
 pub(super) fn find<'a>(rows: &'a [Row], workload: &str, contender: &str) -> Option<&'a Row> {
     rows.iter().find(|row| row.workload.name == workload && row.contender.name == contender)
@@ -93,7 +103,7 @@ mod tests {
     #[test]
     fn a_line_is_read_with_and_without_figures() {
         let line = r#"{"ops_per_s": 2.5, "wall_ns": null, "user_ns": 1, "sys_ns": 2,
-            "allocs": 0, "p50_us": null, "p99_us": null, "rss_kib": 7, "heap_bytes": 2048}"#;
+            "allocs": 0, "alloc_bytes": 0, "p50_us": null, "p99_us": null, "rss_kib": 7, "heap_bytes": 2048}"#;
         let figures = Figures::parse(line).unwrap();
         assert_eq!((figures.ops_per_s, figures.wall_ns), (Some(2.5), None));
         assert_eq!((figures.cpu_ns(), figures.heap_kib()), (Some(3.0), Some(2.0)));

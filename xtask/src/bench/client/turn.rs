@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::super::cores::Cores;
 use super::super::launch::{Launchable, Running};
-use super::super::process::{output_within, pinned};
-use super::plan::{Contender, Pace, Workload};
+use super::super::process::{output_within, pinned, tied};
+use super::plan::{Contender, Pace, Threads, Workload};
 use super::row::Figures;
 use crate::exec::{Exec, Failure};
 
@@ -47,13 +47,17 @@ fn line(
     pace: &Pace,
     port: u16,
 ) -> Exec {
-    let Workload { kind, tasks, connections, longer, .. } = workload;
+    let Workload { kind, tasks, connections, threads, longer, .. } = workload;
     let millis = pace.time.as_millis() * u128::from(*longer);
-    pinned(programs.cores.client, &programs.client)
-        .args(["--contender", contender.name, "--kind", kind])
+    let (exec, workers) = match threads {
+        Threads::One => (pinned(programs.cores.client, &programs.client), 0),
+        Threads::EveryCore => (tied(&programs.client), programs.cores.number),
+    };
+    exec.args(["--contender", contender.name, "--kind", kind])
         .args(["--port".to_owned(), port.to_string()])
         .args(["--tasks".to_owned(), tasks.to_string()])
         .args(["--connections".to_owned(), connections.to_string()])
+        .args(["--workers".to_owned(), workers.to_string()])
         .args(["--millis".to_owned(), millis.to_string()])
         .args(["--number".to_owned(), pace.messages.to_string()])
 }

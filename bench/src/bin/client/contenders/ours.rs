@@ -2,6 +2,8 @@
 //! timeout of 10 s for each command, reconnecting, liveness. Only the subscriber's backlog has more
 //! room than by default, for all the messages that may be under way.
 
+mod pooled;
+
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
@@ -24,6 +26,8 @@ use crate::crew::Work;
 use crate::figures::Figures;
 use crate::job::Job;
 use crate::pubsub::{UNDER_WAY, channels};
+
+pub(super) use pooled::run as pooled;
 
 pub(super) async fn on_tokio(job: &Job) -> Outcome<Figures> {
     on(OnTokio, job).await

@@ -16,6 +16,7 @@ fn figures(user_ns: f64, wall_ns: f64) -> Figures {
         user_ns: Some(user_ns),
         sys_ns: Some(100.0),
         allocs: Some(1.0),
+        alloc_bytes: Some(40.0),
         p50_us: Some(20.25),
         p99_us: Some(30.5),
         rss_kib: Some(6_000.0),
@@ -39,16 +40,16 @@ fn a_load_has_a_table_with_ratios_to_the_best_peer_and_the_limit() {
         [
             "get-64: GET of 16 bytes, 64 tasks over one connection",
             "",
-            "| client | ops/s | wall ns | user ns | sys ns | allocs | p50 us | p99 us | \
+            "| client | ops/s | wall ns | user ns | sys ns | allocs | alloc/payload | p50 us | p99 us | \
              memory KiB | heap KiB | CPU/peer | CPU/raw | wall/peer | wall/raw |",
-            "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
-            "| raw | 2000000 | 500 | 0 | 100 | 1.00 | 20.2 | 30.5 | 6000 | | 0.10 | 1.00 | 0.50 | \
+            "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+            "| raw | 2000000 | 500 | 0 | 100 | 1.00 | 2.50 | 20.2 | 30.5 | 6000 | | 0.10 | 1.00 | 0.50 | \
              1.00 |",
-            "| redis-rs | 500000 | 2000 | 900 | 100 | 1.00 | 20.2 | 30.5 | 6000 | | 1.00 | 10.00 | \
+            "| redis-rs | 500000 | 2000 | 900 | 100 | 1.00 | 2.50 | 20.2 | 30.5 | 6000 | | 1.00 | 10.00 | \
              2.00 | 4.00 |",
-            "| fred | 1000000 | 1000 | 1900 | 100 | 1.00 | 20.2 | 30.5 | 6000 | | 2.00 | 20.00 | \
+            "| fred | 1000000 | 1000 | 1900 | 100 | 1.00 | 2.50 | 20.2 | 30.5 | 6000 | | 2.00 | 20.00 | \
              1.00 | 2.00 |",
-            "| adapter-tokio | 1250000 | 800 | 150 | 100 | 1.00 | 20.2 | 30.5 | 6000 | | 0.25 | \
+            "| adapter-tokio | 1250000 | 800 | 150 | 100 | 1.00 | 2.50 | 20.2 | 30.5 | 6000 | | 0.25 | \
              2.50 | 0.80 | 1.60 |",
         ]
     );
@@ -71,6 +72,7 @@ fn json_has_the_agreed_keys_and_no_others() {
                 "user_ns": 1.0,
                 "sys_ns": 100.0,
                 "allocs": 1.0,
+                "alloc_bytes": 40,
                 "p50_us": 20.25,
                 "p99_us": 30.5,
                 "rss_kib": 6_000,
@@ -83,6 +85,7 @@ fn json_has_the_agreed_keys_and_no_others() {
                 "user_ns": null,
                 "sys_ns": null,
                 "allocs": null,
+                "alloc_bytes": null,
                 "p50_us": null,
                 "p99_us": null,
                 "rss_kib": 20,
