@@ -1,5 +1,7 @@
 //! One connection: between its transport and its session.
 
+mod wave;
+
 use std::io;
 use std::task::{Context, Poll, Waker};
 
@@ -14,6 +16,7 @@ use crate::runtime::{Runtime, SharedCell, Transport};
 use crate::shared::Shared;
 #[cfg(feature = "tls")]
 use crate::tls::TlsError;
+use wave::Wave;
 
 /// Moves bytes between a stream and its session, for as long as the session goes on.
 ///
@@ -22,7 +25,7 @@ use crate::tls::TlsError;
 /// can hold up the other.
 ///
 /// Callers that a turn has woken may have more to send. So that it joins the same write, the
-/// driver lets them go first, once, before it takes the output.
+/// driver lets them go first before it takes the output: see [`Wave`].
 pub(crate) struct Connection<R: Runtime> {
     runtime: R,
     shared: R::Cell<Shared>,
@@ -35,8 +38,7 @@ pub(crate) struct Connection<R: Runtime> {
     alarm: Alarm<R>,
     /// How much to read at once.
     read_size: usize,
-    /// Whether the callers have been let go first since the last write.
-    yielded: bool,
+    wave: Wave,
     /// The stream has taken something of what it could not take at once, of so many bytes.
     moved: Option<usize>,
     /// Whether nothing is to be read: a reader has not kept up.
@@ -85,7 +87,7 @@ impl<R: Runtime> Connection<R> {
             wakers: Vec::new(),
             alarm: Alarm::default(),
             read_size: READ_MIN,
-            yielded: false,
+            wave: Wave::default(),
             moved: None,
             choked: false,
             ready: false,
@@ -102,16 +104,13 @@ impl<R: Runtime> Connection<R> {
         let choked = self.choked;
         let (closed, deadline) = self.exchange(now, &read, cx.waker());
         let unchoked = choked && !self.choked;
-        let woken = !self.wakers.is_empty();
         self.wake();
         if let Some(reason) = closed {
             return Turn::Over(reason);
         }
-        if woken && !self.yielded {
-            self.yielded = true;
+        if self.wave.is_on() {
             return Turn::Yield;
         }
-        self.yielded = false;
         let left = self.output.len();
         let more = match self.write(cx) {
             Ok(more) => more,
@@ -178,9 +177,10 @@ impl<R: Runtime> Connection<R> {
         waker: &Waker,
     ) -> (Option<ConnectionError>, Option<Time>) {
         let Self { shared, frames, wakers, output, .. } = self;
-        let Self { yielded, moved, choked, ready, watcher, .. } = self;
+        let Self { wave, moved, choked, ready, watcher, .. } = self;
         let (closed, deadline, news) = shared.with(|shared| {
             shared.now = now;
+            let before = shared.session.in_flight();
             if let Some(unwritten) = moved.take() {
                 shared.session.handle_progress(now, unwritten);
             }
@@ -207,7 +207,8 @@ impl<R: Runtime> Connection<R> {
             }
             shared.handle_timeout(now, wakers);
             let _ = shared.feed.take_submitted();
-            if wakers.is_empty() || *yielded {
+            wave.roll(before, wakers.len(), shared.session.in_flight());
+            if !wave.is_on() {
                 // One batch at a time, so that what is queued stays under the session's bounds.
                 if output.is_empty() {
                     let _ = shared.session.poll_transmit(output);

@@ -43,7 +43,7 @@ impl<S: Server> Bench<S> {
     }
 
     fn settle(&mut self) {
-        while self.woken.poll(&mut self.driver).is_pending() && self.world.peer.turn() {}
+        while self.woken.poll_to_rest(&mut self.driver).is_pending() && self.world.peer.turn() {}
     }
 }
 
@@ -66,13 +66,11 @@ fn rounds<S: Server, F: Future<Output = Result<T, adapter_core::Error>> + Unpin,
             for call in calls.iter_mut().flatten() {
                 assert!(std::pin::Pin::new(call).poll(&mut cx).is_pending());
             }
-            assert!(std::pin::Pin::new(&mut *driver).poll(&mut cx).is_pending());
+            assert!(woken.poll_to_rest(driver).is_pending());
         });
         while world.peer.turn() {}
         let ((), received) = measure(|| {
-            // Twice, for it lets others go first.
-            assert!(std::pin::Pin::new(&mut *driver).poll(&mut cx).is_pending());
-            assert!(std::pin::Pin::new(&mut *driver).poll(&mut cx).is_pending());
+            assert!(woken.poll_to_rest(driver).is_pending());
             for call in &mut calls {
                 let Some(mut waiting) = call.take() else { continue };
                 match std::pin::Pin::new(&mut waiting).poll(&mut cx) {
@@ -254,7 +252,7 @@ fn a_large_reply_is_held_once() {
     let (mut peak, mut held) = (0, 0);
     let value = loop {
         let (poll, allocations): (_, Allocations) = measure(|| {
-            assert!(bench.woken.poll(&mut bench.driver).is_pending());
+            assert!(bench.woken.poll_to_rest(&mut bench.driver).is_pending());
             woken.poll(&mut call)
         });
         peak = peak.max(held + allocations.peak as i64);

@@ -229,6 +229,29 @@ fn the_work_of_one_poll_is_bounded() {
     assert!(most_written <= 5 << 20, "{most_written} bytes written in one poll");
 }
 
+/// Some executors run who was woken last before all others: the driver, behind its first caller.
+#[test]
+fn a_caller_that_rouses_the_driver_shares_the_write_with_those_behind_it() {
+    let mut world = World::with_server(echo_server());
+    let (client, mut driver) = world.client_and_driver(Config::default());
+    let woken = Woken::default();
+    while woken.poll_to_rest(&mut driver).is_pending() && world.peer.turn() {}
+    let mut calls: Vec<_> =
+        (0..CALLERS).map(|_| client.echo("x".repeat(10)).into_future()).collect();
+    let before = world.wire.traffic().written;
+    let caller = Woken::default();
+    for call in &mut calls {
+        let times = woken.times();
+        assert!(caller.poll(call).is_pending());
+        if woken.times() > times {
+            assert!(woken.poll(&mut driver).is_pending());
+            assert_eq!(world.wire.traffic().written, before, "written by itself");
+        }
+    }
+    assert!(woken.poll_to_rest(&mut driver).is_pending());
+    assert!(world.wire.traffic().written > before + (CALLERS * 10) as u64);
+}
+
 #[test]
 fn the_driver_ends_with_the_last_client() {
     let mut world = World::new();

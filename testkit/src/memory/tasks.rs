@@ -183,4 +183,16 @@ impl Woken {
     pub fn poll<F: Future + Unpin>(&self, future: &mut F) -> Poll<F::Output> {
         Pin::new(future).poll(&mut Context::from_waker(&self.waker()))
     }
+
+    /// Polls a future until it ends or waits for others: one that lets others go first wakes itself.
+    pub fn poll_to_rest<F: Future + Unpin>(&self, future: &mut F) -> Poll<F::Output> {
+        for _ in 0..1000 {
+            let before = self.times();
+            let poll = self.poll(future);
+            if poll.is_ready() || self.times() == before {
+                return poll;
+            }
+        }
+        panic!("it finds no rest")
+    }
 }
