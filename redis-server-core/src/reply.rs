@@ -1,19 +1,22 @@
 //! Answers to commands.
 
 mod ahead;
+mod items;
+mod place;
 
 use alloc::string::ToString;
 use core::fmt;
 
 use bytes::Bytes;
-use resp_core::request::RequestKind;
 use resp_core::{Frame, Out, OutBuf, encode};
 
 use crate::double::double_text;
 use crate::hub::Notice;
-use crate::output::{Output, Ticket, Waits};
+use crate::output::{Ticket, Waits};
 use crate::terms::{Protocol, Terms};
 use crate::value::ToReply;
+pub use items::{Items, Pairs};
+pub use place::{Answering, Item, Whole};
 
 /// What becomes of the connection when a command is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -311,182 +314,6 @@ impl<'a, P: Answering<'a>> Drop for Reply<'a, P> {
 impl<'a, P: Answering<'a>> fmt::Debug for Reply<'a, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply").field("protocol", &self.protocol()).finish_non_exhaustive()
-    }
-}
-
-/// Where an answer is written: the answer to a command ([`Whole`]), or a part of one ([`Item`]).
-pub trait Answering<'a>: sealed::Place<'a> {}
-
-/// The answer to a command.
-#[derive(Debug)]
-pub struct Whole<'a> {
-    output: &'a mut Output,
-    kind: RequestKind,
-    /// It may stay away.
-    optional: bool,
-}
-
-impl<'a> Whole<'a> {
-    #[inline]
-    pub(crate) fn new(output: &'a mut Output, kind: RequestKind) -> Self {
-        Self { output, kind, optional: false }
-    }
-
-    pub(crate) fn optional(output: &'a mut Output) -> Self {
-        Self { output, kind: RequestKind::Multibulk, optional: true }
-    }
-
-    fn promise(self, waits: Waits) -> Ticket {
-        self.output.promise(self.kind, waits)
-    }
-}
-
-/// A part of an answer, or an answer that is written before its turn.
-#[derive(Debug)]
-pub struct Item<'a> {
-    out: &'a mut OutBuf,
-    /// Whether it stands within an aggregate.
-    inner: bool,
-}
-
-impl<'a> Item<'a> {
-    pub(crate) fn alone(out: &'a mut OutBuf) -> Self {
-        Self { out, inner: false }
-    }
-}
-
-impl<'a> Answering<'a> for Whole<'a> {}
-impl<'a> Answering<'a> for Item<'a> {}
-
-impl<'a> sealed::Place<'a> for Whole<'a> {
-    #[inline]
-    fn into_out(self) -> &'a mut OutBuf {
-        self.output.place()
-    }
-
-    fn out(&mut self) -> &mut OutBuf {
-        self.output.place()
-    }
-
-    fn unanswered(self, _: Protocol) {
-        if !self.optional {
-            self.output.place().put(UNANSWERED);
-        }
-    }
-}
-
-impl<'a> sealed::Place<'a> for Item<'a> {
-    #[inline]
-    fn into_out(self) -> &'a mut OutBuf {
-        self.out
-    }
-
-    fn out(&mut self) -> &mut OutBuf {
-        self.out
-    }
-
-    fn unanswered(self, protocol: Protocol) {
-        if self.inner { null(self.out, protocol) } else { self.out.put(UNANSWERED) }
-    }
-}
-
-mod sealed {
-    use super::{OutBuf, Protocol};
-
-    pub trait Place<'a> {
-        fn into_out(self) -> &'a mut OutBuf;
-        fn out(&mut self) -> &mut OutBuf;
-        fn unanswered(self, protocol: Protocol);
-    }
-}
-
-/// The elements of an array, set or push, one after the other.
-///
-/// What is missing when it is dropped is filled with null, and what is too much is left out, so
-/// that the answer is well-formed; in debug builds the latter panics.
-#[derive(Debug)]
-pub struct Items<'a> {
-    out: &'a mut OutBuf,
-    terms: &'a Terms,
-    remaining: usize,
-    surplus: OutBuf,
-}
-
-impl<'a> Items<'a> {
-    #[inline]
-    fn new(out: &'a mut OutBuf, terms: &'a Terms, elements: usize) -> Self {
-        Self { out, terms, remaining: elements, surplus: OutBuf::new() }
-    }
-
-    pub(crate) fn push(out: &'a mut OutBuf, terms: &'a Terms, elements: usize) -> Self {
-        Reply::new(Item::alone(out), terms).push(elements)
-    }
-}
-
-impl Items<'_> {
-    /// The next element, to be given like any answer.
-    #[inline]
-    pub fn item(&mut self) -> Reply<'_, Item<'_>> {
-        let out = if self.remaining > 0 {
-            self.remaining -= 1;
-            &mut *self.out
-        } else {
-            debug_assert!(false, "more elements than the aggregate was announced with");
-            self.surplus = OutBuf::new();
-            &mut self.surplus
-        };
-        Reply::new(Item { out, inner: true }, self.terms)
-    }
-
-    /// Gives the next element.
-    #[inline]
-    pub fn add(&mut self, value: impl ToReply) -> &mut Self {
-        let _ = value.to_reply(self.item());
-        self
-    }
-
-    /// Elements still to come.
-    #[must_use]
-    pub fn remaining(&self) -> usize {
-        self.remaining
-    }
-}
-
-impl Drop for Items<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        if self.remaining > 0 {
-            self.fill();
-        }
-    }
-}
-
-impl Items<'_> {
-    #[cold]
-    fn fill(&mut self) {
-        for _ in 0..self.remaining {
-            null(self.out, self.terms.protocol());
-        }
-    }
-}
-
-/// The pairs of a map, one after the other; what is missing is filled with null.
-#[derive(Debug)]
-pub struct Pairs<'a>(Items<'a>);
-
-impl Pairs<'_> {
-    /// Gives the next pair.
-    #[inline]
-    pub fn pair(&mut self, key: impl ToReply, value: impl ToReply) -> &mut Self {
-        self.0.add(key).add(value);
-        self
-    }
-
-    /// Gives the next key, and returns the answer that is to be its value.
-    #[inline]
-    pub fn value(&mut self, key: impl ToReply) -> Reply<'_, Item<'_>> {
-        self.0.add(key);
-        self.0.item()
     }
 }
 

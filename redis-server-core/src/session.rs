@@ -1,23 +1,25 @@
 //! One connection as the server sees it.
 
+mod closed;
+mod limits;
 mod postponing;
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::mem;
-use core::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use resp_core::request::{Place, RequestError, RequestKind, RequestParser};
 use resp_core::{Out, OutBuf, Time};
 
 use crate::command::Command;
-use crate::config::{Config, Marks, OutputLimit};
+use crate::config::Config;
 use crate::hub::Notice;
 use crate::output::{Draft, Output, Ticket};
 use crate::reply::{Items, Reply, Whole};
 use crate::terms::Terms;
+pub use closed::Closed;
+use limits::Limits;
 
 /// The state machine of one connection of a server.
 ///
@@ -98,16 +100,6 @@ pub struct Session {
     over_soft_limit: Option<Time>,
 }
 
-#[derive(Debug)]
-struct Limits {
-    marks: Marks,
-    marks_before_auth: Marks,
-    output: Option<OutputLimit>,
-    subscriber_output: Option<OutputLimit>,
-    max_promised: usize,
-    idle: Option<Duration>,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {
     Open,
@@ -115,54 +107,6 @@ enum State {
     Draining(Closed),
     /// Nothing more is run.
     Closing(Closed),
-}
-
-/// Why a connection is closed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Closed {
-    /// The client closed it.
-    ByPeer,
-    /// A handler closed it, or whoever looks after the server's connections.
-    ByServer,
-    /// What the client sent is no request; it has been told so.
-    Protocol(RequestError),
-    /// The client was silent for too long.
-    Idle,
-    /// The client did not read what waited for it.
-    OutputLimit {
-        /// How many bytes waited.
-        bytes: usize,
-    },
-    /// The server shuts down.
-    Shutdown,
-    /// The service did not want it.
-    Refused,
-    /// The connection left the server as it was: see [`Action::Detach`](crate::Action::Detach).
-    Detached,
-    /// The operating system, or TLS, reports that it is lost.
-    Lost(String),
-    /// A handler panicked.
-    Panicked,
-}
-
-impl fmt::Display for Closed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ByPeer => f.write_str("closed by the client"),
-            Self::ByServer => f.write_str("closed by the server"),
-            Self::Protocol(error) => write!(f, "protocol error: {error}"),
-            Self::Idle => f.write_str("idle for too long"),
-            Self::OutputLimit { bytes } => {
-                write!(f, "the client left {bytes} bytes of output unread")
-            }
-            Self::Shutdown => f.write_str("the server shuts down"),
-            Self::Refused => f.write_str("refused"),
-            Self::Detached => f.write_str("detached"),
-            Self::Lost(error) => write!(f, "lost: {error}"),
-            Self::Panicked => f.write_str("a command's handler panicked"),
-        }
-    }
 }
 
 /// What [`Session::poll_request`] finds.
@@ -259,33 +203,6 @@ impl Session {
         if self.idle_deadline().is_some_and(|deadline| deadline <= now) {
             self.close(Closed::Idle);
         }
-    }
-
-    /// As much has been written as could be: looks whether what is left is too much. Returns whether
-    /// the connection goes on; if not, [`poll_request`](Self::poll_request) says why, at once: there
-    /// may be nothing else to wait for.
-    pub fn handle_written(&mut self, now: Time) -> bool {
-        let left = self.output.ready().len();
-        if left < self.offered {
-            self.heard = now;
-        }
-        self.offered = left;
-        let queued = self.output.len();
-        let Some(limit) = self.output_limit() else {
-            self.over_soft_limit = None;
-            return true;
-        };
-        let mut goes_on = queued <= limit.hard;
-        if queued <= limit.soft {
-            self.over_soft_limit = None;
-        } else {
-            let since = *self.over_soft_limit.get_or_insert(now);
-            goes_on &= now.since(since) < limit.soft_for;
-        }
-        if !goes_on {
-            self.give_up(queued);
-        }
-        goes_on
     }
 
     /// Runs what has been read, and closes then.
@@ -411,19 +328,6 @@ impl Session {
         [self.idle_deadline(), soft].into_iter().flatten().min()
     }
 
-    /// Whether no command may run just now.
-    #[inline]
-    fn is_full(&mut self) -> bool {
-        let queued = self.output.len();
-        let marks =
-            if self.authenticated { &self.limits.marks } else { &self.limits.marks_before_auth };
-        self.paused = if self.paused { queued > marks.low } else { queued >= marks.high };
-        let promised = self.output.promised();
-        self.paused
-            || self.postponed > 0
-            || promised > 0 && (promised >= self.limits.max_promised || self.output.is_held())
-    }
-
     /// Whether the arguments of a large request may share memory with the read buffer: they are in
     /// it, as those of an inline request with quotes are not, and it holds not much else.
     #[cold]
@@ -474,27 +378,6 @@ impl Session {
         error.write_reply(&mut reply);
         self.output.place().put(&reply);
         self.state = State::Closing(Closed::Protocol(error));
-    }
-
-    fn idle_deadline(&self) -> Option<Time> {
-        let waits = self.output.promised() > 0 || self.postponed > 0;
-        let waits = waits || self.terms.subscriptions() > 0;
-        let exempt = waits || matches!(self.state, State::Closing(_));
-        self.limits.idle.filter(|_| !exempt).map(|idle| self.heard + idle)
-    }
-
-    fn output_limit(&self) -> Option<OutputLimit> {
-        if self.terms.subscriptions() > 0 {
-            self.limits.subscriber_output
-        } else {
-            self.limits.output
-        }
-    }
-
-    fn give_up(&mut self, bytes: usize) {
-        self.output.clear();
-        self.over_soft_limit = None;
-        self.state = State::Closing(Closed::OutputLimit { bytes });
     }
 }
 

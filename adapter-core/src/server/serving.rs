@@ -1,10 +1,12 @@
 //! The task behind one connection of a server.
 
-use std::cell::Cell;
+mod farewell;
+mod opening;
+mod transfer;
+
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,16 +15,15 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use redis_server_core::resp_core::OutBuf;
 use redis_server_core::{Action, Closed, Next, Session, Time};
 
-use super::detached::{Detached, Exit};
 use super::inbox::{Inbox, Order};
 use super::service::{Connection, Service};
 use super::shard::{Admission, Shard};
 use crate::alarm::Alarm;
 use crate::link::Link;
-use crate::runtime::{Runtime, SharedCell, Transport};
+use crate::runtime::{Runtime, SharedCell};
+use transfer::{Read, Written, lend_output};
 
 /// Serves one connection until it ends. To be spawned; what it gives back is nothing.
 ///
@@ -86,21 +87,6 @@ enum Phase {
     Lingering {
         until: Time,
     },
-}
-
-/// How reading went.
-enum Read {
-    None,
-    Some,
-    End,
-}
-
-/// How writing went.
-enum Written {
-    None,
-    Some,
-    /// What is left is more than may be: the connection is given up.
-    TooLittle,
 }
 
 /// Why no more commands are run.
@@ -177,50 +163,6 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             Turn::Idle => self.wait(now, cx),
             turn => turn,
         }
-    }
-
-    /// Lets the connection in, if the service wants it, once it is encrypted if it is to be.
-    fn open(&mut self, now: Time, cx: &mut Context<'_>) -> Turn {
-        match self.shake_hands(cx) {
-            Ok(true) => {}
-            Ok(false) => return Turn::Idle,
-            Err(error) => {
-                self.flush_out(lost(&error), now);
-                return Turn::Again;
-            }
-        }
-        let Self { shard, session, inbox, .. } = self;
-        let opened = shard.with(|shard| {
-            let open = || shard.service.on_open(&inbox.peer, session.greet());
-            panic::catch_unwind(AssertUnwindSafe(open))
-        });
-        match opened {
-            Ok(Ok(context)) => {
-                self.context = Some(context);
-                self.phase = Phase::Open;
-            }
-            Ok(Err(refusal)) => {
-                let _ = self.session.greet().error(refusal.error());
-                self.flush_out(Closed::Refused, now);
-            }
-            Err(_) => self.flush_out(Closed::Panicked, now),
-        }
-        Turn::Again
-    }
-
-    /// Goes on with the handshake of TLS: whether it is done, or not wanted. Reading is what drives
-    /// it; commands that come with its end wait in the input.
-    fn shake_hands(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
-        while self.stream.as_ref().is_some_and(Link::is_handshaking) {
-            let read = self.read(cx);
-            self.put_back();
-            match read? {
-                Read::None => return Ok(false),
-                Read::Some => {}
-                Read::End => return Err(io::ErrorKind::UnexpectedEof.into()),
-            }
-        }
-        Ok(true)
     }
 
     /// Reads, runs and writes.
@@ -307,137 +249,6 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         }
     }
 
-    fn read(&mut self, cx: &mut Context<'_>) -> io::Result<Read> {
-        if !self.hungry || self.ended || self.deadline.is_some() {
-            return Ok(Read::None);
-        }
-        let Some(stream) = &mut self.stream else { return Ok(Read::None) };
-        if self.input.len() < COPIED {
-            let mut buffer = INPUT.take();
-            buffer.clear();
-            buffer.reserve(self.options.read_buffer.max(self.input.len() + 1));
-            buffer.extend_from_slice(&self.input);
-            self.input = buffer;
-        } else {
-            self.input.reserve(self.options.read_buffer);
-        }
-        let read = match stream.poll_read(cx, &mut self.input) {
-            Poll::Pending => Read::None,
-            Poll::Ready(Ok(0)) => {
-                self.ended = true;
-                Read::End
-            }
-            Poll::Ready(Ok(_)) => Read::Some,
-            Poll::Ready(Err(error)) => {
-                self.put_back();
-                return Err(error);
-            }
-        };
-        Ok(read)
-    }
-
-    /// Gives the thread its read buffer back, and keeps what is incomplete.
-    fn put_back(&mut self) {
-        if self.input.len() < COPIED && self.input.capacity() > 0 {
-            let left = if self.input.is_empty() {
-                BytesMut::new()
-            } else {
-                BytesMut::from(&self.input[..])
-            };
-            let buffer = mem::replace(&mut self.input, left);
-            if buffer.capacity() <= INPUT_KEPT {
-                INPUT.set(buffer);
-            }
-        }
-    }
-
-    /// Writes what can be written.
-    fn write(&mut self, now: Time, cx: &mut Context<'_>) -> io::Result<Written> {
-        let Some(stream) = &mut self.stream else { return Ok(Written::None) };
-        let out = self.session.transmit();
-        let before = out.len();
-        let mut result = Ok(());
-        while !out.is_empty() && result.is_ok() {
-            match stream.poll_write(cx, out) {
-                Poll::Ready(Ok(0)) => result = Err(io::ErrorKind::WriteZero.into()),
-                Poll::Ready(Ok(_)) => {}
-                Poll::Ready(Err(error)) => result = Err(error),
-                Poll::Pending => break,
-            }
-        }
-        let left = out.len();
-        if left == 0 {
-            return_output(out);
-            if !self.hungry
-                && result.is_ok()
-                && let Poll::Ready(flushed) = stream.poll_flush(cx)
-            {
-                result = flushed;
-            }
-        }
-        let mut goes_on = true;
-        // What waits behind a promised reply can't be written, and counts all the same.
-        if before > 0 || self.session.promised() > 0 {
-            goes_on = self.session.handle_written(now);
-            self.inbox.queued.store(self.session.queued(), Ordering::Relaxed);
-        }
-        result.map(|()| match goes_on {
-            false => Written::TooLittle,
-            true if left < before => Written::Some,
-            true => Written::None,
-        })
-    }
-
-    /// The session is over; what it has said is still to be written.
-    fn flush_out(&mut self, reason: Closed, now: Time) {
-        if self.session.terms().subscriptions() > 0 {
-            self.shard.with(|shard| shard.server.hub().remove(self.inbox.peer.id));
-        }
-        self.reason = Some(reason);
-        self.input = BytesMut::new();
-        self.phase = Phase::Flushing { until: now + self.options.close_timeout };
-    }
-
-    fn flush(&mut self, now: Time, cx: &mut Context<'_>) -> Turn {
-        if self.write(now, cx).is_err() {
-            return self.over();
-        }
-        if !self.session.transmit().is_empty() {
-            return Turn::Idle;
-        }
-        let Some(stream) = &mut self.stream else { return self.over() };
-        match stream.poll_close(cx) {
-            Poll::Pending => Turn::Idle,
-            Poll::Ready(Ok(())) if !self.ended => {
-                self.phase = Phase::Lingering { until: now + LINGER };
-                Turn::Again
-            }
-            Poll::Ready(_) => self.over(),
-        }
-    }
-
-    fn linger(&mut self, now: Time, until: Time, cx: &mut Context<'_>) -> Turn {
-        // Here, too: who sends without end leaves no turn idle.
-        if now >= until {
-            return self.over();
-        }
-        let Some(stream) = &mut self.stream else { return self.over() };
-        let mut buffer = INPUT.take();
-        buffer.clear();
-        buffer.reserve(self.options.read_buffer);
-        let read = stream.poll_read(cx, &mut buffer);
-        INPUT.set(buffer);
-        match read {
-            Poll::Pending => Turn::Idle,
-            Poll::Ready(Ok(1..)) => Turn::Again,
-            Poll::Ready(_) => self.over(),
-        }
-    }
-
-    fn over(&mut self) -> Turn {
-        Turn::Over(self.reason.take().unwrap_or(Closed::ByServer))
-    }
-
     /// Takes what others have left: whether the connection ends at once.
     fn receive(&mut self, now: Time) -> Option<Closed> {
         let letters = self.inbox.take();
@@ -488,31 +299,6 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         match self.alarm.poll(&self.runtime, now, deadline, cx) {
             Poll::Ready(()) => Turn::Again,
             Poll::Pending => Turn::Idle,
-        }
-    }
-
-    /// The connection is over: tells everybody, once.
-    fn finish(&mut self, reason: &Closed) {
-        let Some(stream) = self.stream.take() else { return };
-        self.inbox.close();
-        let (context, input) = (self.context.take(), mem::take(&mut self.input));
-        let output = mem::take(self.session.transmit());
-        let (waker, exit) = self.shard.with(|shard| {
-            let close = || {
-                if let Some(context) = context {
-                    shard.service.on_close(context, &self.inbox.peer, reason);
-                }
-            };
-            let _ = panic::catch_unwind(AssertUnwindSafe(close));
-            shard.server.remove(self.inbox.peer.id);
-            (shard.leave(self.admission), shard.exit.clone())
-        });
-        if *reason == Closed::Detached {
-            let peer = self.inbox.peer.clone();
-            Exit::<R>::leave(&exit, Detached { peer, stream, input, output });
-        }
-        if let Some(waker) = waker {
-            waker.wake();
         }
     }
 }
@@ -603,36 +389,7 @@ fn lost(error: &io::Error) -> Closed {
     Closed::Lost(error.to_string())
 }
 
-/// Has the session write into the thread's buffer.
-fn lend_output(out: &mut OutBuf) {
-    if out.is_empty() {
-        *out = OUTPUT.take();
-    }
-}
-
-/// Gives the thread its buffer back.
-fn return_output(out: &mut OutBuf) {
-    out.shrink(OUTPUT_KEPT);
-    OUTPUT.set(mem::take(out));
-}
-
-thread_local! {
-    /// What the connections of a thread read into, one after the other, and write from: an idle
-    /// one holds neither.
-    static INPUT: Cell<BytesMut> = Cell::new(BytesMut::new());
-    static OUTPUT: Cell<OutBuf> = Cell::new(OutBuf::new());
-}
-
-/// What is incomplete is copied where it is shorter than this; a longer one keeps its buffer.
-const COPIED: usize = 16 * 1024;
 /// How much is read while nothing of it may run, beside what was put back in line.
 const READ_AHEAD: usize = 64 * 1024;
-/// A read buffer that has held a large request is not kept beyond this.
-const INPUT_KEPT: usize = 1024 * 1024;
-/// A thread's output buffer beyond this is given back: replies that large are seldom.
-const OUTPUT_KEPT: usize = 1024 * 1024;
 /// Turns before others go first.
 const TURNS: usize = 8;
-/// How long a client is waited for that was told that all is said: on a working network it knows
-/// within a round trip.
-const LINGER: Duration = Duration::from_secs(1);

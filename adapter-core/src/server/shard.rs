@@ -1,12 +1,12 @@
 //! One executor's part of a server: the service, who listens, and who is there.
 
+mod accepting;
+mod intake;
+
 use std::future::Future;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use redis_server_core::{Action, Session, Time};
 use super::detached::Exit;
 use super::handle::ServerHandle;
 use super::inbox::{Inbox, Peer};
-use super::listen::{Listener, Serve};
+use super::listen::Serve;
 use super::options::{Balance, Listen, ServerOptions};
 use super::service::Service;
 use super::serving::{Limits, Serving};
@@ -23,6 +23,9 @@ use crate::alarm::Alarm;
 use crate::endpoint::Address;
 use crate::link::Link;
 use crate::runtime::{Runtime, SharedCell, Spawn};
+use accepting::Door;
+use intake::Accepted;
+pub(crate) use intake::Intake;
 
 /// What the connections of a shard have in common.
 pub(crate) struct Shard<R: Runtime, S> {
@@ -57,45 +60,6 @@ pub(crate) enum Admission {
     TurnedAway,
 }
 
-/// Connections that one shard has accepted for another.
-pub(crate) struct Intake<A> {
-    waiting: Mutex<(Vec<Accepted<A>>, Option<Waker>)>,
-    /// Connections that the shard has.
-    connections: Arc<AtomicUsize>,
-}
-
-struct Accepted<A> {
-    socket: A,
-    address: Option<SocketAddr>,
-    /// By which listener.
-    listener: usize,
-}
-
-impl<A> Intake<A> {
-    pub(crate) fn new() -> Self {
-        Self { waiting: Mutex::new((Vec::new(), None)), connections: Arc::default() }
-    }
-
-    /// Connections that the shard has or is about to have.
-    fn load(&self) -> usize {
-        self.connections.load(Ordering::Relaxed) + self.waiting().0.len()
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, (Vec<Accepted<A>>, Option<Waker>)> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn hand_over(&self, accepted: Accepted<A>) {
-        let mut waiting = self.waiting();
-        waiting.0.push(accepted);
-        let waker = waiting.1.take();
-        drop(waiting);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
 /// Accepts the connections of one executor and has each served, until the server ends.
 #[must_use = "a server accepts only while its task is polled"]
 pub(crate) struct ShardLoop<R: Serve, S: Service> {
@@ -118,14 +82,6 @@ pub(crate) struct ShardLoop<R: Serve, S: Service> {
     exit: R::Cell<Exit<R>>,
     alarm: Alarm<R>,
     waker: Option<Waker>,
-}
-
-/// A listener, and how long it is to be left alone.
-struct Door<L> {
-    listener: L,
-    /// Which of the server's.
-    index: usize,
-    closed_until: Option<Time>,
 }
 
 /// Everything that the shards of a server have in common.
@@ -190,68 +146,6 @@ impl<R: Serve, S: Service> ShardLoop<R, S> {
             exit,
             alarm: Alarm::default(),
             waker: None,
-        }
-    }
-
-    /// Accepts what is in line at each listener, up to a bound: whether there may be more.
-    fn accept(&mut self, now: Time, cx: &mut Context<'_>) -> (bool, Option<Time>)
-    where
-        R: Spawn<Serving<R, S>>,
-    {
-        let (mut more, mut reopening) = (false, None);
-        for door in 0..self.listeners.len() {
-            let mut taken = 0;
-            while let Some(Door { listener, index, closed_until }) = self.listeners.get_mut(door) {
-                if let Some(until) = closed_until.filter(|until| now < *until) {
-                    reopening = [reopening, Some(until)].into_iter().flatten().min();
-                    break;
-                }
-                if taken == ACCEPTED_AT_ONCE {
-                    more = true;
-                    break;
-                }
-                taken += 1;
-                let index = *index;
-                match listener.poll_accept(cx) {
-                    Poll::Pending => break,
-                    Poll::Ready(Ok((socket, address))) => {
-                        self.place(Accepted { socket, address, listener: index });
-                    }
-                    // The client has thought better of it; the next may not have.
-                    Poll::Ready(Err(error)) if concerns_one(&error) => {}
-                    Poll::Ready(Err(_)) => *closed_until = Some(now + BREATH),
-                }
-            }
-        }
-        (more, reopening)
-    }
-
-    /// Brings a connection to its shard.
-    fn place(&mut self, accepted: Accepted<R::Accepted>)
-    where
-        R: Spawn<Serving<R, S>>,
-    {
-        let here = self.index;
-        let there = match (self.balance, accepted.address) {
-            // What has no address came over a Unix socket.
-            (Balance::ReusePort, Some(_)) => here,
-            (Balance::LeastConnections, _) => {
-                let load = |index: &usize| self.intakes.get(*index).map(Intake::load);
-                (0..self.intakes.len()).min_by_key(load).unwrap_or(here)
-            }
-            (Balance::SourceAddress, Some(address)) => {
-                let mut hasher = DefaultHasher::new();
-                address.ip().hash(&mut hasher);
-                (hasher.finish() % self.intakes.len().max(1) as u64) as usize
-            }
-            _ => {
-                self.turn = (self.turn + 1) % self.intakes.len().max(1);
-                self.turn
-            }
-        };
-        match self.intakes.get(there).filter(|_| there != here) {
-            Some(intake) => intake.hand_over(accepted),
-            None => self.serve(accepted),
         }
     }
 
@@ -413,29 +307,6 @@ impl<R: Serve, S: Service> Drop for ShardLoop<R, S> {
     }
 }
 
-/// Whether accepting failed for this one connection only. Everything else (no descriptors, no
-/// memory) will fail again at once, so the listener is left alone for a while.
-fn concerns_one(error: &io::Error) -> bool {
-    use ErrorKind::{
-        ConnectionAborted, ConnectionReset, Interrupted, NetworkUnreachable, PermissionDenied,
-        TimedOut,
-    };
-    let kinds = [
-        ConnectionAborted,
-        ConnectionReset,
-        Interrupted,
-        NetworkUnreachable,
-        PermissionDenied,
-        TimedOut,
-    ];
-    kinds.contains(&error.kind())
-}
-
-/// Connections accepted before those that are there go first.
-const ACCEPTED_AT_ONCE: usize = 64;
 /// Connections that may be told at a time that they are too many: each takes a descriptor and a task
 /// for up to a second.
 const TURNED_AWAY: usize = 128;
-/// How long a listener is left alone that can't accept: so little that a client hardly notices,
-/// and enough to spin no more than ten times a second.
-const BREATH: Duration = Duration::from_millis(100);

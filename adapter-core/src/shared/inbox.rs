@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use redis_client_core::resp_core::Frame;
 use redis_client_core::{Cause, Error, Request, SubmitError};
 
+use super::submit::unmatchable;
 use super::{Pass, Shared};
 use crate::later::Later;
 use crate::slots::{Answer, SlotKey};
@@ -100,7 +101,7 @@ impl Shared {
         }
         self.session.submit(self.now, request, self.inbox.key()).map_err(|error| match error {
             SubmitError::Closed(_, reason) => Error::NotSent(Cause::Connection(reason)),
-            SubmitError::Refused(_, facts) => super::unmatchable(facts),
+            SubmitError::Refused(_, facts) => unmatchable(facts),
             _ => Error::NotSent(Cause::NoRoom),
         })
     }

@@ -4,9 +4,10 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use bytes::Buf;
-use resp_core::{Frame, OutBuf};
+use resp_core::{Frame, OutBuf, Time};
 
 use super::*;
+use crate::error::ServerError;
 use crate::reply::FromReply;
 
 fn group() -> Group {
