@@ -151,17 +151,23 @@ impl<R: Runtime> Connection<R> {
         }
     }
 
-    /// Has room for a read: for the rest of a large payload, but never more than has come
-    /// already, whatever length the server declared.
+    /// Has room for a read, and for the rest of a large payload: so that what has come of it is
+    /// moved seldom, and once its end is in sight not at all. What a server declares is believed up
+    /// to as much as has come already, or a few large payloads.
     fn make_room(&mut self) {
         let missing = usize::try_from(self.receiver.missing()).unwrap_or(usize::MAX);
-        let room = missing.min(self.input.len()).max(self.read_size);
-        if self.input.capacity() - self.input.len() >= room / 2 {
+        let come = self.input.len();
+        let spare = self.input.capacity() - come;
+        if come >= READ_MIN && missing > 1 && spare >= missing {
             return;
         }
-        if self.input.len() > READ_MAX && missing <= self.input.len() {
-            // The end is in sight: `reserve` would double what the reply holds for its life.
-            let mut exact = BytesMut::with_capacity(self.input.len() + missing + READ_MAX);
+        let room = missing.min(come.max(BELIEVED)).max(self.read_size);
+        if spare >= room / 2 {
+            return;
+        }
+        if come > READ_MAX && missing <= room {
+            // `reserve` would double what the reply holds for its life.
+            let mut exact = BytesMut::with_capacity(come + missing + READ_MIN);
             exact.extend_from_slice(&self.input);
             self.input = exact;
         } else {
@@ -331,6 +337,9 @@ const READ_MIN: usize = 8 * 1024;
 /// The same while the server sends more than that: few enough that a reply in the first bytes
 /// does not wait long for the last ones.
 const READ_MAX: usize = 256 * 1024;
+
+/// How much of a payload that has only been announced gets its memory at once.
+const BELIEVED: usize = 1024 * 1024;
 
 /// Turns before other tasks get their share.
 const TURNS: usize = 16;
