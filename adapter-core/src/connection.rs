@@ -137,7 +137,7 @@ impl<R: Runtime> Connection<R> {
             Poll::Pending => return Read::Pending,
             Poll::Ready(Ok(0)) => return Read::Lost(ConnectionError::ClosedByServer),
             Poll::Ready(Err(error)) => return Read::Lost(lost(&error)),
-            Poll::Ready(Ok(read)) if read >= room => {
+            Poll::Ready(Ok(read)) if read >= room.max(self.read_size) => {
                 self.read_size = (self.read_size * 2).min(READ_MAX);
             }
             Poll::Ready(Ok(_)) => {}
@@ -151,21 +151,22 @@ impl<R: Runtime> Connection<R> {
         }
     }
 
-    /// Has room for a read, and for the rest of a large payload: so that what has come of it is
-    /// moved seldom, and once its end is in sight not at all. What a server declares is believed up
-    /// to as much as has come already, or a few large payloads.
+    /// Has room for a read, and for the rest of a large payload; what a server declares is believed
+    /// up to as much as has come already, or a large payload. Where the payload is the whole reply
+    /// it is moved no more once its end is in sight.
     fn make_room(&mut self) {
         let missing = usize::try_from(self.receiver.missing()).unwrap_or(usize::MAX);
         let come = self.input.len();
         let spare = self.input.capacity() - come;
-        if come >= READ_MIN && missing > 1 && spare >= missing {
+        let whole = missing > 1 && matches!(self.input.first(), Some(b'$' | b'=' | b'!'));
+        if whole && come >= READ_MIN && spare >= missing {
             return;
         }
         let room = missing.min(come.max(BELIEVED)).max(self.read_size);
         if spare >= room / 2 {
             return;
         }
-        if come > READ_MAX && missing <= room {
+        if whole && come > READ_MAX && missing <= room {
             // `reserve` would double what the reply holds for its life.
             let mut exact = BytesMut::with_capacity(come + missing + READ_MIN);
             exact.extend_from_slice(&self.input);

@@ -3,7 +3,7 @@
 use std::task::Poll;
 use std::time::Duration;
 
-use adapter_core::resp_core::encode;
+use adapter_core::resp_core::{Frame, encode};
 use adapter_core::{Client, Commands, Config, Driver, FromReply, cmd};
 use bytes::Bytes;
 use testkit::counting_alloc::{Allocations, CountingAlloc, measure};
@@ -242,6 +242,41 @@ fn a_large_value_is_not_copied() {
 }
 
 #[test]
+fn a_large_reply_that_comes_in_small_pieces_is_moved_seldom() {
+    let element = "$10\r\n0123456789\r\n";
+    let array = format!("*{ELEMENTS}\r\n{}", element.repeat(ELEMENTS));
+    let bulk = format!("${}\r\n{}\r\n", array.len(), "v".repeat(array.len()));
+    for reply in [array, bulk] {
+        let mut model = Model::default();
+        let bytes = Bytes::from(reply.clone());
+        let mut bench = Bench::new(move |command: &[Bytes], out: &mut Vec<u8>| match command {
+            [name, ..] if name == "GET" => out.extend_from_slice(&bytes),
+            _ => model.execute(command, out),
+        });
+        let woken = Woken::default();
+        let mut call = bench.client.get("key").parse::<Frame>().into_future();
+        assert!(woken.poll(&mut call).is_pending());
+        bench.world.wire.rules(|rules| rules.downward_window = 1024);
+        let mut allocated = 0;
+        let frame = loop {
+            let (poll, allocations) = measure(|| {
+                assert!(bench.woken.poll_to_rest(&mut bench.driver).is_pending());
+                woken.poll(&mut call)
+            });
+            allocated += allocations.bytes;
+            match poll {
+                Poll::Ready(frame) => break frame.unwrap(),
+                Poll::Pending => assert!(bench.world.peer.turn()),
+            }
+        };
+        assert_eq!(frame.as_bytes(), reply.as_bytes());
+        println!("{} bytes in pieces of 1 KiB: {allocated} bytes allocated", reply.len());
+        // Doubling makes it four times as much at most.
+        assert!(allocated < 4 * reply.len() as u64, "{allocated} for {}", reply.len());
+    }
+}
+
+#[test]
 fn a_large_reply_is_held_once() {
     let mut bench = Bench::new(server(LARGE));
     let woken = Woken::default();
@@ -268,6 +303,9 @@ fn a_large_reply_is_held_once() {
     assert!(peak < 2 * LARGE as i64 + (1 << 20), "{peak} bytes at the most");
     assert!(held < LARGE as i64 + (1 << 20), "{held} bytes held");
 }
+
+/// Of an array of several megabytes.
+const ELEMENTS: usize = 250_000;
 
 const LARGE: usize = 64 << 20;
 const TIMEOUT: Duration = Duration::from_secs(11);

@@ -62,7 +62,7 @@ impl Batch {
         self
     }
 
-    /// Has the time it takes be that of this command, too.
+    /// Notes whether a command blocks, and has the time it may take count.
     fn wait_for(&mut self, request: &Request) {
         if request.blocking() != Blocking::No {
             self.blocking = self.blocking.or(Some(request.facts()));

@@ -111,7 +111,7 @@ pub struct Session<T> {
     encoded: u64,
     /// Bytes of commands given to the transport.
     taken: u64,
-    /// Somebody was told [`SubmitError::Full`].
+    /// Somebody was told [`SubmitError::Full`](crate::SubmitError::Full).
     blocked: bool,
 }
 

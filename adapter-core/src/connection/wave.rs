@@ -2,10 +2,10 @@
 
 /// Callers that may have more to send. They go first, so that it joins the same write.
 ///
-/// A wave begins where callers were woken, or have roused the driver: an executor may run who was
-/// woken last before all others. It ends when as many commands have come as callers were woken, or
-/// a round has brought none: an executor may have several queues, and then callers don't all get
-/// their turn in one round.
+/// A wave begins where callers were woken, and where one has roused the driver, which an executor
+/// may then run before all those that would have come next. It ends when as many replies are wanted
+/// as callers were woken, or a round has brought none: an executor may have several queues, and then
+/// callers don't all get their turn in one round.
 #[derive(Debug, Default)]
 pub(super) struct Wave {
     /// Callers woken at its beginning that have not come yet.
