@@ -227,8 +227,10 @@ const ALONE: Terms = Terms { reconnects: false, waits: true, pooled: false, rese
 #[inline]
 fn refuse(facts: &'static Facts) -> Result<(), Error> {
     let reason = match facts.effect {
+        // Plain commands leave without being asked here.
+        Effect::None => return Ok(()),
         // Whether it does block depends on its arguments.
-        Effect::None | Effect::Blocks(_) => return Ok(()),
+        Effect::Blocks(_) => return Ok(()),
         Effect::ChangesState => {
             "it would change the connection for everybody who shares it (set the database, user, \
              name and protocol in the configuration; use `transaction` for MULTI, a lease for \

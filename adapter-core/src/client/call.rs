@@ -61,24 +61,6 @@ impl<'a, R: Runtime, P: Payload> Journey<'a, R, P> {
         Poll::Ready(answer)
     }
 
-    /// Has it leave, if nothing is in the way and nothing about it is out of the ordinary.
-    #[inline]
-    fn leave(&mut self, cx: &Context<'_>) -> bool {
-        let _entered = self.span.enter();
-        match self.way.passage() {
-            Some(Passage { client, pass }) => self.flight.leave(client, pass, cx.waker()),
-            None => false,
-        }
-    }
-
-    /// Takes the reply, if that is what has come.
-    #[inline]
-    fn take_reply(&mut self) -> Option<Frame> {
-        let frame = self.flight.take_reply(self.way.passage()?.client)?;
-        self.way.end();
-        Some(frame)
-    }
-
     #[inline]
     fn travel(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
         let Self { way, flight, admitted, span } = self;
@@ -108,6 +90,26 @@ impl<'a, R: Runtime, P: Payload> Journey<'a, R, P> {
             self.span.failed(error);
         }
         Poll::Ready(result)
+    }
+}
+
+impl<R: Runtime> Journey<'_, R, Request> {
+    /// Has it leave, if nothing is in the way and nothing about it is out of the ordinary.
+    #[inline]
+    fn leave(&mut self, cx: &Context<'_>) -> bool {
+        let _entered = self.span.enter();
+        match self.way.passage() {
+            Some(Passage { client, pass }) => self.flight.leave(client, pass, cx.waker()),
+            None => false,
+        }
+    }
+
+    /// Takes the reply, if that is what has come.
+    #[inline]
+    fn take_reply(&mut self) -> Option<Frame> {
+        let frame = self.flight.take_reply(self.way.passage()?.client)?;
+        self.way.end();
+        Some(frame)
     }
 }
 

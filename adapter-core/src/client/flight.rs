@@ -43,9 +43,6 @@ pub(crate) enum Landing {
 
 /// Something that can be submitted.
 pub(crate) trait Payload {
-    /// Submits it if nothing is in the way and nothing about it is out of the ordinary.
-    fn submit_at_once(&self, shared: &mut Shared, pass: Pass, waker: &Waker) -> Option<SlotKey>;
-
     fn submit(
         &mut self,
         shared: &mut Shared,
@@ -113,33 +110,6 @@ impl<P: Payload> Flight<P> {
             self.state = State::Over;
             return Poll::Ready(Landing::Answered(answer));
         }
-    }
-
-    /// Leaves, if nothing is in the way and nothing about it is out of the ordinary: what
-    /// [`poll`](Self::poll) comes to mostly at first, in fewer steps.
-    #[inline]
-    pub(crate) fn leave<R: Runtime>(
-        &mut self,
-        client: &Client<R>,
-        pass: Pass,
-        waker: &Waker,
-    ) -> bool {
-        let State::Start(None) = self.state else { return false };
-        let submitted =
-            client.shared.with(|shared| self.payload.submit_at_once(shared, pass, waker));
-        let Some(key) = submitted else { return false };
-        self.state = State::Waiting(key);
-        true
-    }
-
-    /// Takes the reply, if that is what has come: what [`poll`](Self::poll) comes to mostly at
-    /// last.
-    #[inline]
-    pub(crate) fn take_reply<R: Runtime>(&mut self, client: &Client<R>) -> Option<Frame> {
-        let State::Waiting(key) = self.state else { return None };
-        let frame = client.shared.with(|shared| shared.slots.take_reply(key))?;
-        self.state = State::Over;
-        Some(frame)
     }
 
     /// What the caller is told of a failure; nothing where it is sent again.
@@ -221,12 +191,36 @@ impl<P: Payload> Flight<P> {
     }
 }
 
-impl Payload for Request {
+impl Flight<Request> {
+    /// Leaves, if nothing is in the way and nothing about it is out of the ordinary: what
+    /// [`poll`](Self::poll) comes to mostly at first, in fewer steps.
     #[inline]
-    fn submit_at_once(&self, shared: &mut Shared, pass: Pass, waker: &Waker) -> Option<SlotKey> {
-        shared.submit_at_once(self, pass, waker)
+    pub(crate) fn leave<R: Runtime>(
+        &mut self,
+        client: &Client<R>,
+        pass: Pass,
+        waker: &Waker,
+    ) -> bool {
+        let State::Start(None) = self.state else { return false };
+        let submitted =
+            client.shared.with(|shared| shared.submit_at_once(&self.payload, pass, waker));
+        let Some(key) = submitted else { return false };
+        self.state = State::Waiting(key);
+        true
     }
 
+    /// Takes the reply, if that is what has come: what [`poll`](Self::poll) comes to mostly at
+    /// last.
+    #[inline]
+    pub(crate) fn take_reply<R: Runtime>(&mut self, client: &Client<R>) -> Option<Frame> {
+        let State::Waiting(key) = self.state else { return None };
+        let frame = client.shared.with(|shared| shared.slots.take_reply(key))?;
+        self.state = State::Over;
+        Some(frame)
+    }
+}
+
+impl Payload for Request {
     #[inline]
     fn submit(
         &mut self,
@@ -271,10 +265,6 @@ impl Payload for Request {
 }
 
 impl Payload for Batch {
-    fn submit_at_once(&self, _: &mut Shared, _: Pass, _: &Waker) -> Option<SlotKey> {
-        None
-    }
-
     fn submit(
         &mut self,
         shared: &mut Shared,
