@@ -1,5 +1,5 @@
-//! Counts the commands of a stream by name, such as those of an append-only file:
-//! `command_counts < appendonly.aof.1.incr.aof`.
+//! Counts the commands of a stream by name, such as those of an append-only file (one without
+//! annotations and RDB; `resp-dump` takes both): `command_counts < appendonly.aof.1.incr.aof`.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -28,6 +28,10 @@ fn count(mut stream: impl Read) -> io::Result<BTreeMap<Vec<u8>, u64>> {
             rest = rest.get(frame.len()..).unwrap_or_default();
         }
         held.drain(..held.len() - rest.len());
+    }
+    if !held.is_empty() {
+        let at = decoder.scanner().frame_start();
+        return Err(io::Error::other(format!("cut off in the frame at byte {at}")));
     }
     Ok(counts)
 }

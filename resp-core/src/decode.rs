@@ -11,8 +11,9 @@ use crate::scan::{Scan, Scanner};
 ///
 /// The caller owns the buffer and appends to it what arrives. Each call takes up where the last
 /// one stopped, so no byte is scanned again because more have come, and a frame is the same
-/// whatever the pieces were. So what has been shown of an unfinished frame must stay as it is: a
-/// caller that changes it gets a frame of bytes that nobody checked, whose values mean nothing.
+/// whatever the pieces were. So what has been shown of an unfinished frame must stay as it is, in
+/// front of what follows: a caller that changes it gets a frame of bytes that nobody checked, whose
+/// values mean nothing, and one that takes it away gets none.
 ///
 /// Use [`decode`](Self::decode) for frames that outlive the buffer, [`decode_ref`](Self::decode_ref)
 /// for frames read in place, and not both in the middle of one frame. To find boundaries without

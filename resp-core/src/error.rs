@@ -100,8 +100,10 @@ pub enum DecodeErrorKind {
         /// The limit.
         limit: u64,
     },
-    /// Bytes follow where a single frame was asked for, or the frame is not complete.
-    NotOneFrame,
+    /// The input ends within the frame, where a whole one was asked for.
+    Incomplete,
+    /// Bytes follow where a single frame was asked for.
+    TrailingBytes,
 }
 
 impl fmt::Display for DecodeError {
@@ -152,7 +154,8 @@ impl fmt::Display for DecodeErrorKind {
             Self::FrameTooLong { limit } => {
                 write!(f, "frame longer than the limit of {limit} bytes")
             }
-            Self::NotOneFrame => f.write_str("expected exactly one complete frame"),
+            Self::Incomplete => f.write_str("the input ends within the frame"),
+            Self::TrailingBytes => f.write_str("bytes follow the frame"),
         }
     }
 }

@@ -53,10 +53,12 @@ impl Frame {
         let mut decoder = Decoder::new(Limits::default());
         match decoder.decode_ref(&bytes)?.map(|frame| frame.len()) {
             Some(length) if length == bytes.len() => Ok(Self::from_checked(bytes)),
-            found => Err(DecodeError {
-                offset: found.unwrap_or(bytes.len()) as u64,
-                kind: DecodeErrorKind::NotOneFrame,
-            }),
+            Some(length) => {
+                Err(DecodeError { offset: length as u64, kind: DecodeErrorKind::TrailingBytes })
+            }
+            None => {
+                Err(DecodeError { offset: bytes.len() as u64, kind: DecodeErrorKind::Incomplete })
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Bytes go in, frames come out, and the other way round; sockets, files and clocks are the
 //! caller's. `no_std` with `alloc`, no `unsafe`, and nothing that a peer sends makes it panic,
-//! recurse, or hold more memory than the peer has sent bytes.
+//! recurse, or hold memory out of proportion to what has been sent.
 //!
 //! # Three ways to read
 //!
@@ -67,6 +67,10 @@
 //! assert_eq!(counts, BTreeMap::from([("GET".into(), 1), ("PING".into(), 2)]));
 //! # Ok::<(), io::Error>(())
 //! ```
+//!
+//! Redis itself writes more into such a file than commands: notes of the time (`#TS:1628217470`,
+//! with `aof-timestamp-enabled`), and an RDB file in front, unless there is one of its own. The
+//! example `resp-dump` knows both, prints each frame with its place, and tells what is cut off.
 //!
 //! # Features
 //!

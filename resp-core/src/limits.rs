@@ -26,7 +26,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Sets the greatest nesting depth.
+    /// Sets the greatest nesting depth. Whoever walks a frame level by level passes over what is
+    /// innermost once for each level around it: the product of this and a frame's length bounds
+    /// what that takes.
     #[must_use]
     pub const fn depth(mut self, aggregates: u32) -> Self {
         self.depth = aggregates;

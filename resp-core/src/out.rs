@@ -46,7 +46,7 @@ impl<O: Out + ?Sized> Out for &mut O {
 /// A queue of bytes to write: small pieces are gathered, large shared ones stay as they are, for
 /// vectored writes.
 ///
-/// Read it as a [`Buf`]: [`chunks_vectored`](Buf::chunks_vectored) for the write,
+/// Read it as a [`Buf`]: `chunks_vectored` (with the feature `std`) for the write,
 /// [`advance`](Buf::advance) by what was written.
 #[derive(Default)]
 pub struct OutBuf {

@@ -16,6 +16,9 @@ use token::{Feed, State, Step, Stop};
 
 /// Finds frame boundaries in a stream, in one pass that keeps no bytes.
 ///
+/// Each call is given what has come since the last one, unlike a [`Decoder`](crate::Decoder), which
+/// is shown an unfinished frame from its start.
+///
 /// A proxy forwards what it scans; a decoder keeps the bytes and cuts them where the scanner
 /// says. Everything about a frame is checked here: types, numbers, terminators, nesting and
 /// [`Limits`]. Payload bytes are skipped, not read.
@@ -98,7 +101,8 @@ impl Scanner {
         self.frame_start + self.scanned
     }
 
-    /// Where in the stream the current frame starts.
+    /// Where in the stream the current frame starts; once one was found, where the next one does,
+    /// which is where that one has ended.
     pub const fn frame_start(&self) -> u64 {
         self.frame_start
     }

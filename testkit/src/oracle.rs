@@ -64,7 +64,6 @@ impl Cursor<'_> {
         let mut outside = self.pushes.len();
         loop {
             let token = self.at;
-            let bad = Err(Stop::Bad { offset: token });
             tree.value = match self.byte()? {
                 b'|' => {
                     let pairs = self.length(token)?;
@@ -89,17 +88,14 @@ impl Cursor<'_> {
                     return Ok(None);
                 }
                 b'*' | b'~' | b'%' | b'$' => self.sized(token)?,
-                b':' => match self.number()? {
-                    Some(value) => Value::Integer(value),
-                    None => return bad,
-                },
+                b':' => Value::Integer(self.known_number()?),
                 kind @ (b'!' | b'=') => {
-                    let length = match self.number()? {
-                        Some(length) if length >= if kind == b'=' { 4 } else { 0 } => length,
-                        _ => return bad,
-                    };
+                    let length = self.known_number()?;
+                    if length < if kind == b'=' { 4 } else { 0 } {
+                        return Err(Stop::Bad { offset: token });
+                    }
                     self.byte_is(b'\n')?;
-                    self.blob(kind, length as usize, token)?
+                    self.blob(kind, length as usize)?
                 }
                 kind => self.line(kind)?,
             };
@@ -123,7 +119,7 @@ impl Cursor<'_> {
         };
         self.byte_is(b'\n')?;
         Ok(match (kind, length) {
-            (b'$', Some(length)) => self.blob(kind, length, token)?,
+            (b'$', Some(length)) => self.blob(kind, length)?,
             (b'$', None) => self.chunks()?,
             (b'*', length) => Value::Array(self.elements(length)?),
             (b'~', length) => Value::Set(self.elements(length)?),
@@ -178,7 +174,7 @@ impl Cursor<'_> {
             self.byte_is(b';')?;
             match self.length(token)? {
                 0 => return Ok(Value::StreamedString(text)),
-                length => match self.blob(b'$', length, token)? {
+                length => match self.blob(b'$', length)? {
                     Value::BulkString(chunk) => text.extend(chunk),
                     _ => return Err(Stop::Bad { offset: token }),
                 },
@@ -186,14 +182,15 @@ impl Cursor<'_> {
         }
     }
 
-    fn blob(&mut self, kind: u8, length: usize, token: usize) -> Result<Value, Stop> {
+    fn blob(&mut self, kind: u8, length: usize) -> Result<Value, Stop> {
         let mut text = Vec::new();
         for index in 0..length {
-            let byte = self.byte()?;
-            if kind == b'=' && index == 3 && byte != b':' {
-                return Err(Stop::Bad { offset: token });
+            if kind == b'=' && index == 3 {
+                self.byte_is(b':')?;
+                text.push(b':');
+                continue;
             }
-            text.push(byte);
+            text.push(self.byte()?);
         }
         self.crlf()?;
         Ok(match kind {
@@ -238,10 +235,16 @@ impl Cursor<'_> {
 
     /// A length that is neither negative nor unknown, and its line's end.
     fn length(&mut self, token: usize) -> Result<usize, Stop> {
-        let length = self.number()?.and_then(|length| usize::try_from(length).ok());
-        let length = length.ok_or(Stop::Bad { offset: token })?;
+        let length = usize::try_from(self.known_number()?);
+        let length = length.map_err(|_| Stop::Bad { offset: token })?;
         self.byte_is(b'\n')?;
         Ok(length)
+    }
+
+    /// A number, up to its CR; `?` is none.
+    fn known_number(&mut self) -> Result<i64, Stop> {
+        let offset = self.at;
+        self.number()?.ok_or(Stop::Bad { offset })
     }
 
     /// A number as Rust prints it, or `?`, up to its CR.

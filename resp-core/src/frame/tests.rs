@@ -5,7 +5,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::Frame;
-use crate::{Decoder, Limits, View};
+use crate::{DecodeError, DecodeErrorKind, Decoder, Limits, View};
 
 fn frame(wire: &[u8]) -> Frame {
     Frame::parse(wire.to_vec()).unwrap()
@@ -135,9 +135,13 @@ fn pushes_are_found_behind_any_number_of_attributes() {
 
 #[test]
 fn parse_takes_exactly_one_frame() {
-    for (wire, offset) in [(&b""[..], 0), (b":1\r", 3), (b":1\r\n:2\r\n", 4), (b"*1\r\n", 4)] {
-        let error = Frame::parse(wire.to_vec()).unwrap_err();
-        assert_eq!((error.offset, error.kind), (offset, crate::DecodeErrorKind::NotOneFrame));
+    for (wire, offset, kind) in [
+        (&b""[..], 0, DecodeErrorKind::Incomplete),
+        (b":1\r", 3, DecodeErrorKind::Incomplete),
+        (b"*1\r\n", 4, DecodeErrorKind::Incomplete),
+        (b":1\r\n:2\r\n", 4, DecodeErrorKind::TrailingBytes),
+    ] {
+        assert_eq!(Frame::parse(wire.to_vec()), Err(DecodeError { offset, kind }));
     }
     assert!(Frame::parse("x").is_err());
 }

@@ -128,7 +128,8 @@ impl<'a> FrameRef<'a> {
     }
 }
 
-/// The elements of an array, a set or a push, in order.
+/// The elements of an array, a set or a push, in order. Each is found by passing over those before
+/// it, with all that is in them.
 #[derive(Clone, Copy)]
 pub struct Elements<'a> {
     /// From the next element on, to the end of the frame.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use bytes::BufMut;
+use crate::Out;
 
 /// A request that can't be read, and with it the end of the connection.
 ///
@@ -39,24 +39,20 @@ impl RequestError {
     ///
     /// A byte of the peer in the text stays one byte and never ends the line: CR, LF and NUL
     /// become a space, as in Redis's `addReplyErrorFormat` (networking.c).
-    ///
-    /// # Panics
-    ///
-    /// If `out` has a fixed size and is full; `BytesMut` and `Vec<u8>` grow.
-    pub fn write_reply(&self, out: &mut impl BufMut) {
+    pub fn write_reply(&self, out: &mut impl Out) {
         match self.kind {
             RequestErrorKind::QueryTooBig => return,
             RequestErrorKind::ExpectedBulk { found } => {
-                out.put_slice(REPLY_PREFIX);
-                out.put_slice(EXPECTED_BULK.as_bytes());
-                out.put_slice(&[printable(found), b'\'']);
+                out.put(REPLY_PREFIX);
+                out.put(EXPECTED_BULK.as_bytes());
+                out.put(&[printable(found), b'\'']);
             }
             kind => {
-                out.put_slice(REPLY_PREFIX);
-                out.put_slice(kind.text().as_bytes());
+                out.put(REPLY_PREFIX);
+                out.put(kind.text().as_bytes());
             }
         }
-        out.put_slice(b"\r\n");
+        out.put(b"\r\n");
     }
 }
 

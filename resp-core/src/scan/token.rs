@@ -133,8 +133,10 @@ impl Scanner {
         }
         let parsed = number.finish().map_err(|kind| self.wrong_here(*feed, kind))?;
         feed.at += 1;
-        let then =
-            self.header(kind, parsed, feed.token).map_err(|kind| self.wrong_token(*feed, kind))?;
+        let then = self.header(kind, parsed, feed.token).map_err(|kind| match kind {
+            Kind::ExpectedDigit { .. } => self.wrong_at(feed.token + 1, kind),
+            _ => self.wrong_at(feed.token, kind),
+        })?;
         self.line_feed(feed, then)
     }
 
@@ -253,7 +255,8 @@ impl Scanner {
         if feed.rest().get(ahead as usize) == Some(&b':') {
             return Ok(());
         }
-        Err(self.wrong_token(feed, Kind::InvalidVerbatim))
+        let colon = self.scanned + feed.at as u64 + ahead;
+        Err(self.wrong_at(colon, Kind::InvalidVerbatim))
     }
 
     fn payload_cr(&mut self, feed: &mut Feed<'_>, kind: u8) -> Result<Step, Stop> {
@@ -312,14 +315,13 @@ impl Scanner {
     /// Blames the byte at hand.
     #[cold]
     fn wrong_here(&mut self, feed: Feed<'_>, kind: Kind) -> Stop {
-        self.fail(self.scanned + feed.at as u64, kind);
-        Stop
+        self.wrong_at(self.scanned + feed.at as u64, kind)
     }
 
-    /// Blames the token at hand.
+    /// Blames the byte at that place of the frame.
     #[cold]
-    fn wrong_token(&mut self, feed: Feed<'_>, kind: Kind) -> Stop {
-        self.fail(feed.token, kind);
+    fn wrong_at(&mut self, place: u64, kind: Kind) -> Stop {
+        self.fail(place, kind);
         Stop
     }
 

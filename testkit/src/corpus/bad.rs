@@ -134,9 +134,9 @@ const TEXTS: &[Bad] = &[
     (b"(1\n", 2, InvalidBigNumber { found: b'\n' }),
     (b"=0\r\n\r\n", 0, InvalidVerbatim),
     (b"=3\r\ntxt\r\n", 0, InvalidVerbatim),
-    (b"=4\r\ntxtx\r\n", 0, InvalidVerbatim),
-    (b"=8\r\nt:txtxtx\r\n", 0, InvalidVerbatim),
-    (b"=5\r\ntxt\r\n\r\n", 0, InvalidVerbatim),
+    (b"=4\r\ntxtx\r\n", 7, InvalidVerbatim),
+    (b"=8\r\nt:txtxtx\r\n", 7, InvalidVerbatim),
+    (b"=5\r\ntxt\r\n\r\n", 7, InvalidVerbatim),
 ];
 
 /// Bytes where a type should stand.

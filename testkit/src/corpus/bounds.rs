@@ -18,7 +18,7 @@ pub(super) fn numbers() -> Vec<Sample> {
     }
     // No length has a `?` but those of the streamed types.
     samples.extend(b":!=>|".map(|kind| {
-        Sample::bad(&[kind, b'?', b'\r', b'\n'], 0, Kind::ExpectedDigit { found: b'?' })
+        Sample::bad(&[kind, b'?', b'\r', b'\n'], 1, Kind::ExpectedDigit { found: b'?' })
     }));
     samples
 }
