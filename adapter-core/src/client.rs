@@ -27,7 +27,10 @@ pub(crate) use way::{Passage, Way};
 /// Commands are methods of [`Commands`](redis_client_core::Commands). Those sent while others wait
 /// share a write: there is nothing to be done for it. Dropping a future never disturbs another's
 /// reply. When the last client is dropped, what is under way is finished and the connection
-/// closed.
+/// closed, if the runtime lasts so long: before a program ends, [`close`](Self::close) waits for it.
+/// The task that does so ends with the runtime that the client was made on, and commands end as
+/// [`ConnectionError::Abandoned`](crate::ConnectionError::Abandoned) then: each `#[tokio::test]` has
+/// a runtime, and so wants a client, of its own.
 ///
 /// A client that [connects](Self::connect) by itself also connects again. What has not left
 /// meanwhile waits, as long as the command timeout

@@ -275,9 +275,7 @@ impl<R: Runtime> Drop for Driver<R> {
         };
         let unsent = self.shared.with(|shared| {
             shared.now = now;
-            shared.retire();
-            shared.session.handle_disconnected(now, ConnectionError::Closed, unwritten);
-            shared.close(true, &mut self.wakers);
+            shared.cut(&ConnectionError::Abandoned, unwritten, &mut self.wakers);
             shared.session.take_unsent()
         });
         drop(unsent);

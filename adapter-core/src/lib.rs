@@ -38,6 +38,8 @@ pub mod tls;
 mod trace;
 mod transfer;
 
+#[doc(no_inline)]
+pub use bytes::Bytes;
 pub use client::{Call, Client, Closing, ConnectError, Pipeline, Ready, Sending, Transaction};
 pub use credentials::{CredentialError, CredentialFuture, CredentialProvider};
 pub use cursor::{Cursors, Scan};
@@ -50,6 +52,8 @@ pub use in_process::{AtDoor, Door, InProcess, Pipe};
 pub use link::Link;
 pub use options::{Offline, Options, OptionsError, PoolKey, Security};
 pub use pool::{Lease, Leasing, Next, Optimistic, Pool, Pools, Raw};
+#[doc(hidden)]
+pub use redis_client_core::__private;
 pub use redis_client_core::*;
 #[cfg(feature = "derive")]
 pub use redis_client_derive::{

@@ -216,6 +216,7 @@ impl fmt::Debug for Options {
             .field("reconnect", &self.reconnect)
             .field("offline", &self.offline)
             .field("pool_size", &self.pool_size)
+            .field("lease_timeout", &self.lease_timeout)
             .field("metadata", &self.metadata.keys())
             .finish_non_exhaustive()
     }

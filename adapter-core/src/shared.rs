@@ -159,23 +159,28 @@ impl Shared {
 
     /// Closes: at once, or once everything under way is answered.
     pub(crate) fn close(&mut self, force: bool, wakers: &mut Vec<Waker>) {
-        self.retire();
-        match self.status {
+        if force || self.status != Status::Up {
             // What left before counts as sent, since nobody here knows what the driver has written.
-            Status::Up if force => {
-                self.session.handle_disconnected(self.now, ConnectionError::Closed, 0);
-            }
-            Status::Up => self.session.close(self.now),
-            Status::Down => {
-                // Another connection's handshake may be under way.
-                self.session.handle_disconnected(self.now, ConnectionError::Closed, 0);
-                self.dispatch(wakers);
-                self.why = ConnectionError::Closed;
-                self.end(wakers);
-            }
-            Status::Over => {}
+            return self.cut(&ConnectionError::Closed, 0, wakers);
         }
+        self.retire();
+        self.session.close(self.now);
         self.dispatch(wakers);
+        wakers.extend(self.driver.take());
+    }
+
+    /// Ends everything at once. So many bytes that the session gave out were not written.
+    pub(crate) fn cut(&mut self, why: &ConnectionError, unwritten: usize, wakers: &mut Vec<Waker>) {
+        self.retire();
+        if self.status != Status::Over {
+            // Where there is no connection, another one's handshake may be under way.
+            self.session.handle_disconnected(self.now, why.clone(), unwritten);
+            self.dispatch(wakers);
+        }
+        if self.status == Status::Down {
+            self.why = why.clone();
+            self.end(wakers);
+        }
         wakers.extend(self.driver.take());
     }
 

@@ -21,6 +21,21 @@
 //! methods of [`Commands`]; [`cmd`] has them as values for [`Client::pipeline`] and
 //! [`Client::transaction`].
 //!
+//! # Where to start
+//!
+//! | to | there is |
+//! |---|---|
+//! | run commands, from any number of tasks | [`Client`], [`Commands`] |
+//! | run those that block, or have a connection to oneself | [`Pool`], [`Lease`] |
+//! | send several at once | [`Client::pipeline`], [`Client::transaction`], [`Pool::optimistic`] |
+//! | hear messages | [`Subscriber`], [`Notice`] |
+//! | walk through keys, hashes, sets | [`Cursors`] |
+//! | configure any of them | [`Options`] |
+//! | tell failures apart | [`Error`], [`ConnectError`] |
+//! | serve | [`Server`], [`server`] |
+//!
+//! Features: `tls` and `tls-native-roots`, `derive` (structs from and to hashes), `json`, `tracing`.
+//!
 //! # A client for each executor
 //!
 //! Nothing is shared between threads, so there is neither a lock nor an atomic on a command's way;
@@ -70,6 +85,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+#[doc(hidden)]
+pub use adapter_core::__private;
 pub use adapter_core::*;
 use glommio::timer::Timer;
 pub use listener::{Accepted, Listener};

@@ -22,6 +22,21 @@
 //! are methods of [`Commands`]; [`cmd`] has them as values for [`Client::pipeline`] and
 //! [`Client::transaction`].
 //!
+//! # Where to start
+//!
+//! | to | there is |
+//! |---|---|
+//! | run commands, from any number of tasks | [`Client`], [`Commands`] |
+//! | run those that block, or have a connection to oneself | [`Pool`], [`Lease`] |
+//! | send several at once | [`Client::pipeline`], [`Client::transaction`], [`Pool::optimistic`] |
+//! | hear messages | [`Subscriber`], [`Notice`] |
+//! | walk through keys, hashes, sets | [`Cursors`] |
+//! | configure any of them | [`Options`] |
+//! | tell failures apart | [`Error`], [`ConnectError`] |
+//! | serve | [`Server`], [`server`] |
+//!
+//! Features: `tls` and `tls-native-roots`, `derive` (structs from and to hashes), `json`, `tracing`.
+//!
 //! # Which executor
 //!
 //! Smol has no executor that a task could ask for as the one it runs on. [`Client::connect`]
@@ -67,6 +82,8 @@ use std::sync::LazyLock;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+#[doc(hidden)]
+pub use adapter_core::__private;
 pub use adapter_core::*;
 use async_io::Timer;
 pub use listener::{Accepted, Listener};

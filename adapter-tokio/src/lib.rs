@@ -17,6 +17,21 @@
 //! threads: commands sent at the same time travel together over its one connection. The commands
 //! are methods of [`Commands`]; [`cmd`] has them as values for [`Client::pipeline`] and
 //! [`Client::transaction`].
+//!
+//! # Where to start
+//!
+//! | to | there is |
+//! |---|---|
+//! | run commands, from any number of tasks | [`Client`], [`Commands`] |
+//! | run those that block, or have a connection to oneself | [`Pool`], [`Lease`] |
+//! | send several at once | [`Client::pipeline`], [`Client::transaction`], [`Pool::optimistic`] |
+//! | hear messages | [`Subscriber`], [`Notice`] |
+//! | walk through keys, hashes, sets | [`Cursors`] |
+//! | configure any of them | [`Options`] |
+//! | tell failures apart | [`Error`], [`ConnectError`] |
+//! | serve | [`Server`], [`server`] |
+//!
+//! Features: `tls` and `tls-native-roots`, `derive` (structs from and to hashes), `json`, `tracing`.
 #![forbid(unsafe_code)]
 
 mod listener;
@@ -29,6 +44,8 @@ use std::pin::Pin;
 use std::sync::LazyLock;
 use std::time::Instant;
 
+#[doc(hidden)]
+pub use adapter_core::__private;
 pub use adapter_core::*;
 pub use listener::{Accepted, Listener};
 #[cfg(feature = "derive")]

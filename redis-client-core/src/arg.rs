@@ -195,3 +195,10 @@ impl ToArg for usize {
         write_integer(*self, request);
     }
 }
+
+/// 1 or 0, which is read as a `bool` again.
+impl ToArg for bool {
+    fn write_arg(&self, request: &mut Request) {
+        request.push(if *self { b"1" } else { b"0" });
+    }
+}

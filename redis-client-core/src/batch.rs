@@ -267,10 +267,14 @@ pub fn read_transaction<B: IntoBatch>(
     if facts.is_empty() {
         return Ok(B::read(Results::of_pipeline(facts, &[], None)));
     }
-    let unreadable = || Error::Reply { command: "EXEC", error: ReplyError::Null };
-    let (exec, queued) = replies.split_last().ok_or_else(unreadable)?;
+    let unreadable = |error| Error::Reply { command: "EXEC", error };
+    let (exec, queued) = replies.split_last().ok_or_else(|| unreadable(ReplyError::Null))?;
     if let View::Array(elements) = exec.view() {
         let elements: Vec<Frame> = elements.map(|element| element.to_frame()).collect();
+        if elements.len() != facts.len() {
+            let (expected, found) = (facts.len(), elements.len());
+            return Err(unreadable(ReplyError::Length { expected, found }));
+        }
         return Ok(B::read(Results::of_pipeline(facts, &elements, None)));
     }
     let mut answers = queued.iter().map(|frame| ServerError::of(frame.as_frame()));
@@ -284,7 +288,10 @@ pub fn read_transaction<B: IntoBatch>(
     }
     match exec.view() {
         View::Null => Err(Error::Aborted),
-        _ => Err(ServerError::of(exec.as_frame()).map_or_else(unreadable, Error::Server)),
+        _ => Err(ServerError::of(exec.as_frame()).map_or_else(
+            || unreadable(ReplyError::unexpected("an array", exec.as_frame())),
+            Error::Server,
+        )),
     }
 }
 

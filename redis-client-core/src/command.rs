@@ -24,8 +24,9 @@ pub trait Kind {
 /// A command: its arguments, what its reply is read as (`T`), and who will send it (`X`).
 ///
 /// Made by the functions of [`cmd`](crate::cmd) it is a plain value, for pipelines, transactions
-/// and bare sessions. Made by the methods of [`Commands`](crate::Commands) it belongs to a client
-/// and can be awaited. Its options are methods, the same for both.
+/// and bare sessions, and is no future. Made by the methods of [`Commands`](crate::Commands) it
+/// belongs to a client and can be awaited; where a `Future` is asked for, `into_future` makes it one.
+/// Its options are methods, the same for both.
 ///
 /// ```
 /// use redis_client_core::cmd;
@@ -48,10 +49,6 @@ pub struct Command<K: Kind, T = <K as Kind>::Reply, X = Detached> {
 pub struct Detached;
 
 /// Something that sends commands and hands back their replies: a client, a lease, a pool.
-#[diagnostic::on_unimplemented(
-    message = "this command belongs to no client, so it can't be awaited",
-    note = "await `client.get(..)` instead of `cmd::get(..)`; the latter goes into a pipeline"
-)]
 pub trait Execute: Sized {
     /// The future of a reply read as `T`.
     type Call<T: FromReply>: Future<Output = Result<T, Error>>;

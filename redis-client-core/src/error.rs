@@ -1,4 +1,6 @@
 //! What can go wrong, layer by layer.
+//!
+//! Each error says all of what is behind it, and so has no `source` that would say it again.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -95,6 +97,9 @@ pub enum ReplyError {
         /// The type it was read as.
         expected: &'static str,
     },
+    /// `QUEUED`, as the server says of a command between `MULTI` and `EXEC`: its reply comes with that
+    /// of `EXEC`.
+    Queued,
     /// A map without a field that has to be there.
     Missing {
         /// The field's name.
@@ -129,6 +134,7 @@ impl ReplyError {
                 return ServerError::of(frame).map_or(Self::Null, Self::Server);
             }
             View::Null => return Self::Null,
+            View::SimpleString(b"QUEUED") => return Self::Queued,
             View::SimpleString(_) => "a simple string",
             View::Integer(_) => "an integer",
             View::BulkString(_) => "a bulk string",
@@ -156,7 +162,10 @@ impl fmt::Display for ReplyError {
             Self::Length { expected, found } => {
                 write!(f, "the reply has {found} elements, not {expected}")
             }
-            Self::Number { expected } => write!(f, "the reply does not fit {expected}"),
+            Self::Number { expected } => {
+                write!(f, "the reply is no number that fits {expected}")
+            }
+            Self::Queued => f.write_str("queued: the reply comes with that of EXEC"),
             Self::Missing { field } => write!(f, "the reply has no field `{field}`"),
             Self::Field { field, error } => write!(f, "field `{field}`: {error}"),
             Self::Invalid { expected, reason } => {
@@ -168,15 +177,7 @@ impl fmt::Display for ReplyError {
     }
 }
 
-impl core::error::Error for ReplyError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Server(error) => Some(error),
-            Self::Field { error, .. } => Some(error.as_ref()),
-            _ => None,
-        }
-    }
-}
+impl core::error::Error for ReplyError {}
 
 /// Why a connection is no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,6 +185,8 @@ impl core::error::Error for ReplyError {
 pub enum ConnectionError {
     /// It was closed from this side, as asked.
     Closed,
+    /// The task that drove it is gone, mostly with the runtime that it was made on.
+    Abandoned,
     /// The server closed it.
     ClosedByServer,
     /// The transport failed; the text is the operating system's.
@@ -225,6 +228,10 @@ impl fmt::Display for ConnectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed => f.write_str("the connection was closed"),
+            Self::Abandoned => f.write_str(
+                "the task that drove the connection is gone (has the runtime ended that it was made \
+                 on? each #[tokio::test] has its own)",
+            ),
             Self::ClosedByServer => f.write_str("the server closed the connection"),
             Self::Io(text) => write!(f, "the connection failed: {text}"),
             Self::Tls(text) => write!(f, "TLS failed: {text}"),
@@ -247,15 +254,7 @@ impl fmt::Display for ConnectionError {
     }
 }
 
-impl core::error::Error for ConnectionError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Protocol(error) => Some(error),
-            Self::Handshake { error, .. } | Self::Untidy(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+impl core::error::Error for ConnectionError {}
 
 /// Why a command has no reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -265,7 +264,8 @@ pub enum Cause {
     TimedOut,
     /// Too much is under way on the connection.
     NoRoom,
-    /// All connections of the pool were leased by others.
+    /// No connection of the pool could be leased in time: all were by others, or had to be left to
+    /// those who share them.
     AllLeased,
     /// The connection ended first.
     Connection(ConnectionError),
@@ -276,20 +276,15 @@ impl fmt::Display for Cause {
         match self {
             Self::TimedOut => f.write_str("no reply in time"),
             Self::NoRoom => f.write_str("too much is under way"),
-            Self::AllLeased => f.write_str("all connections of the pool are leased"),
+            Self::AllLeased => {
+                f.write_str("no connection of the pool could be leased in time (see pool_size)")
+            }
             Self::Connection(error) => error.fmt(f),
         }
     }
 }
 
-impl core::error::Error for Cause {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::TimedOut | Self::NoRoom | Self::AllLeased => None,
-            Self::Connection(error) => Some(error),
-        }
-    }
-}
+impl core::error::Error for Cause {}
 
 /// How a command ended, other than in a reply that could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -349,16 +344,7 @@ impl fmt::Display for Error {
     }
 }
 
-impl core::error::Error for Error {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Server(error) | Self::Discarded { error, .. } => Some(error),
-            Self::Reply { error, .. } => Some(error),
-            Self::NotSent(cause) | Self::MaybeApplied(cause) => Some(cause),
-            Self::Aborted | Self::Refused { .. } => None,
-        }
-    }
-}
+impl core::error::Error for Error {}
 
 impl From<ServerError> for Error {
     fn from(error: ServerError) -> Self {

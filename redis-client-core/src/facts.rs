@@ -127,7 +127,7 @@ pub enum Subscription {
 impl Facts {
     /// A command of which nothing is known but that it has a name: taken for one that writes.
     pub const UNKNOWN: Self = Self {
-        name: "command",
+        name: "an unknown command",
         encoded: b"",
         words: 0,
         arity: -1,

@@ -13,6 +13,9 @@ use resp_core::Time;
 ///
 /// A server that comes back is found again within as long as it was away, and `max_delay` at the
 /// most, and the time to connect.
+///
+/// A connection that is lost before it has held for `max_delay` has not ended the outage: it goes on,
+/// without the time connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reconnect {
@@ -103,9 +106,11 @@ impl Backoff {
     /// Takes word that the connection is lost: when to try again, if at all.
     pub fn handle_lost(&mut self, now: Time) -> Option<Time> {
         let held = self.connected.take().map(|since| now.since(since));
-        // A server that lets clients in and throws them out again is not there yet.
-        if held.is_some_and(|held| held >= self.policy.max_delay) {
-            self.made = 0;
+        match held {
+            // A server that lets clients in and throws them out again is not there yet.
+            Some(held) if held < self.policy.max_delay => self.gone = self.gone + held,
+            Some(_) => self.made = 0,
+            None => {}
         }
         self.handle_failed(now)
     }
@@ -248,6 +253,21 @@ mod tests {
             backoff.handle_connected(now);
             now = now + 3 * SECOND;
             now = backoff.handle_lost(now).expect("it held");
+        }
+    }
+
+    #[test]
+    fn time_connected_is_no_outage() {
+        let millis = Duration::from_millis;
+        for seed in 0..100 {
+            let mut backoff = Backoff::new(Reconnect::default(), seed);
+            backoff.handle_connected(Time::ZERO);
+            let lost = Time::ZERO + 10 * SECOND;
+            backoff.handle_lost(lost);
+            backoff.handle_connected(lost + millis(700));
+            let again = lost + millis(700 + 1_900);
+            let delay = backoff.handle_lost(again).unwrap().since(again);
+            assert!((millis(350)..=millis(700)).contains(&delay), "{delay:?}");
         }
     }
 

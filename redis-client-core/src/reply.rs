@@ -117,12 +117,14 @@ impl<T: FromReply> FromReply for Result<T, ServerError> {
     }
 }
 
-/// Null is `None`, and so is an empty hash for a struct with a derived implementation.
+/// Null is `None`, and so is an empty hash for a struct with a derived implementation. `QUEUED`
+/// does not say which it will be.
 impl<T: FromReply> FromReply for Option<T> {
     #[inline]
     fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
         match T::is_nothing(frame) {
             true => Ok(None),
+            false if scalars::is_queued(frame) => Err(ReplyError::Queued),
             false => T::from_reply(frame).map(Some),
         }
     }

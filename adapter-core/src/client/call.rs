@@ -183,8 +183,11 @@ impl<'a, R: Runtime, B: IntoBatch> Pipeline<'a, R, B> {
     /// Sends the commands, waits for room if there is none, and doesn't wait for the replies.
     ///
     /// Nobody hears of them: what the server refuses is refused without a word, and what is lost
-    /// with the connection is lost. The order of replies is kept all the same, so that whatever is
-    /// sent next finds its own. Blocking commands are refused.
+    /// with the connection is lost, or with a program that ends without [`Client::close`]. The order
+    /// of replies is kept all the same, so that whatever is sent next finds its own. Blocking
+    /// commands are refused.
+    ///
+    /// [`Client::close`]: crate::Client::close
     ///
     /// ```no_run
     /// # async fn example<R: adapter_core::Runtime>(client: &adapter_core::Client<R>)

@@ -180,15 +180,12 @@ impl fmt::Display for ConnectError {
     }
 }
 
+/// Its text has all that is known, but for what is behind an application's own error.
 impl std::error::Error for ConnectError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Options(error) => Some(error),
-            Self::Session { error, .. } => Some(error),
-            Self::Credentials { error, .. } => Some(error),
-            #[cfg(feature = "tls")]
-            Self::Tls { error, .. } => Some(error),
-            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::NotMade => None,
+            Self::Credentials { error, .. } => error.source(),
+            _ => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis_client_core::{Config, Credentials, Protocol, Reconnect};
+use redis_client_core::{Config, Credentials, Protocol, Reconnect, Request};
 
 #[cfg(feature = "tls")]
 use super::Security;
@@ -88,6 +88,28 @@ impl Options {
     #[must_use]
     pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
+        self
+    }
+
+    /// Sets how long the handshake may take, once connected. 5 s by default.
+    #[must_use]
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.config = self.config.handshake_timeout(timeout);
+        self
+    }
+
+    /// Sets how long a server may be silent before it is asked whether it is there, and as long again
+    /// before it is given up: see [`Config::liveness`].
+    #[must_use]
+    pub fn liveness(mut self, silence: impl Into<Option<Duration>>) -> Self {
+        self.config = self.config.liveness(silence.into());
+        self
+    }
+
+    /// Adds a command to be run at the start of each connection: see [`Config::on_connect`].
+    #[must_use]
+    pub fn on_connect(mut self, command: impl AsRef<Request>) -> Self {
+        self.config = self.config.on_connect(command);
         self
     }
 

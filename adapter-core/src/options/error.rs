@@ -73,7 +73,7 @@ pub enum OptionsError {
     HandshakeTimeout,
     /// The server is to be given up after no silence at all.
     Liveness,
-    /// The lease timeout is zero.
+    /// The lease timeout is no time, or zero.
     LeaseTimeout,
     /// A command of [`Config::on_connect`](redis_client_core::Config::on_connect) can't be run
     /// there.
@@ -112,7 +112,7 @@ impl fmt::Display for OptionsError {
                 "a % in the URL must be followed by two hexadecimal digits (%25 is %), and what \
                  they stand for must be UTF-8"
             }
-            Self::HostEmpty => "the host is empty",
+            Self::HostEmpty => "the host is empty (of a Unix socket, write unix:///its/path)",
             Self::Host => {
                 "the host must be a name, an IPv4 address or an IPv6 address, the last in brackets \
                  in a URL ([::1]:6379)"
@@ -168,7 +168,7 @@ impl fmt::Display for OptionsError {
                 "the handshake timeout must be a time above zero (5, 2s, 500ms, 1m)"
             }
             Self::Liveness => "the liveness limit must be a time above zero, or none",
-            Self::LeaseTimeout => "the lease timeout must be a time above zero",
+            Self::LeaseTimeout => "the lease timeout must be a time above zero (5, 2s, 500ms, 1m)",
             Self::OnConnect { command } => {
                 return write!(f, "{command} can't be run at the start of each connection");
             }

@@ -55,6 +55,9 @@ fn set(mut options: Options, option: &str, value: &str) -> Result<Options, Optio
             let timeout = time(value).ok_or(OptionsError::HandshakeTimeout)?;
             options.config = options.config.handshake_timeout(timeout);
         }
+        "lease_timeout" => {
+            options.lease_timeout = time(value).ok_or(OptionsError::LeaseTimeout)?;
+        }
         "pool_size" => options.pool_size = Some(number(value).ok_or(OptionsError::PoolSize)?),
         "keepalive" => {
             options.socket.keepalive_idle = time_or_none(value).ok_or(OptionsError::Keepalive)?;
@@ -106,7 +109,7 @@ fn time(value: &str) -> Option<Duration> {
 }
 
 /// All options, in the order in which they are explained.
-pub(super) const KNOWN: [&str; 11] = [
+pub(super) const KNOWN: [&str; 12] = [
     DATABASE,
     "protocol",
     "client_name",
@@ -114,6 +117,7 @@ pub(super) const KNOWN: [&str; 11] = [
     "connect_timeout",
     "handshake_timeout",
     "pool_size",
+    "lease_timeout",
     "keepalive",
     "keepalive_interval",
     "keepalive_probes",

@@ -215,13 +215,6 @@ impl fmt::Display for TlsError {
     }
 }
 
-impl std::error::Error for TlsError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::File { error, .. } => Some(error),
-            _ => None,
-        }
-    }
-}
+impl std::error::Error for TlsError {}
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;

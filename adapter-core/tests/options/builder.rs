@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use adapter_core::{
     Config, CredentialError, CredentialProvider, Credentials, Endpoint, Options, OptionsError,
-    SocketOptions, cmd,
+    SocketOptions, args, cmd,
 };
 
 use crate::parsed;
@@ -33,6 +33,22 @@ fn user_and_password_come_in_any_order() {
     assert_eq!(login(empty().user("ada")), None);
     assert_eq!(login(empty().user("ada").password("secret").config(Config::default())), None);
     assert_eq!(empty().user("ada").config(Config::default()).check(), Ok(()));
+}
+
+/// What [`Options::config`] would replace with all the rest.
+#[test]
+fn the_session_is_set_piece_by_piece() {
+    let options = parsed("redis://:secret@db/3?client_name=billing")
+        .handshake_timeout(Duration::from_secs(7))
+        .liveness(Duration::from_secs(8))
+        .on_connect(cmd::client_no_evict(args::OnOff::On));
+    let config = options.session_config();
+    assert_eq!(config.handshake_limit(), Duration::from_secs(7));
+    assert_eq!(config.silence_limit(), Some(Duration::from_secs(8)));
+    assert_eq!(config.opening().len(), 1);
+    assert_eq!(config.login(), Some(&Credentials::password("secret")));
+    assert_eq!((config.selected_database(), config.connection_name()), (3, Some("billing")));
+    assert_eq!(options.liveness(None).session_config().silence_limit(), None);
 }
 
 #[test]
@@ -109,7 +125,10 @@ fn the_texts_of_those_errors() {
             OptionsError::OnConnect { command: "SUBSCRIBE" },
             "SUBSCRIBE can't be run at the start of each connection",
         ),
-        (OptionsError::LeaseTimeout, "the lease timeout must be a time above zero"),
+        (
+            OptionsError::LeaseTimeout,
+            "the lease timeout must be a time above zero (5, 2s, 500ms, 1m)",
+        ),
         (OptionsError::TlsOverUnix, "TLS is for TCP: a Unix socket has no host name to check"),
         (
             OptionsError::PoolSizeVariable,

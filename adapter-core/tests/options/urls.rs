@@ -91,6 +91,10 @@ fn options_set_what_they_are_named_after() {
     assert_eq!(options.session_config().protocol_version(), Protocol::Resp3);
     assert_eq!(options.session_config().reply_timeout(), None);
     assert_eq!(options.socket_options().keepalive_idle, None);
+    let lease = parsed("redis://db?lease_timeout=7s");
+    let by_method = Options::tcp("db", 6379).lease_timeout(Duration::from_secs(7));
+    assert_eq!(format!("{lease:?}"), format!("{by_method:?}"));
+    assert_ne!(format!("{lease:?}"), format!("{:?}", parsed("redis://db")));
     let auto = parsed("redis://db?protocol=auto");
     assert_eq!(auto.session_config().protocol_version(), Protocol::Auto);
 }
@@ -177,6 +181,8 @@ fn each_rule_has_its_own_error() {
         ("redis://db?connect_timeout=0", ConnectTimeout),
         ("redis://db?connect_timeout=none", ConnectTimeout),
         ("redis://db?handshake_timeout=0s", HandshakeTimeout),
+        ("redis://db?lease_timeout=0", LeaseTimeout),
+        ("redis://db?lease_timeout=none", LeaseTimeout),
         ("redis://db?pool_size=0", PoolSize),
         ("redis://db?pool_size=x", PoolSize),
         ("redis://db?pool_size=18446744073709551615", PoolSize),
@@ -210,7 +216,7 @@ fn the_errors_say_what_to_write() {
             "a % in the URL must be followed by two hexadecimal digits (%25 is %), and what they \
              stand for must be UTF-8",
         ),
-        ("redis://", "the host is empty"),
+        ("redis://", "the host is empty (of a Unix socket, write unix:///its/path)"),
         (
             "redis://::1",
             "the host must be a name, an IPv4 address or an IPv6 address, the last in brackets in \
@@ -228,7 +234,7 @@ fn the_errors_say_what_to_write() {
         (
             "redis://db?db=1&canary=1",
             "option 2 of the URL is unknown (known: db, protocol, client_name, timeout, \
-             connect_timeout, handshake_timeout, pool_size, keepalive, keepalive_interval, \
+             connect_timeout, handshake_timeout, pool_size, lease_timeout, keepalive, keepalive_interval, \
              keepalive_probes, user_timeout, and app.anything for the application's own)",
         ),
         ("redis://db?db", "option 1 of the URL has no value (write name=value)"),

@@ -48,6 +48,10 @@ impl Kind for Blmpop {
 /// first list that has any, waiting so many seconds for one; 0 waits for ever. Answers with the
 /// list's key and the element; null when the time is over. O(N+M), N being the keys and M the
 /// elements returned. Since 7.0.0.
+///
+/// What the server has taken out is lost to a caller who is gone by then: one that drops the
+/// future, or gives it less time than the server. Where nothing may be lost, let the server
+/// time out, and take [`blmove`] or a stream.
 pub fn blmpop(
     seconds: f64,
     keys: impl IntoIterator<Item = impl ToArg>,
@@ -77,6 +81,10 @@ impl Kind for Blpop {
 /// ever. Answers with the list's key and the element; null when the time is over. O(N), the
 /// keys. Since 2.0.0.
 ///
+/// What the server has taken out is lost to a caller who is gone by then: one that drops the
+/// future, or gives it less time than the server. Where nothing may be lost, let the server
+/// time out, and take [`blmove`] or a stream.
+///
 /// ```
 /// # use redis_client_core::cmd;
 /// let command = cmd::blpop(["urgent", "later"], 5.0);
@@ -99,6 +107,10 @@ impl Kind for Brpop {
 /// element of the first list that has any, waiting so many seconds for one; 0 waits for ever.
 /// Answers with the list's key and the element; null when the time is over. O(N), the keys.
 /// Since 2.0.0.
+///
+/// What the server has taken out is lost to a caller who is gone by then: one that drops the
+/// future, or gives it less time than the server. Where nothing may be lost, let the server
+/// time out, and take [`blmove`] or a stream.
 pub fn brpop(keys: impl IntoIterator<Item = impl ToArg>, seconds: f64) -> Command<Brpop> {
     Command::new().with_all(keys).with(seconds)
 }

@@ -27,6 +27,10 @@ impl Kind for Bzmpop {
 /// Where none has any it waits for so many seconds, for ever where they are 0, and answers with
 /// null when the time is up. O(K)+O(M*log(N)), M being the members popped. Since 7.0.0.
 ///
+/// What the server has taken out is lost to a caller who is gone by then: one that drops the
+/// future, or gives it less time than the server. Where nothing may be lost, let the server
+/// time out, and take a stream.
+///
 /// ```
 /// # use redis_client_core::{args, cmd};
 /// let command = cmd::bzmpop(0.5, ["a", "b"], args::ScoreEnd::Min).count(10);
@@ -61,6 +65,10 @@ impl Kind for Bzpopmax {
 /// answers with the key, the member and its score. Where none has any it waits for so many
 /// seconds, for ever where they are 0, and answers with null when the time is up. O(log(N)).
 /// Since 5.0.0.
+///
+/// What the server has taken out is lost to a caller who is gone by then: one that drops the
+/// future, or gives it less time than the server. Where nothing may be lost, let the server
+/// time out, and take a stream.
 pub fn bzpopmax(keys: impl IntoIterator<Item = impl ToArg>, seconds: f64) -> Command<Bzpopmax> {
     Command::new().with_all(keys).with(seconds)
 }
@@ -78,6 +86,10 @@ impl Kind for Bzpopmin {
 /// the member with the least score from the first of the sorted sets that has any, and answers
 /// with the key, the member and its score. Where none has any it waits for so many seconds, for
 /// ever where they are 0, and answers with null when the time is up. O(log(N)). Since 5.0.0.
+///
+/// What the server has taken out is lost to a caller who is gone by then: one that drops the
+/// future, or gives it less time than the server. Where nothing may be lost, let the server
+/// time out, and take a stream.
 pub fn bzpopmin(keys: impl IntoIterator<Item = impl ToArg>, seconds: f64) -> Command<Bzpopmin> {
     Command::new().with_all(keys).with(seconds)
 }

@@ -14,10 +14,11 @@ use crate::error::ReplyError;
 ///
 /// # Errors
 ///
-/// [`ReplyError`] if it isn't one, or comes in chunks.
+/// [`ReplyError`] if it isn't one, comes in chunks, or is the `QUEUED` of a transaction.
 #[inline]
 pub fn text_of(frame: FrameRef<'_>) -> Result<&[u8], ReplyError> {
     match frame.view() {
+        View::SimpleString(QUEUED) => Err(ReplyError::Queued),
         View::BulkString(text)
         | View::SimpleString(text)
         | View::Verbatim { text, .. }
@@ -67,7 +68,13 @@ impl FromReply for bool {
     }
 }
 
-/// Takes any reply that isn't null or an error, and drops it: `OK` mostly.
+/// Whether a command waits in a transaction for `EXEC`.
+#[inline]
+pub(super) fn is_queued(frame: FrameRef<'_>) -> bool {
+    matches!(frame.view(), View::SimpleString(QUEUED))
+}
+
+/// Takes any reply that isn't null or an error, and drops it: `OK` mostly, or `QUEUED`.
 impl FromReply for () {
     fn from_reply(frame: FrameRef<'_>) -> Result<Self, ReplyError> {
         match frame.view() {
@@ -224,3 +231,6 @@ impl FromReply for usize {
         integer(frame, "usize")
     }
 }
+
+/// What a server says of a command between `MULTI` and `EXEC`.
+const QUEUED: &[u8] = b"QUEUED";

@@ -203,9 +203,16 @@ fn unreadable_transactions_are_errors() {
             replies.iter().map(|reply| Frame::parse(reply.to_string()).unwrap()).collect();
         read_transaction::<(redis_client_core::Command<cmd::Set>,)>(&[facts], &replies)
     };
-    let unreadable = Err(Error::Reply { command: "EXEC", error: ReplyError::Null });
-    assert_eq!(read(&[]), unreadable);
-    assert_eq!(read(&["+OK\r\n", "+QUEUED\r\n"]), unreadable);
+    let unreadable = |error| Err(Error::Reply { command: "EXEC", error });
+    assert_eq!(read(&[]), unreadable(ReplyError::Null));
+    assert_eq!(read(&["+OK\r\n", "+QUEUED\r\n"]), unreadable(ReplyError::Queued));
+    let found = ReplyError::Type { expected: "an array", found: "a simple string" };
+    assert_eq!(read(&["+OK\r\n", "+QUEUED\r\n", "+OK\r\n"]), unreadable(found));
+    for found in [0, 2] {
+        let exec = format!("*{found}\r\n{}", "+OK\r\n".repeat(found));
+        let length = ReplyError::Length { expected: 1, found };
+        assert_eq!(read(&["+OK\r\n", "+QUEUED\r\n", &exec]), unreadable(length));
+    }
     assert_eq!(read(&["+OK\r\n", "+QUEUED\r\n", "_\r\n"]), Err(Error::Aborted));
     assert_eq!(read(&["+OK\r\n", "+QUEUED\r\n", "*-1\r\n"]), Err(Error::Aborted));
     let refused = read(&["-NOPERM no\r\n", "+OK\r\n", "-ERR EXEC without MULTI\r\n"]);

@@ -39,6 +39,12 @@ fn text_and_bytes_go_as_they_are() {
 }
 
 #[test]
+fn booleans_as_they_are_read() {
+    check(true, "1");
+    check(false, "0");
+}
+
+#[test]
 fn integers_of_every_width() {
     check(i8::MIN, "-128");
     check(i16::MIN, "-32768");

@@ -77,7 +77,10 @@ fn errors_name_the_field() {
         let error = read::<User>(&wire).unwrap_err();
         let number = Box::new(ReplyError::Number { expected: "u16" });
         assert_eq!(error, ReplyError::Field { field: "year of birth", error: number });
-        assert_eq!(error.to_string(), "field `year of birth`: the reply does not fit u16");
+        assert_eq!(
+            error.to_string(),
+            "field `year of birth`: the reply is no number that fits u16"
+        );
     }
     assert!(matches!(read::<User>(":1\r\n"), Err(ReplyError::Type { expected: "a map", .. })));
     assert!(matches!(read::<User>("*1\r\n$1\r\na\r\n"), Err(ReplyError::Length { .. })));

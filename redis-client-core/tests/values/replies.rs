@@ -40,6 +40,24 @@ fn null_and_errors<T: FromReply + PartialEq + Debug>() {
     }
 }
 
+/// Between `MULTI` and `EXEC` nobody knows yet what the reply will be.
+#[test]
+fn queued_is_no_value() {
+    const QUEUED: &str = "+QUEUED\r\n";
+    assert_eq!(read::<Bytes>(QUEUED), Err(ReplyError::Queued));
+    assert_eq!(read::<String>(QUEUED), Err(ReplyError::Queued));
+    assert_eq!(read::<i64>(QUEUED), Err(ReplyError::Queued));
+    assert_eq!(read::<f64>(QUEUED), Err(ReplyError::Queued));
+    assert_eq!(read::<bool>(QUEUED), Err(ReplyError::Queued));
+    assert_eq!(read::<Vec<Bytes>>(QUEUED), Err(ReplyError::Queued));
+    assert_eq!(read::<Option<Bytes>>(QUEUED), Err(ReplyError::Queued));
+    // As of SET with NX, which may come to nothing.
+    assert_eq!(read::<Option<()>>(QUEUED), Err(ReplyError::Queued));
+    assert_eq!(read::<()>(QUEUED), Ok(()));
+    assert_eq!(read::<Frame>(QUEUED), Ok(Frame::parse(QUEUED).unwrap()));
+    assert_eq!(read::<String>("$6\r\nQUEUED\r\n"), Ok("QUEUED".to_owned()));
+}
+
 #[test]
 fn strings() {
     let forms =

@@ -218,7 +218,7 @@ async fn driver_dropped<R: Adapter>(setup: &Setup) -> Outcome {
     assert!(not_sent.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     drop(driver);
     let end = within::<R, _>(SECOND, sent).await?;
-    let closed = Cause::Connection(ConnectionError::Closed);
+    let closed = Cause::Connection(ConnectionError::Abandoned);
     assert_eq!(end, Err(Error::MaybeApplied(closed.clone())));
     let end = within::<R, _>(SECOND, not_sent).await?;
     assert_eq!(end, Err(Error::NotSent(closed.clone())));

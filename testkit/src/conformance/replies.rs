@@ -124,7 +124,7 @@ async fn errors<R: Adapter>(client: &Client<R>) -> Outcome {
     }
     match client.get("text").parse::<u64>().await {
         Err(error @ Error::Reply { command: "GET", error: ReplyError::Number { .. } }) => {
-            assert_eq!(error.to_string(), "GET: the reply does not fit u64");
+            assert_eq!(error.to_string(), "GET: the reply is no number that fits u64");
         }
         other => panic!("{other:?}"),
     }

@@ -100,7 +100,10 @@ fn files_are_pem_or_der_and_errors_name_them() {
         assert!(shown.starts_with(path.to_str().unwrap()) && shown.contains(text), "{shown}");
         let TlsError::File { path: named, error: cause } = &error else { panic!("{error:?}") };
         assert_eq!(named, path);
-        assert_eq!(error.source().unwrap().to_string(), cause.to_string());
+        assert!(
+            shown.contains(&cause.to_string()) && error.source().is_none(),
+            "said once: {shown}"
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
-use adapter_core::{Cause, Commands, Error, Pool, cmd};
+use adapter_core::{Cause, Commands, Error, Pool, ReplyError, cmd};
 
 use super::super::waiting::{join, step_aside, within};
 use super::super::{Adapter, BRISK, Outcome, PATIENCE, Setup, all, eventually};
@@ -34,8 +34,10 @@ async fn exclusive<R: Adapter>(setup: &Setup) -> Outcome {
             ids.borrow_mut().push(id);
             lease.command("MULTI").await?;
             for _ in 0..5 {
-                let queued: String = lease.command("INCR").arg("leased").parse().await?;
-                assert_eq!(queued, "QUEUED");
+                // Which is not its reply.
+                let reply = lease.incr("leased").await;
+                let queued = Error::Reply { command: "INCR", error: ReplyError::Queued };
+                assert_eq!(reply, Err(queued));
                 step_aside(3).await;
             }
             let ends: Vec<i64> = lease.command("EXEC").parse().await?;
