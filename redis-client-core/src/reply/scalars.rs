@@ -71,7 +71,8 @@ impl FromReply for bool {
 /// Whether a command waits in a transaction for `EXEC`.
 #[inline]
 pub(super) fn is_queued(frame: FrameRef<'_>) -> bool {
-    matches!(frame.view(), View::SimpleString(QUEUED))
+    // Without a look at what is in it, which each GET would pay for.
+    frame.as_bytes().strip_prefix(b"+").and_then(|text| text.strip_suffix(b"\r\n")) == Some(QUEUED)
 }
 
 /// Takes any reply that isn't null or an error, and drops it: `OK` mostly, or `QUEUED`.
