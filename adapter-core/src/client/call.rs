@@ -206,6 +206,29 @@ impl<'a, R: Runtime, B: IntoBatch> Pipeline<'a, R, B> {
         Sending(self.journey)
     }
 
+    /// Waits for the values of all commands, which are of one type, or for the first error among them.
+    ///
+    /// ```no_run
+    /// # async fn example<R: adapter_core::Runtime>(client: &adapter_core::Client<R>)
+    /// # -> Result<(), adapter_core::Error> {
+    /// use adapter_core::cmd;
+    ///
+    /// let hits: Vec<i64> = client.pipeline([cmd::incr("hits"), cmd::incr("hits:today")]).all().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If nothing was sent, or for the first command that has failed; others behind it may have been
+    /// run.
+    pub async fn all<T>(self) -> Result<Vec<T>, Error>
+    where
+        B::Replies: IntoIterator<Item = Result<T, Error>>,
+    {
+        self.await?.into_iter().collect()
+    }
+
     fn of(way: Way<'a, R>, batch: Batch) -> Self {
         Self { journey: Journey::new(way, batch), commands: PhantomData }
     }
@@ -245,6 +268,19 @@ impl<'a, R: Runtime, B: IntoBatch> Transaction<'a, R, B> {
         let mut batch = Batch::transaction();
         commands.into_batch(&mut batch);
         Self(Pipeline::of(way, batch))
+    }
+
+    /// Waits for the values of all commands, which are of one type, or for the first error among them;
+    /// the transaction has been run then all the same. See [`Pipeline::all`].
+    ///
+    /// # Errors
+    ///
+    /// If the transaction was not run, or for the first of its commands that has failed.
+    pub async fn all<T>(self) -> Result<Vec<T>, Error>
+    where
+        B::Replies: IntoIterator<Item = Result<T, Error>>,
+    {
+        self.await?.into_iter().collect()
     }
 }
 

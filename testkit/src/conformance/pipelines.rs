@@ -60,6 +60,20 @@ async fn mixed<R: Adapter>(client: &Client<R>) -> Outcome {
     }
     let [one, two] = client.pipeline([cmd::echo(1), cmd::echo(2)].map(Command::parse)).await?;
     assert_eq!((one, two), (Ok(1_u64), Ok(2_u64)));
+    all(client).await
+}
+
+/// Values without a result for each: the first error is that of all.
+async fn all<R: Adapter>(client: &Client<R>) -> Outcome {
+    let echoes = || (0..10).map(|id| cmd::echo(id).parse::<u64>()).collect::<Vec<_>>();
+    let counted: Vec<u64> = (0..10).collect();
+    assert_eq!(client.pipeline(echoes()).all().await?, counted);
+    assert_eq!(client.transaction(echoes()).all().await?, counted);
+    let wrong = || [cmd::incr("all"), cmd::incr("h"), cmd::incr("all")];
+    for ended in [client.pipeline(wrong()).all().await, client.transaction(wrong()).all().await] {
+        assert!(matches!(&ended, Err(Error::Server(error)) if error.code() == "WRONGTYPE"));
+    }
+    assert_eq!(client.get("all").parse::<i64>().await?, 4, "the others have been run");
     Ok(())
 }
 
