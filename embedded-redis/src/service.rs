@@ -1,5 +1,7 @@
 //! The engine behind a server's connections.
 
+mod protection;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -121,6 +123,9 @@ impl Service for Embedded {
         let now = self.clock.now();
         self.core.with(|core| {
             core.engine.admit().map_err(Refusal::new)?;
+            if let Some(denied) = protection::objection(&mut core.engine, peer.address) {
+                return Err(Refusal::new(denied));
+            }
             if let Address::Tcp(address) = &peer.listener {
                 core.engine.shared.process.port.get_or_insert(address.port());
             }

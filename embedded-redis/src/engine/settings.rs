@@ -98,6 +98,11 @@ impl Settings {
         self.remembered("acl-pubsub-default") == b"allchannels"
     }
 
+    /// Whether clients of other machines are turned away as long as no password is set.
+    pub(crate) fn is_protected(&self) -> bool {
+        self.remembered("protected-mode") != b"no"
+    }
+
     /// How many entries `ACL LOG` has at most.
     pub(crate) fn most_denials(&self) -> usize {
         let most = parse_integer(self.remembered("acllog-max-len"));
