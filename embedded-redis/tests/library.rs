@@ -148,7 +148,9 @@ fn what_a_setting_would_not_do_is_refused() {
     }
     assert_eq!(refused("no-such-thing", ""), "no-such-thing: there is no such parameter");
     assert_eq!(refused("hz", "x"), "hz: argument couldn't be parsed into an integer");
-    for (name, value) in [("appendonly", "no"), ("save", ""), ("databases", "3")] {
+    for (name, value) in
+        [("appendonly", "no"), ("save", ""), ("databases", "3"), ("replicaof", "NO ONE")]
+    {
         assert_eq!(refused(name, value), "nothing");
     }
 }

@@ -49,6 +49,9 @@ impl Default for Builder {
 impl Builder {
     /// Listens at an address, and at others that were given: `127.0.0.1:6379`, or port 0 for a free
     /// one.
+    ///
+    /// Clients of other machines are let in only with a [password](Self::password), unless that is
+    /// [set](Self::setting) otherwise: `("protected-mode", "no")`.
     #[must_use]
     pub fn address(mut self, address: Address) -> Self {
         self.listens.push(Listen::new(address));

@@ -15,7 +15,7 @@ pub(super) fn objection(name: &str, value: &str) -> Option<&'static str> {
         "save" if wanted => Some(IN_MEMORY),
         "aclfile" if wanted => Some("there is no file of users: they are said with Builder::user"),
         "cluster-enabled" if value.eq_ignore_ascii_case("yes") => Some(ALONE),
-        "replicaof" | "slaveof" if wanted => Some(ALONE),
+        "replicaof" | "slaveof" if wanted && !value.eq_ignore_ascii_case("no one") => Some(ALONE),
         "rename-command" => Some(NO_RENAMING),
         _ => None,
     }
