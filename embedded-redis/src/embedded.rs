@@ -1,6 +1,9 @@
 //! The server as a library.
 
 mod builder;
+mod misplaced;
+mod stated;
+mod url;
 
 use std::fmt;
 use std::io;
@@ -90,13 +93,8 @@ impl EmbeddedRedis {
     /// client takes. Empty for one without sockets.
     #[must_use]
     pub fn url(&self) -> String {
-        let password = self.password.as_ref().map(|it| format!(":{}@", escape(it)));
-        let password = password.unwrap_or_default();
-        match self.addresses.first() {
-            Some(Address::Tcp(address)) => format!("redis://{password}{address}"),
-            Some(Address::Unix(path)) => format!("unix://{password}{}", path.display()),
-            _ => String::new(),
-        }
+        let address = self.addresses.first();
+        address.map_or_else(String::new, |address| url::of(address, self.password.as_deref()))
     }
 
     /// Where it listens, with the ports that the system has chosen.
@@ -114,8 +112,7 @@ impl EmbeddedRedis {
     where
         R: Runtime + Spawn<Driver<InProcess<R>>>,
     {
-        let password = self.password.as_ref().map(|it| format!(":{}@", escape(it)));
-        let url = format!("redis://{}in-process", password.unwrap_or_default());
+        let url = format!("redis://{}in-process", url::credentials(self.password.as_deref()));
         Client::connect_on(self.runtime(runtime), url).await
     }
 
@@ -174,17 +171,4 @@ impl fmt::Debug for EmbeddedRedis {
             .field("clock", &self.clock)
             .finish_non_exhaustive()
     }
-}
-
-/// A password as it stands in a URL.
-fn escape(password: &str) -> String {
-    let mut escaped = String::new();
-    for byte in password.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }

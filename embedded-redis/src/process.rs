@@ -12,6 +12,19 @@ pub(crate) fn resident() -> Option<u64> {
     Some(pages * PAGE)
 }
 
+/// The path of the program that runs.
+pub(crate) fn executable() -> Option<String> {
+    Some(std::env::current_exe().ok()?.to_string_lossy().into_owned())
+}
+
+/// Bytes that the machine has.
+pub(crate) fn memory() -> Option<u64> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kibibytes: u64 = total.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes << 10)
+}
+
 /// Processor time of the process, of children that it has waited for, and of this thread.
 pub(crate) fn cpu() -> Option<Cpu> {
     let (thread, _) = times("/proc/thread-self/stat")?;
@@ -70,5 +83,7 @@ mod tests {
         let cpu = cpu().unwrap();
         assert!(cpu.thread.user >= TICK * 2 && cpu.process.user >= TICK, "{cpu:?}");
         assert!(resident().unwrap() > 1 << 20);
+        assert!(memory().unwrap() > resident().unwrap());
+        assert!(executable().is_some_and(|path| path.contains("embedded_redis")));
     }
 }

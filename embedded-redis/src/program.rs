@@ -5,6 +5,7 @@ mod plan;
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use plan::Plan;
 
 /// Runs the server until it is told to end.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let outcome = match directives::read(arguments) {
+    let outcome = match directives::read(arguments, || io::read_to_string(io::stdin())) {
         Ok(Asked::Help) => {
             print!("{HELP}");
             Ok(())
@@ -52,9 +53,14 @@ fn serve(directives: &[Directive]) -> Result<(), Box<dyn Error>> {
     announce(&redis, runtime.name());
     let (handle, door) = (redis.handle(), signals.handle());
     let listens = thread::Builder::new().name("signals".into()).spawn(move || {
-        if signals.forever().next().is_some() {
+        let mut told = signals.forever();
+        if told.next().is_some() {
             println!("ending: connections have {} s to finish", GRACE.as_secs());
             handle.shutdown(GRACE);
+        }
+        if told.next().is_some() {
+            println!("ending at once");
+            handle.shutdown(Duration::ZERO);
         }
     })?;
     let outcome = redis.join();
@@ -82,14 +88,16 @@ const GRACE: Duration = Duration::from_secs(10);
 const HELP: &str = "\
 embedded-redis: a Redis-compatible server that keeps its data in memory only
 
-usage: embedded-redis [redis.conf] [--directive value ..] ..
+usage: embedded-redis [redis.conf | -] [--directive value ..] ..
 
-Directives are those of redis.conf, on the command line with -- in front. The most used:
+Directives are those of redis.conf, on the command line with -- in front; with - they are read from
+the standard input. The most used:
 
   --port 6379               TCP port; 0 for none
   --bind 127.0.0.1          addresses to listen at, several if need be
   --unixsocket PATH         and --unixsocketperm 700
   --requirepass PASSWORD    what clients have to say
+  --protected-mode no       let other machines' clients in without a password
   --maxmemory 100mb         and --maxmemory-policy allkeys-lru
   --databases 16
   --maxclients 10000

@@ -1,10 +1,11 @@
 //! The engine behind a server's connections.
 
+mod protection;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use adapter_core::Address;
 use adapter_core::server::{
     Action, Closed, Command, Connection, ConnectionId, Deferred, Peer, Refusal, Reply,
     ServerHandle, Service,
@@ -74,7 +75,9 @@ impl CoreHandle {
 impl Core {
     pub(crate) fn new(mut engine: Engine, clock: &Clock) -> Self {
         engine.start(clock.now());
-        engine.shared.process.id = Some(std::process::id());
+        let process = &mut engine.shared.process;
+        process.id = Some(std::process::id());
+        (process.executable, process.memory) = (process::executable(), process::memory());
         Self { engine, blocked: HashMap::new() }
     }
 
@@ -121,8 +124,8 @@ impl Service for Embedded {
         let now = self.clock.now();
         self.core.with(|core| {
             core.engine.admit().map_err(Refusal::new)?;
-            if let Address::Tcp(address) = &peer.listener {
-                core.engine.shared.process.port.get_or_insert(address.port());
+            if let Some(denied) = protection::objection(&mut core.engine, peer.address) {
+                return Err(Refusal::new(denied));
             }
             Ok(Guest(core.engine.connect(now, client)))
         })

@@ -7,8 +7,8 @@ use adapter_glommio::Glommio;
 use adapter_smol::Smol;
 use adapter_tokio::Tokio;
 use embedded_redis::EmbeddedRedis;
-use embedded_redis::adapter_core::server::Threads;
-use embedded_redis::adapter_core::{Client, Commands, Driver, InProcess, Runtime, Spawn};
+use embedded_redis::adapter_core::server::{ServerOptions, Threads};
+use embedded_redis::adapter_core::{Address, Client, Commands, Driver, InProcess, Runtime, Spawn};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -89,6 +89,70 @@ fn users_may_what_their_rules_say() -> Outcome {
         assert!(stranger.is_err_and(|error| error.to_string().contains("NOAUTH")));
         Ok::<_, Box<dyn Error>>(())
     })?
+}
+
+#[test]
+fn a_server_says_where_it_listens() -> Outcome {
+    let directory = std::env::temp_dir().join(format!("embedded redis? #{}", std::process::id()));
+    std::fs::create_dir_all(&directory)?;
+    let path = directory.join("a b?.sock");
+    let free = Address::Tcp(([127, 0, 0, 1], 0).into());
+    let mut options = ServerOptions::default();
+    options.max_clients = 33;
+    let builder = EmbeddedRedis::builder().unix_socket(&path).address(free).options(options);
+    let redis = builder.password("a?b").start_on::<Tokio>()?;
+    let port = match redis.addresses().nth(1) {
+        Some(Address::Tcp(address)) => address.port(),
+        other => return Err(format!("{other:?}").into()),
+    };
+    let outcome = Tokio::run(|_| async {
+        // The path has all that a URL has to have escaped.
+        let near = adapter_tokio::Client::connect(redis.url()).await?;
+        assert_eq!(said(&near, "unixsocket").await?, path.to_string_lossy());
+        assert_eq!(said(&near, "bind").await?, "127.0.0.1");
+        assert_eq!(said(&near, "maxclients").await?, "33");
+        assert_eq!(said(&near, "port").await?, port.to_string());
+        Ok::<_, Box<dyn Error>>(())
+    })?;
+    drop(redis);
+    std::fs::remove_dir_all(&directory)?;
+    outcome
+}
+
+async fn said(client: &adapter_tokio::Client, name: &str) -> Outcome<String> {
+    let pair: Vec<String> = client.command("CONFIG").arg("GET").arg(name).parse().await?;
+    Ok(pair.into_iter().nth(1).unwrap_or_default())
+}
+
+#[test]
+fn what_a_setting_would_not_do_is_refused() {
+    let refused = |name, value| match EmbeddedRedis::builder().setting(name, value) {
+        Ok(_) => "nothing".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    for (name, value, why) in [
+        ("port", "21077", "Builder::address"),
+        ("bind", "127.0.0.1", "Builder::address"),
+        ("UnixSocket", "/x", "Builder::unix_socket"),
+        ("tcp-backlog", "1", "Builder::listen"),
+        ("tls-port", "1", "Builder::tls_address"),
+        ("io-threads", "2", "Builder::threads"),
+        ("appendonly", "YES", "in memory only"),
+        ("save", "60 1", "in memory only"),
+        ("aclfile", "users.acl", "Builder::user"),
+        ("replicaof", "host 1", "no replicas"),
+        ("cluster-enabled", "yes", "no cluster"),
+    ] {
+        let told = refused(name, value);
+        assert!(told.starts_with(&format!("{name}: ")) && told.contains(why), "{told}");
+    }
+    assert_eq!(refused("no-such-thing", ""), "no-such-thing: there is no such parameter");
+    assert_eq!(refused("hz", "x"), "hz: argument couldn't be parsed into an integer");
+    for (name, value) in
+        [("appendonly", "no"), ("save", ""), ("databases", "3"), ("replicaof", "NO ONE")]
+    {
+        assert_eq!(refused(name, value), "nothing");
+    }
 }
 
 /// The clock is the test's: nothing has to be waited for.

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{net, thread};
 
@@ -12,25 +13,40 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 struct Program {
     child: Child,
     port: u16,
+    /// What it says later.
+    lines: mpsc::Receiver<String>,
 }
 
 impl Program {
     fn start(arguments: &[&str]) -> Outcome<Self> {
+        Self::start_reading("", arguments)
+    }
+
+    fn start_reading(input: &str, arguments: &[&str]) -> Outcome<Self> {
         // Free a moment ago; nobody else here takes ports in order.
         let port = net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut child = Command::new(PROGRAM)
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
             .args(arguments)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
+        child.stdin.take().ok_or("no input")?.write_all(input.as_bytes())?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
         let first = lines.next().ok_or("it says nothing")??;
         assert!(first.starts_with("embedded-redis "), "{first}");
         let listens = lines.next().ok_or("it doesn't say where it listens")??;
         assert!(listens.contains(&format!("redis-cli -h 127.0.0.1 -p {port}")), "{listens}");
         // Whatever it says later is read, so that it can be said.
-        thread::spawn(move || lines.for_each(drop));
-        Ok(Self { child, port })
+        let (said, later) = mpsc::channel();
+        thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(said.send(line))));
+        Ok(Self { child, port, lines: later })
+    }
+
+    fn terminate(&self) -> Outcome {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status()?.success());
+        Ok(())
     }
 
     fn cli(&self, arguments: &[&str]) -> Outcome<String> {
@@ -80,6 +96,13 @@ fn what_is_wrong_on_the_command_line_is_said() -> Outcome {
     assert!(refused(&["/no/such/redis.conf"])?.contains("can't read /no/such/redis.conf"));
     assert!(refused(&["--save", "60", "1"])?.contains("in memory only"));
     assert!(refused(&["--port", "0"])?.contains("nowhere to listen"));
+    assert!(refused(&["--port", "0", "--unixsocket", ""])?.contains("nowhere to listen"));
+    assert!(refused(&["--port=1"])?.contains("write --port 1"));
+    assert!(refused(&["--hz", "x"])?.contains("--hz: argument couldn't be parsed"));
+    let renaming = refused(&["--rename-command", "FLUSHALL", ""])?;
+    assert!(renaming.contains("--rename-command: commands keep their names"), "{renaming}");
+    let unknown = refused(&["--no-such-thing", "1"])?;
+    assert_eq!(unknown, "embedded-redis: --no-such-thing: there is no such parameter\n");
     Ok(())
 }
 
@@ -87,12 +110,36 @@ fn what_is_wrong_on_the_command_line_is_said() -> Outcome {
 fn a_signal_ends_it_cleanly() -> Outcome {
     let mut program = Program::start(&[])?;
     assert_eq!(program.cli(&["set", "key", "value"])?, "OK\n");
-    let pid = program.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status()?.success());
+    program.terminate()?;
     let started = Instant::now();
     let status = program.child.wait()?;
     assert!(status.success(), "{status}");
     assert!(started.elapsed() < Duration::from_secs(5));
+    Ok(())
+}
+
+/// Whoever holds up the first one does not hold up the second.
+#[test]
+fn a_second_signal_ends_it_at_once() -> Outcome {
+    let mut program = Program::start(&[])?;
+    let port = program.port.to_string();
+    let mut waits = Command::new("redis-cli")
+        .args(["-p", &port, "blpop", "key", "0"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let started = Instant::now();
+    while !program.cli(&["info", "clients"])?.contains("\nblocked_clients:1") {
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+    program.terminate()?;
+    let said = program.lines.recv_timeout(Duration::from_secs(10))?;
+    assert!(said.starts_with("ending: connections have 10 s"), "{said}");
+    let started = Instant::now();
+    program.terminate()?;
+    assert!(program.child.wait()?.success());
+    assert!(started.elapsed() < Duration::from_secs(5));
+    waits.wait()?;
     Ok(())
 }
 
@@ -108,6 +155,47 @@ fn settings_of_redis_conf_act() -> Outcome {
     Ok(())
 }
 
+/// Also those that are no matter of the engine.
+#[test]
+fn settings_are_said_as_they_are() -> Outcome {
+    let path = std::env::temp_dir().join(format!("embedded-redis-{}.sock", std::process::id()));
+    let path = path.to_str().ok_or("not UTF-8")?;
+    let mut configuration = format!("unixsocket {path}\nunixsocketperm 700\ntcp-backlog 100\n");
+    configuration += "maxclients 77\ntimeout 30\ntcp-keepalive 60\nio-threads 2\nhz 50\ndir /\n";
+    configuration += "protected-mode no\nloglevel warning\n";
+    let program = Program::start_reading(&configuration, &["-"])?;
+    let port = program.port.to_string();
+    for (name, value) in [
+        ("port", &*port),
+        ("bind", "127.0.0.1"),
+        ("unixsocket", path),
+        ("unixsocketperm", "700"),
+        ("tcp-backlog", "100"),
+        ("maxclients", "77"),
+        ("timeout", "30"),
+        ("tcp-keepalive", "60"),
+        ("io-threads", "2"),
+        ("hz", "50"),
+        ("dir", "/"),
+        ("protected-mode", "no"),
+        ("loglevel", "warning"),
+    ] {
+        assert_eq!(program.cli(&["config", "get", name])?, format!("{name}\n{value}\n"));
+    }
+    assert!(program.cli(&["info", "server"])?.contains(&format!("\ntcp_port:{port}")));
+    Ok(())
+}
+
+#[test]
+fn so_many_clients_and_none_more() -> Outcome {
+    let program = Program::start(&["--maxclients", "1"])?;
+    let first = net::TcpStream::connect(("127.0.0.1", program.port))?;
+    let refused = program.cli(&["ping"])?;
+    assert!(refused.contains("ERR max number of clients reached"), "{refused}");
+    drop(first);
+    Ok(())
+}
+
 #[test]
 fn users_of_redis_conf_are_there() -> Outcome {
     let program = Program::start(&["--user", "ann", "on", ">pw", "~a*", "+@all", "-incr"])?;
@@ -119,7 +207,7 @@ fn users_of_redis_conf_are_there() -> Outcome {
     assert_eq!(program.cli(&["set", "b", "1"])?, "OK\n");
     let wrong = refused(&["--user", "ann", "nonsense"])?;
     assert!(
-        wrong.contains("--user Error in ACL SETUSER modifier 'nonsense': Syntax error"),
+        wrong.contains("--user: Error in ACL SETUSER modifier 'nonsense': Syntax error"),
         "{wrong}"
     );
     let twice = refused(&["--user", "ann", "on", "--user", "ann", "off"])?;

@@ -14,7 +14,7 @@ use adapter_core::TlsServerConfig;
 use adapter_core::server::{Cores, Listen, RunningServer, Server, ServerOptions, Serving, Threads};
 use adapter_core::{Address, Door, InProcess, Spawn};
 
-use super::{EmbeddedRedis, Runs};
+use super::{EmbeddedRedis, Runs, misplaced, stated};
 use crate::clock::Clock;
 use crate::engine::{ConfiguredUser, Engine, Secret, Settings, Users};
 use crate::service::{Core, Embedded};
@@ -49,6 +49,9 @@ impl Default for Builder {
 impl Builder {
     /// Listens at an address, and at others that were given: `127.0.0.1:6379`, or port 0 for a free
     /// one.
+    ///
+    /// Clients of other machines are let in only with a [password](Self::password), unless that is
+    /// [set](Self::setting) otherwise: `("protected-mode", "no")`.
     #[must_use]
     pub fn address(mut self, address: Address) -> Self {
         self.listens.push(Listen::new(address));
@@ -81,6 +84,7 @@ impl Builder {
     #[must_use]
     pub fn options(mut self, options: ServerOptions) -> Self {
         let tick = self.options.tick;
+        self.settings.maxclients = options.max_clients;
         self.options = options;
         self.options.tick = tick;
         self
@@ -108,7 +112,7 @@ impl Builder {
         let rules = rules.into_iter().map(|rule| rule.as_bytes().to_vec()).collect();
         match self.settings.add_user(ConfiguredUser { name: name.into(), rules }) {
             Ok(()) => Ok(self),
-            Err(reason) => Err(SettingError { reason }),
+            Err(reason) => Err(SettingError::new("user", reason)),
         }
     }
 
@@ -126,16 +130,22 @@ impl Builder {
         self
     }
 
-    /// Sets a parameter of `redis.conf` that `CONFIG SET` knows as well:
-    /// `("notify-keyspace-events", "KEA")`.
+    /// Sets a parameter of `redis.conf`: one that `CONFIG SET` knows as well,
+    /// `("notify-keyspace-events", "KEA")`, or one that is settled when the server starts, such as
+    /// `databases`. Those that only Redis has a use for are remembered, for tools that ask.
     ///
     /// # Errors
     ///
-    /// If there is no such parameter, or it takes other values.
+    /// If there is no such parameter, or it takes other values; if another method sets it, as with
+    /// `port`; if it asks for what this server doesn't have, as `appendonly` does: the data is in
+    /// memory only.
     pub fn setting(mut self, name: &str, value: &str) -> Result<Self, SettingError> {
+        if let Some(reason) = misplaced::objection(name, value) {
+            return Err(SettingError::new(name, reason));
+        }
         match self.settings.set(name.as_bytes(), value.as_bytes()) {
             Ok(()) => Ok(self),
-            Err(reason) => Err(SettingError { reason }),
+            Err(reason) => Err(SettingError::new(name, reason)),
         }
     }
 
@@ -196,11 +206,14 @@ impl Builder {
         if self.listens.is_empty() {
             self.listens.push(Listen::new(Address::Tcp((Ipv4Addr::LOCALHOST, 0).into())));
         }
+        self.settle();
         let mut cores = Cores::default();
         cores.threads = self.threads;
         let (service, listens) = (self.service(), self.listens());
         let service = move |_: usize, _: &T::Local| service();
         let server = RunningServer::start::<T, _>(listens, &self.options, &cores, service)?;
+        let (plain, tls) = stated::ports(&self.listens, server.addresses());
+        self.settings.has_found_ports(plain, tls);
         Ok(EmbeddedRedis {
             handle: server.handle(),
             addresses: server.addresses().cloned().collect(),
@@ -220,10 +233,12 @@ impl Builder {
     where
         T::Local: Spawn<Serving<InProcess<T::Local>, Embedded>>,
     {
-        self.listens = vec![Listen::new(Address::Unix("in-process".into()))];
+        self.listens = Vec::new();
         self.threads = 1;
         self.settings.check_users().map_err(io::Error::other)?;
         self.clock = self.clock.another();
+        self.settle();
+        self.listens.push(Listen::new(Address::Unix("in-process".into())));
         let (service, listens, options) = (self.service(), self.listens(), self.options);
         let door = Door::default();
         let (started, news) = mpsc::channel();
@@ -251,6 +266,13 @@ impl Builder {
         })
     }
 
+    /// From here on nothing is changed: what the server says of itself is to be so.
+    fn settle(&mut self) {
+        self.settings.forget_ports();
+        stated::state(&mut self.settings, &self.listens, self.threads);
+        self.options.max_clients = self.settings.maxclients;
+    }
+
     /// What makes each thread's part of the service.
     fn service(&self) -> impl Fn() -> Embedded + Send + Sync + use<> {
         let seed = self.seed.unwrap_or_else(|| RandomState::new().hash_one(0));
@@ -276,12 +298,19 @@ impl Builder {
 /// Why a parameter can't be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingError {
+    name: String,
     reason: String,
+}
+
+impl SettingError {
+    fn new(name: &str, reason: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), reason: reason.into() }
+    }
 }
 
 impl fmt::Display for SettingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
+        write!(f, "{}: {}", self.name, self.reason)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod buffers;
 mod parameter;
+mod ports;
 mod secret;
 mod table;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use super::users::Users;
 use crate::keyspace::{Limits, parse_integer};
 pub(crate) use parameter::Parameter;
 use parameter::{Kind, New};
+use ports::Ports;
 pub(crate) use secret::{ConfiguredUser, Secret};
 use table::PARAMETERS;
 
@@ -54,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) tracking_table_max_keys: usize,
     /// Whether expired keys are looked for; otherwise they go when somebody asks for them.
     pub(crate) active_expire: bool,
+    /// Where the server listens.
+    pub(crate) ports: Ports,
     /// What has been set of the parameters that don't act.
     pub(crate) remembered: BTreeMap<&'static str, Vec<u8>>,
 }
@@ -81,6 +85,7 @@ impl Default for Settings {
             proto_max_bulk_len: 512 << 20,
             tracking_table_max_keys: 1_000_000,
             active_expire: true,
+            ports: Ports::default(),
             remembered: BTreeMap::new(),
         }
     }
@@ -96,6 +101,11 @@ impl Settings {
     /// Whether those who have no rules for channels may use all of them.
     pub(crate) fn all_channels_by_default(&self) -> bool {
         self.remembered("acl-pubsub-default") == b"allchannels"
+    }
+
+    /// Whether clients of other machines are turned away as long as no password is set.
+    pub(crate) fn is_protected(&self) -> bool {
+        self.remembered("protected-mode") != b"no"
     }
 
     /// How many entries `ACL LOG` has at most.
@@ -150,11 +160,39 @@ impl Settings {
     /// What is wrong, as a sentence.
     pub(crate) fn set(&mut self, name: &[u8], value: &[u8]) -> Result<(), String> {
         let Some(parameter) = Self::parameter(name) else {
-            return Err(format!("there is no parameter {:?}", String::from_utf8_lossy(name)));
+            return Err("there is no such parameter".into());
         };
         let new = parameter.parse(self, value)?;
         self.assign(parameter, new);
         Ok(())
+    }
+
+    /// Notes what was settled at the start by other means, so that it is said when asked for.
+    pub(crate) fn state(&mut self, name: &'static str, value: String) {
+        self.remembered.insert(name, value.into());
+    }
+
+    /// What is found of the ports from now on concerns these settings, and those copied from them.
+    pub(crate) fn forget_ports(&mut self) {
+        self.ports = Ports::default();
+    }
+
+    /// Says at which ports the server listens, without TLS and with it; 0 is none.
+    pub(crate) fn has_found_ports(&self, plain: u16, tls: u16) {
+        self.ports.found(plain, tls);
+    }
+
+    /// How often Redis would look after things in a second.
+    pub(crate) fn hz(&self) -> i64 {
+        parse_integer(self.remembered("hz")).unwrap_or(10)
+    }
+
+    /// The port at which the server listens, that for TLS if it is the only one; 0 if there is none.
+    pub(crate) fn any_port(&self) -> u16 {
+        match self.ports.plain() {
+            0 => self.ports.tls(),
+            port => port,
+        }
     }
 
     /// Sets several parameters, or none of them.
@@ -200,6 +238,7 @@ impl Settings {
             Kind::Number { get, .. } | Kind::Size { get, .. } | Kind::AtStart { get, .. } => {
                 get(self).to_string().into()
             }
+            Kind::Port { of } => of(&self.ports).to_string().into(),
             Kind::Policy => self.maxmemory_policy.name().into(),
             Kind::Events => self.notify.letters().into(),
             Kind::Password => self.password.as_ref().map_or(Vec::new(), |it| it.as_ref().to_vec()),

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
+use std::io;
 
+use embedded_redis::SettingError;
 use redis_server_core::resp_core::request::{Dialect, RequestLimits, RequestParser};
 
 /// What the command line asks for.
@@ -55,10 +57,12 @@ impl Directive {
 
     /// What is wrong with it, and where it stands.
     pub(crate) fn wrong(&self, what: &str) -> String {
-        match &self.from {
-            Source::CommandLine => format!("--{} {what}", self.name),
-            Source::File(path, line) => format!("{path}, line {line}: {} {what}", self.name),
-        }
+        format!("{}{} {what}", self.from, self.name)
+    }
+
+    /// The same, where the error names it.
+    pub(crate) fn unfit(&self, error: &SettingError) -> String {
+        format!("{}{error}", self.from)
     }
 }
 
@@ -68,33 +72,66 @@ impl fmt::Display for Directive {
     }
 }
 
-/// Reads the command line, and the file that it names first, if it does.
-pub(crate) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> {
-    let mut directives = Vec::new();
-    for (index, argument) in arguments.enumerate() {
+/// What stands in front of its name.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CommandLine => f.write_str("--"),
+            Self::File(path, line) => write!(f, "{path}, line {line}: "),
+        }
+    }
+}
+
+/// Reads the command line, the file that it names first, if it does, and then `input`, if its first
+/// or last word is `-`. What the command line says itself comes behind these.
+pub(crate) fn read(
+    arguments: impl Iterator<Item = OsString>,
+    input: impl FnOnce() -> io::Result<String>,
+) -> Result<Asked, String> {
+    let (mut configured, mut given) = (Vec::new(), Vec::<Directive>::new());
+    let (mut is_first, mut reads_input) = (true, false);
+    let mut arguments = arguments.peekable();
+    while let Some(argument) = arguments.next() {
         let argument =
             argument.into_string().map_err(|argument| format!("{argument:?} is not UTF-8"))?;
+        let at_an_end = is_first || arguments.peek().is_none();
         match argument.as_str() {
             "--help" | "-h" => return Ok(Asked::Help),
             "--version" | "-v" => return Ok(Asked::Version),
-            _ => {}
+            "-" if at_an_end => reads_input = true,
+            word => match word.strip_prefix("--").filter(|name| !name.is_empty()) {
+                Some(name) => given.push(named(name)?),
+                None if is_first => configured = file(word)?,
+                None => match given.last_mut() {
+                    Some(directive) => directive.values.push(argument),
+                    None => {
+                        return Err(format!("{argument:?} belongs to no directive; see --help"));
+                    }
+                },
+            },
         }
-        if let Some(name) = argument.strip_prefix("--").filter(|name| !name.is_empty()) {
-            let name = name.to_ascii_lowercase();
-            directives.push(Directive { name, values: Vec::new(), from: Source::CommandLine });
-        } else if index == 0 {
-            let text = fs::read_to_string(&argument)
-                .map_err(|error| format!("can't read {argument}: {error}"))?;
-            directives.extend(parse(&text, &argument)?);
-        } else if let Some(directive) =
-            directives.last_mut().filter(|it| it.from == Source::CommandLine)
-        {
-            directive.values.push(argument);
-        } else {
-            return Err(format!("{argument:?} belongs to no directive; see --help"));
-        }
+        is_first = false;
     }
-    Ok(Asked::Serve(directives))
+    if reads_input {
+        let text = input().map_err(|error| format!("can't read the standard input: {error}"))?;
+        configured.extend(parse(&text, "standard input")?);
+    }
+    configured.extend(given);
+    Ok(Asked::Serve(configured))
+}
+
+/// A directive of the command line, whose values are to come.
+fn named(name: &str) -> Result<Directive, String> {
+    if let Some((name, value)) = name.split_once('=') {
+        return Err(format!("a value stands behind a space: write --{name} {value}"));
+    }
+    let name = name.to_ascii_lowercase();
+    Ok(Directive { name, values: Vec::new(), from: Source::CommandLine })
+}
+
+fn file(path: &str) -> Result<Vec<Directive>, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("can't read {path}: {error}"))?;
+    parse(&text, path)
 }
 
 /// The directives of a redis.conf.
@@ -128,7 +165,8 @@ mod tests {
     use super::*;
 
     fn asked(arguments: &[&str]) -> Result<Vec<Directive>, String> {
-        match read(arguments.iter().map(OsString::from))? {
+        let input = || Ok("hz 5\nport 1\n".to_owned());
+        match read(arguments.iter().map(OsString::from), input)? {
             Asked::Serve(directives) => Ok(directives),
             asked => panic!("{asked:?}"),
         }
@@ -140,6 +178,21 @@ mod tests {
         let texts: Vec<_> = directives.unwrap().iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["port 7380", "bind 127.0.0.1 ::1", "save-nothing "]);
         assert_eq!(asked(&["--save", ""]).unwrap()[0].values, [""]);
+    }
+
+    #[test]
+    fn a_dash_at_an_end_is_the_standard_input() {
+        for arguments in [["-", "--port", "2"], ["--port", "2", "-"]] {
+            let texts: Vec<_> =
+                asked(&arguments).unwrap().iter().map(Directive::to_string).collect();
+            assert_eq!(texts, ["hz 5", "port 1", "port 2"], "the command line has the last word");
+        }
+        let directives = asked(&["--bind", "-", "--port", "2"]).unwrap();
+        assert_eq!(directives[0].values, ["-"]);
+        assert_eq!(
+            asked(&["-"]).unwrap()[1].wrong("is odd"),
+            "standard input, line 2: port is odd"
+        );
     }
 
     #[test]
@@ -161,5 +214,7 @@ mod tests {
         assert_eq!(error, "--port takes a port, not \"many\"");
         assert!(asked(&["/does/not/exist.conf"]).unwrap_err().contains("can't read"));
         assert!(asked(&["--", "x"]).is_err());
+        let error = asked(&["--port=21035"]).unwrap_err();
+        assert_eq!(error, "a value stands behind a space: write --port 21035");
     }
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use embedded_redis::adapter_core::server::{AcceptOptions, Listen, ServerOptions};
+use embedded_redis::adapter_core::server::{AcceptOptions, Listen};
 use embedded_redis::adapter_core::tls::ClientCertificates;
 use embedded_redis::adapter_core::{Address, TlsServerConfig};
 use embedded_redis::{Builder, EmbeddedRedis};
@@ -16,7 +16,6 @@ use super::directives::Directive;
 #[derive(Debug)]
 pub(crate) struct Plan {
     builder: Builder,
-    options: ServerOptions,
     accept: AcceptOptions,
     pub(crate) runtime: Runtime,
     bind: Vec<Bind>,
@@ -24,7 +23,6 @@ pub(crate) struct Plan {
     tls_port: u16,
     tls: Tls,
     unix_socket: Option<PathBuf>,
-    idle: Option<Duration>,
     saves_nothing: bool,
     /// A directive that asks for what is kept in memory only to be saved.
     wants_saving: Option<String>,
@@ -60,7 +58,6 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             builder: EmbeddedRedis::builder(),
-            options: ServerOptions::default(),
             accept: AcceptOptions::default(),
             runtime: Runtime::Tokio,
             bind: vec![
@@ -71,7 +68,6 @@ impl Default for Plan {
             tls_port: 0,
             tls: Tls::default(),
             unix_socket: None,
-            idle: None,
             saves_nothing: false,
             wants_saving: None,
         }
@@ -84,13 +80,19 @@ impl Plan {
         match directive.name.as_str() {
             "port" => self.port = directive.parse("a port")?,
             "bind" => self.bind = bind(directive)?,
-            "unixsocket" => self.unix_socket = Some(directive.value()?.into()),
+            "unixsocket" => {
+                let path = directive.value()?;
+                self.unix_socket = (!path.is_empty()).then(|| path.into());
+            }
             "unixsocketperm" => self.accept.unix_permissions = Some(permissions(directive)?),
             "tls-port" => self.tls_port = directive.parse("a port")?,
-            "tls-cert-file" => self.tls.certificate = Some(directive.value()?.into()),
-            "tls-key-file" => self.tls.key = Some(directive.value()?.into()),
-            "tls-ca-cert-file" => self.tls.ca = Some(directive.value()?.into()),
-            "tls-auth-clients" => self.tls.clients = Some(client_certificates(directive)?),
+            "tls-cert-file" => self.tls.certificate = Some(self.file(directive)?),
+            "tls-key-file" => self.tls.key = Some(self.file(directive)?),
+            "tls-ca-cert-file" => self.tls.ca = Some(self.file(directive)?),
+            "tls-auth-clients" => {
+                self.tls.clients = Some(client_certificates(directive)?);
+                self.set(directive)?;
+            }
             "requirepass" => {
                 let password = directive.value()?;
                 if !password.is_empty() {
@@ -98,10 +100,8 @@ impl Plan {
                 }
             }
             "user" => self.add_user(directive)?,
-            "maxclients" => self.options.max_clients = directive.parse("a number")?,
             "tcp-backlog" => self.accept.backlog = directive.parse("a number")?,
             "tcp-keepalive" => self.keep_alive(seconds(directive)?),
-            "timeout" => self.idle = seconds(directive)?,
             "io-threads" => {
                 let threads = directive.parse("a number of threads")?;
                 self.builder = self.builder.clone().threads(threads);
@@ -112,8 +112,7 @@ impl Plan {
             }
             "runtime" => self.runtime = runtime(directive)?,
             "save-nothing" => self.saves_nothing = true,
-            "dir" => std::env::set_current_dir(directive.value()?)
-                .map_err(|error| directive.wrong(&format!("can't be gone to: {error}")))?,
+            "dir" => self.go_to(directive)?,
             "save" if directive.values.iter().all(String::is_empty) => {}
             "save" => self.wants_saving = Some(directive.to_string()),
             "appendonly" => {
@@ -127,7 +126,7 @@ impl Plan {
                 }
             }
             // It has no log but what it says on standard output.
-            "logfile" | "loglevel" | "pidfile" | "always-show-logo" | "syslog-enabled" => {}
+            "logfile" | "pidfile" | "always-show-logo" | "syslog-enabled" => {}
             _ => self.set(directive)?,
         }
         Ok(())
@@ -138,7 +137,7 @@ impl Plan {
             return Err(directive.wrong("takes a name and rules"));
         };
         let builder = self.builder.clone().user(name, rules.iter().map(String::as_str));
-        self.builder = builder.map_err(|error| directive.wrong(&error.to_string()))?;
+        self.builder = builder.map_err(|error| directive.unfit(&error))?;
         Ok(())
     }
 
@@ -151,11 +150,28 @@ impl Plan {
         self.accept.socket.keepalive_interval = Duration::from_secs(third).max(second);
     }
 
+    /// A file's path, which is to be seen with `CONFIG GET` as well.
+    fn file(&mut self, directive: &Directive) -> Result<PathBuf, String> {
+        self.set(directive)?;
+        Ok(directive.value()?.into())
+    }
+
+    fn go_to(&mut self, directive: &Directive) -> Result<(), String> {
+        let gone = std::env::set_current_dir(directive.value()?);
+        let there = gone
+            .and_then(|()| std::env::current_dir())
+            .map_err(|error| directive.wrong(&format!("can't be gone to: {error}")))?;
+        self.set_to(directive, &there.to_string_lossy())
+    }
+
     /// Sets what `CONFIG SET` sets as well.
     fn set(&mut self, directive: &Directive) -> Result<(), String> {
-        let value = directive.values.join(" ");
-        let builder = self.builder.clone().setting(&directive.name, &value);
-        self.builder = builder.map_err(|error| directive.wrong(&error.to_string()))?;
+        self.set_to(directive, &directive.values.join(" "))
+    }
+
+    fn set_to(&mut self, directive: &Directive, value: &str) -> Result<(), String> {
+        let builder = self.builder.clone().setting(&directive.name, value);
+        self.builder = builder.map_err(|error| directive.unfit(&error))?;
         Ok(())
     }
 
@@ -169,7 +185,7 @@ impl Plan {
             .into());
         }
         let tls = self.tls_server()?;
-        let mut builder = self.builder.clone().options(self.options.clone());
+        let mut builder = self.builder.clone();
         for bind in self.bind.iter().filter(|bind| bind.is_there()) {
             if self.port != 0 {
                 let address = SocketAddr::new(bind.address, self.port);
@@ -196,9 +212,7 @@ impl Plan {
     }
 
     fn listen(&self, address: Address) -> Listen {
-        let listen = Listen::new(address).with_accept(self.accept.clone());
-        let session = listen.session.clone().with_idle_timeout(self.idle);
-        listen.with_session(session)
+        Listen::new(address).with_accept(self.accept.clone())
     }
 
     fn tls_server(&self) -> Result<Option<TlsServerConfig>, Box<dyn Error>> {

@@ -190,3 +190,19 @@ fn processor_times_are_those_that_were_told() {
     assert!(text.contains(" used_cpu_sys_children:0.005000 used_cpu_user_children:0.000000 "));
     assert!(text.contains(" used_cpu_user_main_thread:0.010000"), "{text}");
 }
+
+#[test]
+fn info_says_what_monitoring_asks_for() {
+    let mut rig = Rig::new();
+    rig.run("config set hz 50");
+    assert!(rig.run("info server").contains(" hz:50 configured_hz:50 "));
+    assert!(!rig.run("info").contains("mem_fragmentation_ratio"), "nobody has said it");
+    let used = rig.engine.used_memory() as u64;
+    let process = &mut rig.engine.shared.process;
+    (process.executable, process.memory) = (Some("/bin/redis".into()), Some(1 << 30));
+    process.resident = Some(used * 3 / 2);
+    assert!(rig.run("info server").contains(" executable:/bin/redis "));
+    let memory = rig.run("info memory");
+    assert!(memory.contains(" total_system_memory:1073741824 total_system_memory_human:1.00G "));
+    assert!(memory.contains(" mem_fragmentation_ratio:1."), "{memory}");
+}

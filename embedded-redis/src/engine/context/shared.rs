@@ -60,7 +60,10 @@ pub(crate) struct Shared {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Process {
     pub(crate) id: Option<u32>,
-    pub(crate) port: Option<u16>,
+    /// The path of the program.
+    pub(crate) executable: Option<String>,
+    /// Bytes that the machine has.
+    pub(crate) memory: Option<u64>,
     /// Resident memory in bytes.
     pub(crate) resident: Option<u64>,
     pub(crate) cpu: Option<Cpu>,

@@ -1,6 +1,6 @@
 //! One parameter: what it takes, and what Redis says when it doesn't.
 
-use super::{Class, Policy, Secret, Settings, buffers};
+use super::{Class, Policy, Ports, Secret, Settings, buffers};
 use crate::keyspace::parse_integer;
 
 /// A parameter of `redis.conf`.
@@ -38,12 +38,16 @@ pub(super) enum Kind {
     OomScores,
     /// Settled when the server starts.
     Fixed,
+    /// The same, but that the system may choose it.
+    Port {
+        of: fn(&Ports) -> u16,
+    },
     /// The same, of an integer that acts.
     AtStart {
         get: fn(&Settings) -> i64,
         set: fn(&mut Settings, i64),
     },
-    /// The same, unless protected parameters were allowed.
+    /// Settled when the server starts, unless protected parameters were allowed.
     Protected,
     /// An integer that acts.
     Number {
@@ -83,7 +87,7 @@ impl Parameter {
 
     /// Whether it is settled when the server starts.
     pub(super) fn is_fixed(&self) -> bool {
-        matches!(self.kind, Kind::Fixed | Kind::AtStart { .. })
+        matches!(self.kind, Kind::Fixed | Kind::Port { .. } | Kind::AtStart { .. })
     }
 
     /// Under which name its value is remembered.
@@ -130,7 +134,9 @@ impl Parameter {
             Kind::BufferLimits => buffers::limits(&settings.get(self), value)?,
             Kind::Percentiles => percentiles(value)?,
             Kind::OomScores => oom_scores(value)?,
-            Kind::Text | Kind::Hostname | Kind::Fixed | Kind::Protected => value.to_vec(),
+            Kind::Text | Kind::Hostname | Kind::Fixed | Kind::Port { .. } | Kind::Protected => {
+                value.to_vec()
+            }
         }))
     }
 }

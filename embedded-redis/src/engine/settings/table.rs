@@ -1,7 +1,7 @@
 //! All parameters of Redis 7.0.
 
-use super::Settings;
 use super::parameter::{Kind, Parameter};
+use super::{Ports, Settings};
 
 /// In the order of their names, older names included. Those that only Redis has a use for are known
 /// because tools ask for them.
@@ -154,7 +154,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
     new("oom-score-adj", "no", Kind::Word(&["no", "yes", "relative", "absolute"])),
     new("oom-score-adj-values", "0 200 800", Kind::OomScores),
     new("pidfile", "", Kind::Fixed),
-    new("port", "0", Kind::Fixed),
+    new("port", "0", Kind::Port { of: Ports::plain }),
     new("proc-title-template", "{title} {listen-addr} {server-mode}", Kind::Text),
     new(
         "propagation-error-behavior",
@@ -277,7 +277,7 @@ pub(super) static PARAMETERS: [Parameter; 192] = [
     new("tls-dh-params-file", "", Kind::Text),
     new("tls-key-file", "", Kind::Text),
     new("tls-key-file-pass", "", Kind::Text),
-    new("tls-port", "0", Kind::Fixed),
+    new("tls-port", "0", Kind::Port { of: Ports::tls }),
     new("tls-prefer-server-ciphers", "no", Kind::Switch),
     new("tls-protocols", "", Kind::Text),
     new("tls-replication", "no", Kind::Switch),

@@ -43,15 +43,18 @@ fn server(engine: &Engine, lines: &mut Lines<'_>) {
     if let Some(id) = shared.process.id {
         lines.add("process_id", id);
     }
-    lines.add("run_id", &shared.run_id);
-    if let Some(port) = shared.process.port {
-        lines.add("tcp_port", port);
-    }
     lines
+        .add("run_id", &shared.run_id)
+        .add("tcp_port", shared.settings.any_port())
         .add("server_time_usec", shared.time.as_micros())
         .add("uptime_in_seconds", uptime)
         .add("uptime_in_days", uptime / (24 * 3600))
-        .add("config_file", "");
+        .add("hz", shared.settings.hz())
+        .add("configured_hz", shared.settings.hz());
+    if let Some(path) = &shared.process.executable {
+        lines.add("executable", path);
+    }
+    lines.add("config_file", "");
 }
 
 fn clients(engine: &Engine, lines: &mut Lines<'_>) {
@@ -79,9 +82,17 @@ fn memory(engine: &Engine, lines: &mut Lines<'_>) {
     lines
         .add_bytes("used_memory_peak", peak)
         .add("used_memory_peak_perc", format_args!("{share:.2}%"))
-        .add("used_memory_dataset", used)
+        .add("used_memory_dataset", used);
+    if let Some(memory) = shared.process.memory {
+        lines.add_bytes("total_system_memory", memory);
+    }
+    lines
         .add_bytes("maxmemory", shared.settings.maxmemory as u64)
         .add("maxmemory_policy", shared.settings.maxmemory_policy.name());
+    if let Some(resident) = shared.process.resident {
+        let ratio = resident as f64 / used.max(1) as f64;
+        lines.add("mem_fragmentation_ratio", format_args!("{ratio:.2}"));
+    }
 }
 
 /// Nothing is kept on disk.
