@@ -27,7 +27,8 @@ pub enum Action {
     Continue,
     /// The connection is closed as soon as everything up to this command is answered.
     Close,
-    /// The whole server shuts down, gracefully.
+    /// The whole server shuts down, gracefully: other connections finish what was read of them; this
+    /// one is closed as by [`Close`](Self::Close), and what stands behind the command is not run.
     Shutdown,
     /// The connection leaves the server: whoever listens for that gets the socket, with what was
     /// read and not used.

@@ -329,7 +329,10 @@ fn run<R: Runtime, S: Service>(
         match action {
             Action::Continue => {}
             Action::Close => session.close(Closed::ByServer),
-            Action::Shutdown => shard.server.shutdown(shard.grace),
+            Action::Shutdown => {
+                session.close(Closed::Shutdown);
+                shard.server.shutdown(shard.grace);
+            }
             Action::Detach => session.close(Closed::Detached),
             Action::Postpone => {
                 *commands -= 1;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use adapter_core::server::{Closed, Config, ServerOptions};
+use testkit::memory::Wire;
 
 use super::House;
 
@@ -51,4 +52,17 @@ fn who_is_cut_off_at_the_end_of_the_grace_hears_why() {
     house.pass(Duration::from_secs(6));
     assert!(wire.is_closed());
     assert_eq!(*house.seen.borrow(), [Closed::Shutdown]);
+}
+
+#[test]
+fn who_asks_for_the_end_runs_nothing_more() {
+    let mut house = house();
+    let (asks, other) = (house.dial(), house.dial());
+    assert_eq!(other.send(b"run\r\n"), 5);
+    assert_eq!(house.ask(&asks, "run\r\nbye\r\nrun\r\n"), "+RAN|+OK|");
+    assert!(asks.is_closed());
+    assert_eq!((super::heard(&other).as_str(), other.is_closed()), ("+RAN|", true));
+    [asks, other].iter().for_each(Wire::hang_up);
+    house.world.run();
+    assert_eq!(*house.seen.borrow(), [Closed::Shutdown, Closed::Shutdown]);
 }

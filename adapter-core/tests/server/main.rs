@@ -47,6 +47,12 @@ impl Service for Odd {
         if command.is("hold") {
             self.deferred.push(connection.hold(reply));
             Action::Continue
+        } else if command.is("block") {
+            self.deferred.push(connection.block(reply));
+            Action::Continue
+        } else if command.is("bye") {
+            let _ = reply.ok();
+            Action::Shutdown
         } else if command.is("keep") {
             // Kept by one connection, promised by another.
             let deferred = self.deferred.remove(0);
