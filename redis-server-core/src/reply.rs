@@ -296,7 +296,8 @@ impl Reply<'_> {
     }
 
     /// As [`hold`](Self::hold), for a command that blocks until something happens: a client that
-    /// hangs up meanwhile is gone, and its connection closed.
+    /// hangs up meanwhile is gone, and its connection closed. A server that shuts down does not
+    /// wait for it either.
     #[must_use = "the client waits until the promise is kept"]
     pub fn block(mut self) -> Ticket {
         self.take().promise(Waits::Client)

@@ -205,7 +205,9 @@ impl Session {
         }
     }
 
-    /// Runs what has been read, and closes then.
+    /// Runs what has been read, and closes then. A command that blocks ([`Reply::block`]) or is
+    /// postponed, now or when that is run, stays unanswered, and what is behind it unrun: it might
+    /// be waited for without end. What is promised otherwise is work under way, and waited for.
     pub fn drain(&mut self, reason: Closed) {
         if self.state == State::Open {
             self.state = State::Draining(reason);
@@ -341,8 +343,12 @@ impl Session {
         match &self.state {
             // It was run after the client had hung up.
             State::Draining(Closed::ByPeer) if self.is_waited_for() => self.abort(Closed::ByPeer),
-            // Who drains does not wait until it may be run.
-            State::Draining(reason) if self.postponed > 0 => self.close(reason.clone()),
+            // It may be waited for without end.
+            State::Draining(reason) if self.is_waited_for() => {
+                let reason = reason.clone();
+                self.output.unblock();
+                self.close(reason);
+            }
             _ => {}
         }
         match &self.state {

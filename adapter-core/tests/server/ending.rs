@@ -66,3 +66,35 @@ fn who_asks_for_the_end_runs_nothing_more() {
     house.world.run();
     assert_eq!(*house.seen.borrow(), [Closed::Shutdown, Closed::Shutdown]);
 }
+
+#[test]
+fn who_blocks_or_has_long_heard_nothing_does_not_keep_the_server() {
+    let mut house = house();
+    let (blocks, quiet, fresh) = (house.dial(), house.dial(), house.dial());
+    assert_eq!(house.ask(&blocks, "run\r\nblock\r\nrun\r\n"), "+RAN|");
+    assert_eq!(house.ask(&quiet, "run\r\n"), "+RAN|");
+    house.pass(Duration::from_secs(2));
+    assert_eq!(house.ask(&fresh, "run\r\n"), "+RAN|");
+    house.handle.shutdown(HOUR);
+    house.world.run();
+    assert_eq!(*house.seen.borrow(), [Closed::Shutdown, Closed::Shutdown]);
+    assert!(fresh.is_closed() && house.handle.connection_count() == 1, "it may not know yet");
+    house.pass(Duration::from_secs(1));
+    assert_eq!(house.handle.connection_count(), 0);
+}
+
+#[test]
+fn work_under_way_is_waited_for() {
+    let mut house = house();
+    let wire = house.dial();
+    assert_eq!(house.ask(&wire, "hold\r\nrun\r\n"), "");
+    house.handle.shutdown(HOUR);
+    house.pass(Duration::from_secs(60));
+    assert!(!wire.is_closed());
+    house.deferred.borrow_mut().pop().unwrap().answer(|reply| reply.ok());
+    house.world.run();
+    assert_eq!((super::heard(&wire).as_str(), wire.is_closed()), ("+OK|+RAN|", true));
+}
+
+/// As far as these tests are concerned, for ever.
+const HOUR: Duration = Duration::from_secs(3600);
