@@ -91,9 +91,9 @@ fn work_under_way_is_waited_for() {
     house.handle.shutdown(HOUR);
     house.pass(Duration::from_secs(60));
     assert!(!wire.is_closed());
-    house.deferred.borrow_mut().pop().unwrap().answer(|reply| reply.ok());
+    house.deferred.borrow_mut().pop().unwrap().answer(|reply| reply.int(1));
     house.world.run();
-    assert_eq!((super::heard(&wire).as_str(), wire.is_closed()), ("+OK|+RAN|", true));
+    assert_eq!((super::heard(&wire).as_str(), wire.is_closed()), (":1|+RAN|", true));
 }
 
 /// As far as these tests are concerned, for ever.
