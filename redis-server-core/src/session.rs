@@ -1,6 +1,7 @@
 //! One connection as the server sees it.
 
 mod closed;
+mod cross_protocol;
 mod limits;
 mod postponing;
 
@@ -19,6 +20,7 @@ use crate::output::{Draft, Output, Ticket};
 use crate::reply::{Items, Reply, Whole};
 use crate::terms::Terms;
 pub use closed::Closed;
+use cross_protocol::is_http;
 use limits::Limits;
 
 /// The state machine of one connection of a server.
@@ -91,6 +93,7 @@ pub struct Session {
     shared: Bytes,
     /// Whether the output was too long and is not yet short enough.
     paused: bool,
+    refuses_http: bool,
     limits: Limits,
     /// When the client last sent something, or took something.
     heard: Time,
@@ -142,6 +145,7 @@ impl Session {
             dropped: 0,
             shared: Bytes::new(),
             paused: false,
+            refuses_http: config.refuses_http,
             limits: Limits {
                 marks: config.marks(true),
                 marks_before_auth: config.marks(false),
@@ -269,7 +273,14 @@ impl Session {
         }
         let rest = input.get(self.taken..).unwrap_or_default();
         match self.parser.find(rest) {
-            Ok((_, Some(place))) => self.request(input, place),
+            Ok((_, Some(place))) => {
+                let text = rest.get(place.start()..).unwrap_or_default();
+                if self.refuses_http && is_http(self.parser.found_in(text, &place).name()) {
+                    self.abort(Closed::CrossProtocol);
+                    return self.stop(input);
+                }
+                self.request(input, place)
+            }
             Ok((skipped, None)) => {
                 self.taken += skipped;
                 self.release(input);
