@@ -3,11 +3,12 @@
 mod closed;
 mod cross_protocol;
 mod limits;
+mod next;
 mod postponing;
+mod sharing;
 
 use alloc::vec::Vec;
 use core::fmt;
-use core::mem;
 
 use bytes::{Buf, Bytes, BytesMut};
 use resp_core::request::{Place, RequestError, RequestKind, RequestParser};
@@ -22,6 +23,8 @@ use crate::terms::Terms;
 pub use closed::Closed;
 use cross_protocol::is_http;
 use limits::Limits;
+pub use next::Next;
+use sharing::SHARE_FROM;
 
 /// The state machine of one connection of a server.
 ///
@@ -32,8 +35,10 @@ use limits::Limits;
 /// 2. calls [`poll_request`](Self::poll_request) until it has no more, running each command;
 /// 3. writes what [`transmit`](Self::transmit) has, and calls
 ///    [`handle_written`](Self::handle_written);
-/// 4. comes back when there is more to read, room to write, or
-///    [`poll_timeout`](Self::poll_timeout) is due ([`handle_timeout`](Self::handle_timeout)).
+/// 4. takes the next turn at once if `poll_request` said [`Paused`](Next::Paused) and something was
+///    written: there may be room now for the replies to commands that are in the input already;
+/// 5. otherwise comes back when there is more to read, room to write, a promised reply given, or
+///    [`poll_timeout`](Self::poll_timeout) due ([`handle_timeout`](Self::handle_timeout)).
 ///
 /// ```
 /// use bytes::{Buf, BytesMut};
@@ -42,32 +47,47 @@ use limits::Limits;
 /// let mut session = Session::new(Time::ZERO, &Config::default());
 /// let mut input = BytesMut::new();
 /// let mut written = Vec::new();
-/// for chunk in [&b"*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nEC"[..], b"HO\r\n$2\r\nhi\r\nquit\r\n"] {
+/// // Their replies are longer than what may wait at a time.
+/// let pings = b"*1\r\n$4\r\nPING\r\n".repeat(50_000);
+/// 'connection: for chunk in [&pings[..], b"*2\r\n$4\r\nEC", b"HO\r\n$2\r\nhi\r\nquit\r\n"] {
 ///     input.extend_from_slice(chunk);
 ///     session.handle_input(Time::ZERO);
-///     let closed = loop {
-///         let action = match session.poll_request(&mut input) {
-///             Next::Request(command, reply, _) if command.is("ping") => reply.simple("PONG"),
-///             Next::Request(command, reply, _) if command.is("echo") => reply.bulk(command.arg(1)),
-///             Next::Request(_, reply, _) => {
-///                 let _ = reply.ok();
-///                 Action::Close
+///     loop {
+///         let (paused, closed) = loop {
+///             let action = match session.poll_request(&mut input) {
+///                 Next::Request(command, reply, _) if command.is("ping") => reply.simple("PONG"),
+///                 Next::Request(command, reply, _) if command.is("echo") => {
+///                     reply.bulk(command.arg(1))
+///                 }
+///                 Next::Request(_, reply, _) => {
+///                     let _ = reply.ok();
+///                     Action::Close
+///                 }
+///                 Next::NeedInput => break (false, false),
+///                 Next::Paused => break (true, false),
+///                 Next::Closed(_) => break (false, true),
+///             };
+///             if action == Action::Close {
+///                 session.close(Closed::ByServer);
 ///             }
-///             Next::NeedInput | Next::Paused => break None,
-///             Next::Closed(reason) => break Some(reason),
 ///         };
-///         if action == Action::Close {
-///             session.close(Closed::ByServer);
+///         let before = written.len();
+///         let out = session.transmit();
+///         while out.has_remaining() {
+///             written.extend_from_slice(out.chunk());
+///             out.advance(out.chunk().len());
 ///         }
-///     };
-///     let out = session.transmit();
-///     written.extend_from_slice(out.chunk());
-///     out.advance(out.remaining());
-///     if closed.is_some() {
-///         break;
+///         session.handle_written(Time::ZERO);
+///         if closed {
+///             break 'connection;
+///         }
+///         if !(paused && written.len() > before) {
+///             break;
+///         }
 ///     }
 /// }
-/// assert_eq!(written, b"+PONG\r\n$2\r\nhi\r\n+OK\r\n");
+/// let pongs = b"+PONG\r\n".repeat(50_000);
+/// assert!(written == [&pongs[..], b"$2\r\nhi\r\n+OK\r\n"].concat());
 /// ```
 ///
 /// ```text
@@ -110,20 +130,6 @@ enum State {
     Draining(Closed),
     /// Nothing more is run.
     Closing(Closed),
-}
-
-/// What [`Session::poll_request`] finds.
-#[derive(Debug)]
-pub enum Next<'a> {
-    /// A command to run, where to answer it, and what may be changed for what follows.
-    Request(Command<'a>, Reply<'a>, &'a Terms),
-    /// More input is needed.
-    NeedInput,
-    /// Nothing is run at the moment: too much waits to be written, or a promised reply is waited
-    /// for. There is no use in reading either.
-    Paused,
-    /// Nothing more will be run. The connection ends when [`Session::transmit`] has nothing more.
-    Closed(Closed),
 }
 
 impl Session {
@@ -341,14 +347,6 @@ impl Session {
         [self.idle_deadline(), soft].into_iter().flatten().min()
     }
 
-    /// Whether the arguments of a large request may share memory with the read buffer: they are in
-    /// it, as those of an inline request with quotes are not, and it holds not much else.
-    #[cold]
-    fn is_shared(&self, input: &BytesMut, place: &Place) -> bool {
-        let memory = input.capacity().saturating_add(self.dropped);
-        place.kind() == RequestKind::Multibulk && place.len() >= memory / 2
-    }
-
     fn stop<'a>(&mut self, input: &mut BytesMut) -> Next<'a> {
         self.release(input);
         match &self.state {
@@ -378,17 +376,6 @@ impl Session {
         }
     }
 
-    /// Gives the driver the memory of a large request back, if no argument was kept.
-    #[cold]
-    fn recycle(&mut self, input: &mut BytesMut) {
-        if let Ok(mut memory) = mem::take(&mut self.shared).try_into_mut()
-            && input.is_empty()
-        {
-            memory.clear();
-            *input = memory;
-        }
-    }
-
     #[cold]
     fn refuse(&mut self, error: RequestError) {
         let mut reply = Vec::new();
@@ -408,7 +395,3 @@ impl fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
-
-/// Requests from this size on are taken out of the read buffer, so that their arguments can be
-/// kept without a copy: Redis's `PROTO_MBULK_BIG_ARG`.
-const SHARE_FROM: usize = 32 * 1024;
