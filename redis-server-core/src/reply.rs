@@ -31,7 +31,8 @@ pub enum Action {
     /// one is closed as by [`Close`](Self::Close), and what stands behind the command is not run.
     Shutdown,
     /// The connection leaves the server: whoever listens for that gets the socket, with what was
-    /// read and not used.
+    /// read and not used, and with replies that are still to be written. In adapter-core that is
+    /// `Server::detachments`, and its `Detached` shows how to go on.
     Detach,
     /// The command goes back in line, unanswered: see [`Reply::postpone`].
     Postpone,
