@@ -32,6 +32,11 @@ pub enum Link<S> {
 }
 
 impl<S> Link<S> {
+    /// Whether it is encrypted.
+    pub(crate) fn is_tls(&self) -> bool {
+        !matches!(self, Self::Plain(_))
+    }
+
     /// Whether a TLS handshake is still going on, or has failed. Without TLS there is none.
     pub fn is_handshaking(&self) -> bool {
         match self {

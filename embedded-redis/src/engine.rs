@@ -132,7 +132,11 @@ impl Engine {
                 let _ = answer.none();
                 Ran::Answered(Action::Close)
             }
-            Done::Shutdown => Ran::Answered(Action::Shutdown),
+            // The end is the answer.
+            Done::Shutdown => {
+                let _ = answer.none();
+                Ran::Answered(Action::Shutdown)
+            }
             Done::Hold => match answer.into_whole() {
                 Some(reply) => Ran::Held(reply),
                 None => Ran::Answered(Action::Continue),

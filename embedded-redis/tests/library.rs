@@ -1,6 +1,8 @@
 //! The server as a library, on each runtime.
 
 use std::error::Error;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use adapter_glommio::Glommio;
@@ -183,4 +185,50 @@ fn it_ends_when_it_is_dropped() -> Outcome {
     assert!(started.elapsed() < Duration::from_secs(5));
     assert!(!connect()?);
     Ok(())
+}
+
+/// However long it may take.
+#[test]
+fn clients_that_wait_do_not_keep_it_from_ending() -> Outcome {
+    let redis = EmbeddedRedis::start()?;
+    let address = redis.addresses().next().map(ToString::to_string).unwrap_or_default();
+    let mut waiting = Vec::new();
+    for line in
+        ["BLPOP queue 0", "SUBSCRIBE news", "MULTI", "MONITOR", "CLIENT PAUSE 3600000 WRITE"]
+    {
+        waiting.push(connect(&address, line)?);
+    }
+    // It is put back in line.
+    waiting.push(connect(&address, "SET key value")?);
+    redis.handle().shutdown(Duration::from_secs(3600));
+    for mut client in waiting {
+        client.read_to_end(&mut Vec::new())?;
+    }
+    redis.join()?;
+    Ok(())
+}
+
+#[test]
+fn shutdown_is_answered_by_the_end_alone() -> Outcome {
+    let redis = EmbeddedRedis::start()?;
+    let address = redis.addresses().next().map(ToString::to_string).unwrap_or_default();
+    let mut client = connect(&address, "SHUTDOWN NOSAVE\r\nPING")?;
+    let mut heard = String::new();
+    client.read_to_string(&mut heard)?;
+    assert_eq!(heard, "");
+    drop(client);
+    redis.join()?;
+    Ok(())
+}
+
+/// A client that knows nothing of this project, and has sent a line that has run.
+fn connect(address: &str, line: &str) -> Outcome<TcpStream> {
+    let mut client = TcpStream::connect(address)?;
+    client.set_read_timeout(Some(Duration::from_secs(20)))?;
+    client.write_all(format!("PING\r\n{line}\r\n").as_bytes())?;
+    // What comes at once runs at once, before it is answered.
+    let mut pong = [0; 7];
+    client.read_exact(&mut pong)?;
+    assert_eq!(&pong, b"+PONG\r\n");
+    Ok(client)
 }

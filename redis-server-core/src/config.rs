@@ -16,6 +16,7 @@ use resp_core::request::{Dialect, RequestLimits};
 /// | output limit | none, [`OutputLimit::SUBSCRIBER`] for subscribers | `client-output-buffer-limit` |
 /// | replies promised at once | 1,024 | none |
 /// | idle timeout | none | `timeout` |
+/// | HTTP refused | yes | the same |
 ///
 /// Since commands wait while the client doesn't read, what a connection holds is at most the high
 /// mark and one reply, and pub/sub messages up to the output limit.
@@ -29,6 +30,7 @@ pub struct Config {
     pub(crate) subscriber_output_limit: Option<OutputLimit>,
     pub(crate) max_promised: usize,
     pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) refuses_http: bool,
 }
 
 impl Default for Config {
@@ -42,6 +44,7 @@ impl Default for Config {
             subscriber_output_limit: Some(OutputLimit::SUBSCRIBER),
             max_promised: MAX_PROMISED,
             idle_timeout: None,
+            refuses_http: true,
         }
     }
 }
@@ -105,6 +108,15 @@ impl Config {
     #[must_use]
     pub fn with_idle_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.idle_timeout = timeout;
+        self
+    }
+
+    /// Sets whether a command `POST` or `Host:` closes the connection without a word, with all that
+    /// waits to be written: a web page can have a browser send HTTP to a server on the same machine,
+    /// with commands in its body. Only a service with a command of such a name does without.
+    #[must_use]
+    pub fn with_http_refused(mut self, refused: bool) -> Self {
+        self.refuses_http = refused;
         self
     }
 

@@ -214,6 +214,13 @@ impl Output {
             .is_some_and(|last| last.waits == Waits::Client && last.answer.is_none())
     }
 
+    /// Gives up the reply to a command that blocks.
+    pub(crate) fn unblock(&mut self) {
+        if self.is_blocked() {
+            self.promises.pop_back();
+        }
+    }
+
     /// What can be written now.
     #[inline]
     pub(crate) fn ready(&mut self) -> &mut OutBuf {

@@ -27,10 +27,12 @@ pub enum Action {
     Continue,
     /// The connection is closed as soon as everything up to this command is answered.
     Close,
-    /// The whole server shuts down, gracefully.
+    /// The whole server shuts down, gracefully: other connections finish what was read of them; this
+    /// one is closed as by [`Close`](Self::Close), and what stands behind the command is not run.
     Shutdown,
     /// The connection leaves the server: whoever listens for that gets the socket, with what was
-    /// read and not used.
+    /// read and not used, and with replies that are still to be written. In adapter-core that is
+    /// `Server::detachments`, and its `Detached` shows how to go on.
     Detach,
     /// The command goes back in line, unanswered: see [`Reply::postpone`].
     Postpone,
@@ -295,7 +297,8 @@ impl Reply<'_> {
     }
 
     /// As [`hold`](Self::hold), for a command that blocks until something happens: a client that
-    /// hangs up meanwhile is gone, and its connection closed.
+    /// hangs up meanwhile is gone, and its connection closed. A server that shuts down does not
+    /// wait for it either.
     #[must_use = "the client waits until the promise is kept"]
     pub fn block(mut self) -> Ticket {
         self.take().promise(Waits::Client)

@@ -1,12 +1,14 @@
 //! One connection as the server sees it.
 
 mod closed;
+mod cross_protocol;
 mod limits;
+mod next;
 mod postponing;
+mod sharing;
 
 use alloc::vec::Vec;
 use core::fmt;
-use core::mem;
 
 use bytes::{Buf, Bytes, BytesMut};
 use resp_core::request::{Place, RequestError, RequestKind, RequestParser};
@@ -19,7 +21,10 @@ use crate::output::{Draft, Output, Ticket};
 use crate::reply::{Items, Reply, Whole};
 use crate::terms::Terms;
 pub use closed::Closed;
+use cross_protocol::is_http;
 use limits::Limits;
+pub use next::Next;
+use sharing::SHARE_FROM;
 
 /// The state machine of one connection of a server.
 ///
@@ -30,8 +35,10 @@ use limits::Limits;
 /// 2. calls [`poll_request`](Self::poll_request) until it has no more, running each command;
 /// 3. writes what [`transmit`](Self::transmit) has, and calls
 ///    [`handle_written`](Self::handle_written);
-/// 4. comes back when there is more to read, room to write, or
-///    [`poll_timeout`](Self::poll_timeout) is due ([`handle_timeout`](Self::handle_timeout)).
+/// 4. takes the next turn at once if `poll_request` said [`Paused`](Next::Paused) and something was
+///    written: there may be room now for the replies to commands that are in the input already;
+/// 5. otherwise comes back when there is more to read, room to write, a promised reply given, or
+///    [`poll_timeout`](Self::poll_timeout) due ([`handle_timeout`](Self::handle_timeout)).
 ///
 /// ```
 /// use bytes::{Buf, BytesMut};
@@ -40,32 +47,47 @@ use limits::Limits;
 /// let mut session = Session::new(Time::ZERO, &Config::default());
 /// let mut input = BytesMut::new();
 /// let mut written = Vec::new();
-/// for chunk in [&b"*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nEC"[..], b"HO\r\n$2\r\nhi\r\nquit\r\n"] {
+/// // Their replies are longer than what may wait at a time.
+/// let pings = b"*1\r\n$4\r\nPING\r\n".repeat(50_000);
+/// 'connection: for chunk in [&pings[..], b"*2\r\n$4\r\nEC", b"HO\r\n$2\r\nhi\r\nquit\r\n"] {
 ///     input.extend_from_slice(chunk);
 ///     session.handle_input(Time::ZERO);
-///     let closed = loop {
-///         let action = match session.poll_request(&mut input) {
-///             Next::Request(command, reply, _) if command.is("ping") => reply.simple("PONG"),
-///             Next::Request(command, reply, _) if command.is("echo") => reply.bulk(command.arg(1)),
-///             Next::Request(_, reply, _) => {
-///                 let _ = reply.ok();
-///                 Action::Close
+///     loop {
+///         let (paused, closed) = loop {
+///             let action = match session.poll_request(&mut input) {
+///                 Next::Request(command, reply, _) if command.is("ping") => reply.simple("PONG"),
+///                 Next::Request(command, reply, _) if command.is("echo") => {
+///                     reply.bulk(command.arg(1))
+///                 }
+///                 Next::Request(_, reply, _) => {
+///                     let _ = reply.ok();
+///                     Action::Close
+///                 }
+///                 Next::NeedInput => break (false, false),
+///                 Next::Paused => break (true, false),
+///                 Next::Closed(_) => break (false, true),
+///             };
+///             if action == Action::Close {
+///                 session.close(Closed::ByServer);
 ///             }
-///             Next::NeedInput | Next::Paused => break None,
-///             Next::Closed(reason) => break Some(reason),
 ///         };
-///         if action == Action::Close {
-///             session.close(Closed::ByServer);
+///         let before = written.len();
+///         let out = session.transmit();
+///         while out.has_remaining() {
+///             written.extend_from_slice(out.chunk());
+///             out.advance(out.chunk().len());
 ///         }
-///     };
-///     let out = session.transmit();
-///     written.extend_from_slice(out.chunk());
-///     out.advance(out.remaining());
-///     if closed.is_some() {
-///         break;
+///         session.handle_written(Time::ZERO);
+///         if closed {
+///             break 'connection;
+///         }
+///         if !(paused && written.len() > before) {
+///             break;
+///         }
 ///     }
 /// }
-/// assert_eq!(written, b"+PONG\r\n$2\r\nhi\r\n+OK\r\n");
+/// let pongs = b"+PONG\r\n".repeat(50_000);
+/// assert!(written == [&pongs[..], b"$2\r\nhi\r\n+OK\r\n"].concat());
 /// ```
 ///
 /// ```text
@@ -91,6 +113,7 @@ pub struct Session {
     shared: Bytes,
     /// Whether the output was too long and is not yet short enough.
     paused: bool,
+    refuses_http: bool,
     limits: Limits,
     /// When the client last sent something, or took something.
     heard: Time,
@@ -107,20 +130,6 @@ enum State {
     Draining(Closed),
     /// Nothing more is run.
     Closing(Closed),
-}
-
-/// What [`Session::poll_request`] finds.
-#[derive(Debug)]
-pub enum Next<'a> {
-    /// A command to run, where to answer it, and what may be changed for what follows.
-    Request(Command<'a>, Reply<'a>, &'a Terms),
-    /// More input is needed.
-    NeedInput,
-    /// Nothing is run at the moment: too much waits to be written, or a promised reply is waited
-    /// for. There is no use in reading either.
-    Paused,
-    /// Nothing more will be run. The connection ends when [`Session::transmit`] has nothing more.
-    Closed(Closed),
 }
 
 impl Session {
@@ -142,6 +151,7 @@ impl Session {
             dropped: 0,
             shared: Bytes::new(),
             paused: false,
+            refuses_http: config.refuses_http,
             limits: Limits {
                 marks: config.marks(true),
                 marks_before_auth: config.marks(false),
@@ -205,7 +215,9 @@ impl Session {
         }
     }
 
-    /// Runs what has been read, and closes then.
+    /// Runs what has been read, and closes then. A command that blocks ([`Reply::block`]) or is
+    /// postponed, now or when that is run, stays unanswered, and what is behind it unrun: it might
+    /// be waited for without end. What is promised otherwise is work under way, and waited for.
     pub fn drain(&mut self, reason: Closed) {
         if self.state == State::Open {
             self.state = State::Draining(reason);
@@ -267,7 +279,14 @@ impl Session {
         }
         let rest = input.get(self.taken..).unwrap_or_default();
         match self.parser.find(rest) {
-            Ok((_, Some(place))) => self.request(input, place),
+            Ok((_, Some(place))) => {
+                let text = rest.get(place.start()..).unwrap_or_default();
+                if self.refuses_http && is_http(self.parser.found_in(text, &place).name()) {
+                    self.abort(Closed::CrossProtocol);
+                    return self.stop(input);
+                }
+                self.request(input, place)
+            }
             Ok((skipped, None)) => {
                 self.taken += skipped;
                 self.release(input);
@@ -328,21 +347,17 @@ impl Session {
         [self.idle_deadline(), soft].into_iter().flatten().min()
     }
 
-    /// Whether the arguments of a large request may share memory with the read buffer: they are in
-    /// it, as those of an inline request with quotes are not, and it holds not much else.
-    #[cold]
-    fn is_shared(&self, input: &BytesMut, place: &Place) -> bool {
-        let memory = input.capacity().saturating_add(self.dropped);
-        place.kind() == RequestKind::Multibulk && place.len() >= memory / 2
-    }
-
     fn stop<'a>(&mut self, input: &mut BytesMut) -> Next<'a> {
         self.release(input);
         match &self.state {
             // It was run after the client had hung up.
             State::Draining(Closed::ByPeer) if self.is_waited_for() => self.abort(Closed::ByPeer),
-            // Who drains does not wait until it may be run.
-            State::Draining(reason) if self.postponed > 0 => self.close(reason.clone()),
+            // It may be waited for without end.
+            State::Draining(reason) if self.is_waited_for() => {
+                let reason = reason.clone();
+                self.output.unblock();
+                self.close(reason);
+            }
             _ => {}
         }
         match &self.state {
@@ -358,17 +373,6 @@ impl Session {
         self.taken = 0;
         if !self.shared.is_empty() {
             self.recycle(input);
-        }
-    }
-
-    /// Gives the driver the memory of a large request back, if no argument was kept.
-    #[cold]
-    fn recycle(&mut self, input: &mut BytesMut) {
-        if let Ok(mut memory) = mem::take(&mut self.shared).try_into_mut()
-            && input.is_empty()
-        {
-            memory.clear();
-            *input = memory;
         }
     }
 
@@ -391,7 +395,3 @@ impl fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
-
-/// Requests from this size on are taken out of the read buffer, so that their arguments can be
-/// kept without a copy: Redis's `PROTO_MBULK_BIG_ARG`.
-const SHARE_FROM: usize = 32 * 1024;

@@ -13,6 +13,42 @@ use crate::link::Link;
 use crate::runtime::{Runtime, SharedCell};
 
 /// A connection that has left its server: see [`Action::Detach`](super::Action::Detach).
+///
+/// Whoever has it goes on with bytes, by way of [`Transport`](crate::Transport):
+///
+/// ```
+/// use std::future::poll_fn;
+/// use std::io;
+///
+/// use adapter_core::resp_core::Out;
+/// use adapter_core::server::Detached;
+/// use adapter_core::{Link, Runtime, Transport};
+///
+/// /// Says what is still to be said, echoes whatever comes, and closes.
+/// async fn echo<R: Runtime>(detached: Detached<R>) -> io::Result<()> {
+///     let Detached { mut stream, mut input, mut output, .. } = detached;
+///     loop {
+///         // What was read already comes before what is read from now on.
+///         output.put(&input);
+///         input.clear();
+///         while !output.is_empty() {
+///             poll_fn(|cx| stream.poll_write(cx, &mut output)).await?;
+///         }
+///         input.reserve(4096);
+///         if poll_fn(|cx| stream.poll_read(cx, &mut input)).await? == 0 {
+///             return poll_fn(|cx| stream.poll_close(cx)).await;
+///         }
+///     }
+/// }
+///
+/// /// The runtime's own stream, unless TLS is around it.
+/// fn socket<R: Runtime>(detached: Detached<R>) -> Option<R::Stream> {
+///     match detached.stream {
+///         Link::Plain(socket) => Some(socket),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[non_exhaustive]
 pub struct Detached<R: Runtime> {
     /// Who is at the other end.

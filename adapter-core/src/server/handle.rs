@@ -65,8 +65,9 @@ impl ServerHandle {
     }
 
     /// Has the server end: no connection is accepted any more, what has been read is run and
-    /// answered, and whatever has not ended after `grace` is cut off. Asked again, the shorter
-    /// time counts.
+    /// answered, and whatever has not ended after `grace` is cut off. Replies that were promised are
+    /// waited for, but not those to commands that [block](super::Connection::block). Asked again,
+    /// the shorter time counts.
     pub fn shutdown(&self, grace: Duration) {
         let mut shared = self.shared();
         if shared.ending.is_some_and(|earlier| earlier <= grace) {

@@ -14,6 +14,18 @@ use redis_server_core::{Action, Closed, Config, Draft, Item, Notice, Reply, Tick
 use crate::endpoint::Address;
 
 /// The number of a connection, unique within its server.
+///
+/// It can be made from the number that a client names: whoever asks with one that no connection has
+/// hears so, as from [`ServerHandle::close`](super::ServerHandle::close).
+///
+/// ```
+/// use adapter_core::server::{ConnectionId, ServerHandle};
+///
+/// /// `KICK 5`
+/// fn kick(server: &ServerHandle, number: u64) -> bool {
+///     server.close(ConnectionId::from(number))
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(crate) u64);
 
@@ -26,6 +38,8 @@ impl ConnectionId {
 }
 
 impl From<u64> for ConnectionId {
+    /// The number as [`get`](ConnectionId::get) tells it. Whether there is such a connection is
+    /// another question.
     fn from(number: u64) -> Self {
         Self(number)
     }

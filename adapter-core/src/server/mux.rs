@@ -85,7 +85,13 @@ impl<S: Service> Mux<S> {
     /// Adds a command, or replaces the one of that name. The arity counts the name: `2` is exactly
     /// one argument, `-2` one or more.
     ///
-    /// Clients that are not authenticated, or are subscribed and speak RESP2, may not run it.
+    /// The handler is a plain function that captures nothing. What it needs beside the command, such
+    /// as shared data, or the runtime for [`Connection::respond`], belongs into the service, which it
+    /// is given.
+    ///
+    /// Clients that are not authenticated, or are subscribed and speak RESP2, may not run it. What is
+    /// called `post` or `host:` is not run either, unless the listener says so
+    /// ([`Config::with_http_refused`](redis_server_core::Config::with_http_refused)).
     #[must_use]
     pub fn command(self, name: &'static str, arity: impl Into<Arity>, handler: Handler<S>) -> Self {
         self.command_with(Spec::new(name, arity.into()), handler)

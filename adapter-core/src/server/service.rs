@@ -175,7 +175,8 @@ impl<'a, C> Connection<'a, C> {
     }
 
     /// As [`hold`](Self::hold), for a command that blocks until something happens: the connection
-    /// of a client that hangs up meanwhile is closed.
+    /// of a client that hangs up meanwhile is closed, and a server that shuts down does not wait
+    /// for the reply.
     pub fn block(&self, reply: Reply<'_>) -> Deferred {
         let draft = Draft::new(reply.protocol());
         Deferred::new(Arc::clone(self.inbox), reply.block(), draft)

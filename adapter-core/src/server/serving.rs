@@ -58,6 +58,8 @@ pub struct Serving<R: Runtime, S: Service> {
     ended: bool,
     /// The server shuts down: nothing more is read, and this is when its patience ends.
     deadline: Option<Time>,
+    /// When something was last written.
+    spoke: Option<Time>,
     /// Why the connection is being closed.
     reason: Option<Closed>,
     admission: Admission,
@@ -83,7 +85,8 @@ enum Phase {
         until: Time,
     },
     /// Everything is written and said to be all. What the client has sent meanwhile is read, since
-    /// otherwise the system would reset the connection and the client might lose our last words.
+    /// otherwise the system would reset the connection and the client might lose our last words. Who
+    /// has had them for long, or never got any, loses nothing.
     Lingering {
         until: Time,
     },
@@ -132,6 +135,7 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             settled: false,
             ended: false,
             deadline: None,
+            spoke: None,
             reason: None,
             admission: Admission::Open,
             options,
@@ -329,7 +333,10 @@ fn run<R: Runtime, S: Service>(
         match action {
             Action::Continue => {}
             Action::Close => session.close(Closed::ByServer),
-            Action::Shutdown => shard.server.shutdown(shard.grace),
+            Action::Shutdown => {
+                session.close(Closed::Shutdown);
+                shard.server.shutdown(shard.grace);
+            }
             Action::Detach => session.close(Closed::Detached),
             Action::Postpone => {
                 *commands -= 1;

@@ -9,6 +9,8 @@ mod encrypted;
 mod ending;
 mod panics;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use adapter_core::Address;
@@ -24,12 +26,13 @@ use testkit::memory::{self, Memory, Wire};
 struct Odd {
     runtime: Memory,
     /// Replies promised and not given.
-    deferred: Vec<Deferred>,
+    deferred: Promises,
     seen: Seen,
 }
 
 /// What is left of it when the server is gone.
-type Seen = std::rc::Rc<std::cell::RefCell<Vec<Closed>>>;
+type Seen = Rc<RefCell<Vec<Closed>>>;
+type Promises = Rc<RefCell<Vec<Deferred>>>;
 
 impl Service for Odd {
     type Context = ();
@@ -45,11 +48,17 @@ impl Service for Odd {
         reply: Reply<'_>,
     ) -> Action {
         if command.is("hold") {
-            self.deferred.push(connection.hold(reply));
+            self.deferred.borrow_mut().push(connection.hold(reply));
             Action::Continue
+        } else if command.is("block") {
+            self.deferred.borrow_mut().push(connection.block(reply));
+            Action::Continue
+        } else if command.is("bye") {
+            let _ = reply.ok();
+            Action::Shutdown
         } else if command.is("keep") {
             // Kept by one connection, promised by another.
-            let deferred = self.deferred.remove(0);
+            let deferred = self.deferred.borrow_mut().remove(0);
             deferred.answer(|_| panic!("as tested"));
             reply.ok()
         } else if command.is("panic-later") {
@@ -68,6 +77,7 @@ impl Service for Odd {
 struct House {
     world: memory::Service,
     handle: ServerHandle,
+    deferred: Promises,
     seen: Seen,
     /// The task of the server.
     server: usize,
@@ -80,15 +90,19 @@ impl House {
 
     fn at(listen: Listen, options: ServerOptions) -> Self {
         let mut world = memory::Service::new();
-        let seen = Seen::default();
+        let (deferred, seen) = (Promises::default(), Seen::default());
         let runtime = world.runtime.clone();
-        let odd = Odd { runtime: runtime.clone(), deferred: Vec::new(), seen: seen.clone() };
+        let odd = Odd {
+            runtime: runtime.clone(),
+            deferred: Rc::clone(&deferred),
+            seen: Rc::clone(&seen),
+        };
         let server = Server::bind(runtime, [listen], options).unwrap();
         let handle = server.handle();
         let service = Mux::new(odd).with_connection_commands();
         let (server, _) = world.spawn_task(server.run(service));
         world.run();
-        Self { world, handle, seen, server }
+        Self { world, handle, deferred, seen, server }
     }
 
     /// A client comes.

@@ -15,6 +15,9 @@ pub enum Closed {
     ByServer,
     /// What the client sent is no request; it has been told so.
     Protocol(RequestError),
+    /// What the client sent is HTTP, which a web page may have had a browser send:
+    /// [`Config::with_http_refused`](crate::Config::with_http_refused).
+    CrossProtocol,
     /// The client was silent for too long.
     Idle,
     /// The client did not read what waited for it.
@@ -40,6 +43,7 @@ impl fmt::Display for Closed {
             Self::ByPeer => f.write_str("closed by the client"),
             Self::ByServer => f.write_str("closed by the server"),
             Self::Protocol(error) => write!(f, "protocol error: {error}"),
+            Self::CrossProtocol => f.write_str("the client sent HTTP"),
             Self::Idle => f.write_str("idle for too long"),
             Self::OutputLimit { bytes } => {
                 write!(f, "the client left {bytes} bytes of output unread")

@@ -57,16 +57,35 @@ fn who_has_hung_up_blocks_for_nothing() {
     assert!(!desk.complete(0, "too late"));
 }
 
-/// A server that shuts down has not heard that the client is gone.
+/// It might be for ever.
 #[test]
-fn who_blocks_while_the_server_drains_is_waited_for() {
-    let mut desk = Desk::new(&Config::default());
-    desk.input.extend_from_slice(b"BLOCK\r\n");
-    desk.session.drain(Closed::Shutdown);
-    assert_eq!(desk.run(), Stop::Paused);
-    assert!(desk.complete(0, "1"));
-    assert_eq!(desk.run(), Stop::Closed(Closed::Shutdown));
-    assert_eq!(desk.take(), "+1|");
+fn who_blocks_while_the_server_drains_is_not_waited_for() {
+    for earlier in [true, false] {
+        let mut desk = Desk::new(&Config::default());
+        desk.input.extend_from_slice(b"PING\r\nBLOCK\r\nPING\r\n");
+        if earlier {
+            assert_eq!(desk.run(), Stop::Paused);
+        }
+        desk.session.drain(Closed::Shutdown);
+        assert_eq!(desk.run(), Stop::Closed(Closed::Shutdown));
+        assert!(!desk.complete(0, "too late"));
+        assert_eq!(desk.service.ran, ["ping", "block"]);
+        assert_eq!(desk.take(), "+PONG|");
+    }
+}
+
+/// Only what might be waited for without end is not.
+#[test]
+fn a_server_that_drains_waits_for_work_in_front_of_what_blocks() {
+    for work in ["LATER", "HOLD"] {
+        let mut desk = Desk::new(&Config::default());
+        desk.receive(format!("{work}\r\nBLOCK\r\n"));
+        desk.session.drain(Closed::Shutdown);
+        assert_eq!(desk.run(), Stop::Paused, "{work}");
+        assert!(desk.complete(0, "1"));
+        assert_eq!(desk.run(), Stop::Closed(Closed::Shutdown), "{work}");
+        assert_eq!(desk.take(), "+1|");
+    }
 }
 
 /// What blocked has been answered, and only waits for the reply in front of it.

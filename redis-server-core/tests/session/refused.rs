@@ -173,3 +173,31 @@ fn the_dialect_is_an_option_and_never_guessed() {
     assert!(matches!(desk.receive("$x PING\r\n"), Stop::Closed(Closed::Protocol(_))));
     assert_eq!(desk.take(), "-ERR Protocol error: invalid message|");
 }
+
+#[test]
+fn http_ends_without_a_word() {
+    for http in [
+        "POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nPING\r\n",
+        "hOsT: x\r\nPING\r\n",
+        "*1\r\n$4\r\nPost\r\nPING\r\n",
+    ] {
+        for config in [Config::default(), Config::default().with_password_required(true)] {
+            let mut desk = Desk::new(&config);
+            let stop = desk.receive(format!("PING\r\nLATER\r\n{http}"));
+            assert_eq!(stop, Stop::Closed(Closed::CrossProtocol), "{http}");
+            assert_eq!(desk.service.ran, ["ping", "later"]);
+            assert!(!desk.complete(0, "too late"));
+            assert_eq!(desk.take(), "");
+        }
+    }
+}
+
+#[test]
+fn what_only_looks_like_http_is_a_command() {
+    let mut desk = Desk::new(&Config::default());
+    assert_eq!(desk.receive("Host:x\r\nHost\r\nPOSTS\r\nECHO POST\r\n"), Stop::NeedInput);
+    assert_eq!(desk.take(), format!("{}$4|POST|", "-ERR unknown command|".repeat(3)));
+    let mut desk = Desk::new(&Config::default().with_http_refused(false));
+    assert_eq!(desk.receive("POST\r\nHost:\r\nPING\r\n"), Stop::NeedInput);
+    assert_eq!(desk.service.ran, ["post", "host:", "ping"]);
+}

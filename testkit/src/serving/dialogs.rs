@@ -61,6 +61,11 @@ pub(super) const ANYBODY: &[Dialog] = &[
     say(b"NOPE\r\nnope 1 2 3\r\n*3\r\n$4\r\nNope\r\n$1\r\na\r\n$4\r\nb\r\nc\r\n"),
     say(b"GET\r\nget a b\r\nGeT k\r\nSET k\r\nCONFIG\r\nCONFIG NOPE\r\nCONFIG GET\r\n"),
     say(b"ECHO\r\nECHO a b\r\nQUIT\r\nPING\r\n"),
+    // What browsers can be made to send. Earlier replies are lost if they come with it.
+    say(b"POST / HTTP/1.1\r\nHost: x\r\n\r\nPING\r\n"),
+    say(b"hOsT: x\r\nPING\r\n"),
+    say(b"*1\r\n$4\r\npost\r\nPING\r\n"),
+    say(b"Host:x\r\nHost\r\nPOSTS\r\n"),
     // The connection itself.
     say(b"HELLO\r\nHELLO 3\r\nPING\r\nGET k\r\nHELLO 2\r\nGET k\r\n"),
     say(b"HELLO 1\r\nHELLO 4\r\nHELLO x\r\nHELLO 3 NOPE\r\nHELLO 3 SETNAME\r\nHELLO 3 AUTH a\r\n"),
@@ -96,6 +101,8 @@ pub(super) const AUTHENTICATING: &[Dialog] = &[
     say(b"HELLO\r\nHELLO 3\r\nHELLO 3 AUTH default nope\r\nHELLO 3 AUTH default secret\r\nGET k\r\n"),
     say(b"AUTH secret\r\nRESET\r\nGET k\r\nAUTH secret\r\n"),
     say(b"QUIT\r\nPING\r\n"),
+    say(b"POST / HTTP/1.1\r\nHost: x\r\n\r\nPING\r\n"),
+    say(b"Host: x\r\nPING\r\n"),
     say(b"SUBSCRIBE a\r\nPUBLISH a b\r\nAUTH secret\r\nUNSUBSCRIBE\r\n"),
     say(b"*11\r\n$4\r\nECHO\r\n"),
     say(b"*1\r\n$16385\r\n"),

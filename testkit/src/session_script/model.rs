@@ -143,8 +143,14 @@ impl Model {
 
     /// Whether nothing may run; to be asked once before each time something would.
     pub(super) fn is_stopped(&mut self) -> bool {
-        if self.state == State::Draining(Closed::ByPeer) && self.is_blocked() {
-            self.abort(Closed::ByPeer);
+        match self.state.clone() {
+            State::Draining(Closed::ByPeer) if self.is_blocked() => self.abort(Closed::ByPeer),
+            State::Draining(reason) if self.is_blocked() => {
+                let blocks = |it: &Entry| it.promise.is_some_and(|(_, it)| it == Waits::Client);
+                self.entries.retain(|entry| !blocks(entry));
+                self.close(reason);
+            }
+            _ => {}
         }
         let queued = self.queued();
         let (high, low) = match self.authenticated {

@@ -36,7 +36,10 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         match stream.poll_close(cx) {
             Poll::Pending => Turn::Idle,
             Poll::Ready(Ok(())) if !self.ended => {
-                self.phase = Phase::Lingering { until: now + LINGER };
+                // TLS has just said that this was all.
+                let spoke = if stream.is_tls() { Some(now) } else { self.spoke };
+                let Some(spoke) = spoke else { return self.over() };
+                self.phase = Phase::Lingering { until: spoke + LINGER };
                 Turn::Again
             }
             Poll::Ready(_) => self.over(),
@@ -44,10 +47,6 @@ impl<R: Runtime, S: Service> Serving<R, S> {
     }
 
     pub(super) fn linger(&mut self, now: Time, until: Time, cx: &mut Context<'_>) -> Turn {
-        // Here, too: who sends without end leaves no turn idle.
-        if now >= until {
-            return self.over();
-        }
         let Some(stream) = &mut self.stream else { return self.over() };
         let mut buffer = INPUT.take();
         buffer.clear();
@@ -55,9 +54,11 @@ impl<R: Runtime, S: Service> Serving<R, S> {
         let read = stream.poll_read(cx, &mut buffer);
         INPUT.set(buffer);
         match read {
+            Poll::Ready(Ok(0) | Err(_)) => self.over(),
+            // Here, too: who sends without end leaves no turn idle.
+            _ if now >= until => self.over(),
             Poll::Pending => Turn::Idle,
-            Poll::Ready(Ok(1..)) => Turn::Again,
-            Poll::Ready(_) => self.over(),
+            Poll::Ready(Ok(_)) => Turn::Again,
         }
     }
 
@@ -91,6 +92,6 @@ impl<R: Runtime, S: Service> Serving<R, S> {
     }
 }
 
-/// How long a client is waited for that was told that all is said: on a working network it knows
+/// How long after our last words their loss is feared: on a working network the client has them
 /// within a round trip.
 const LINGER: Duration = Duration::from_secs(1);

@@ -89,6 +89,9 @@ impl<R: Runtime, S: Service> Serving<R, S> {
             }
         }
         let left = out.len();
+        if left < before {
+            self.spoke = Some(now);
+        }
         if left == 0 {
             return_output(out);
             if !self.hungry

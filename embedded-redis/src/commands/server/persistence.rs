@@ -53,6 +53,8 @@ pub(super) fn failover(_: &mut Context<'_>, _: Request<'_>, _: &mut Answer<'_>) 
 }
 
 /// `SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]`
+///
+/// `NOW` is not to wait for replicas, `FORCE` not to heed the disk: there are neither.
 pub(super) fn shutdown(_: &mut Context<'_>, request: Request<'_>, _: &mut Answer<'_>) -> Outcome {
     let (mut save, mut nosave, mut abort, mut other) = (false, false, false, false);
     for option in request.iter().skip(1) {

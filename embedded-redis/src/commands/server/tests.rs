@@ -127,6 +127,14 @@ fn shutdown_knows_what_does_not_go_together() {
 }
 
 #[test]
+fn shutdown_says_nothing() {
+    let mut rig = Rig::new();
+    for how in ["shutdown", "shutdown nosave now force", "shutdown save"] {
+        assert_eq!(rig.run(how), "", "{how}");
+    }
+}
+
+#[test]
 fn limits_of_encodings_act_on_what_is_written_next() {
     let mut rig = Rig::new();
     let encodings =
