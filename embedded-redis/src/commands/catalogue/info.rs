@@ -34,7 +34,7 @@ pub(super) fn info(
                     items.add(Info(entry));
                 }
                 None => {
-                    let _ = items.item().null_array();
+                    let _ = items.item().null();
                 }
             }
         }
