@@ -111,7 +111,7 @@ impl Config {
         self
     }
 
-    /// Sets whether a command `POST` or `Host:` closes the connection without a word, with all that
+    /// Sets whether a line `POST` or `Host:` closes the connection without a word, with all that
     /// waits to be written: a web page can have a browser send HTTP to a server on the same machine,
     /// with commands in its body. Only a service with a command of such a name does without.
     #[must_use]

@@ -280,8 +280,7 @@ impl Session {
         let rest = input.get(self.taken..).unwrap_or_default();
         match self.parser.find(rest) {
             Ok((_, Some(place))) => {
-                let text = rest.get(place.start()..).unwrap_or_default();
-                if self.refuses_http && is_http(self.parser.found_in(text, &place).name()) {
+                if self.refuses_http && is_http(&self.parser, &place, rest) {
                     self.abort(Closed::CrossProtocol);
                     return self.stop(input);
                 }

@@ -176,11 +176,7 @@ fn the_dialect_is_an_option_and_never_guessed() {
 
 #[test]
 fn http_ends_without_a_word() {
-    for http in [
-        "POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nPING\r\n",
-        "hOsT: x\r\nPING\r\n",
-        "*1\r\n$4\r\nPost\r\nPING\r\n",
-    ] {
+    for http in ["POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nPING\r\n", "hOsT: x\r\nPING\r\n"] {
         for config in [Config::default(), Config::default().with_password_required(true)] {
             let mut desk = Desk::new(&config);
             let stop = desk.receive(format!("PING\r\nLATER\r\n{http}"));
@@ -195,8 +191,9 @@ fn http_ends_without_a_word() {
 #[test]
 fn what_only_looks_like_http_is_a_command() {
     let mut desk = Desk::new(&Config::default());
-    assert_eq!(desk.receive("Host:x\r\nHost\r\nPOSTS\r\nECHO POST\r\n"), Stop::NeedInput);
-    assert_eq!(desk.take(), format!("{}$4|POST|", "-ERR unknown command|".repeat(3)));
+    let looks = "Host:x\r\nHost\r\nPOSTS\r\n*1\r\n$4\r\nPOST\r\nECHO POST\r\n";
+    assert_eq!(desk.receive(looks), Stop::NeedInput);
+    assert_eq!(desk.take(), format!("{}$4|POST|", "-ERR unknown command|".repeat(4)));
     let mut desk = Desk::new(&Config::default().with_http_refused(false));
     assert_eq!(desk.receive("POST\r\nHost:\r\nPING\r\n"), Stop::NeedInput);
     assert_eq!(desk.service.ran, ["post", "host:", "ping"]);
