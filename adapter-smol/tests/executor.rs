@@ -32,4 +32,4 @@ fn a_driver_that_ends_with_its_executor_leaves_nobody_waiting() -> Result<(), Bo
     Ok(())
 }
 
-const CLOSED: Cause = Cause::Connection(ConnectionError::Closed);
+const CLOSED: Cause = Cause::Connection(ConnectionError::Abandoned);

@@ -17,7 +17,7 @@ fn info_tells_keys_in_both_ways() {
         rig.run("command info get nothing"),
         "*2 *10 $3 get :2 *2 +readonly +fast :1 :1 :1 *3 +@read +@string +@fast *0 \
          *1 *6 $5 flags *2 +RO +access $12 begin_search *4 $4 type $5 index $4 spec *2 $5 index :1 \
-         $9 find_keys *4 $4 type $5 range $4 spec *6 $7 lastkey :0 $7 keystep :1 $5 limit :0 *0 *-1"
+         $9 find_keys *4 $4 type $5 range $4 spec *6 $7 lastkey :0 $7 keystep :1 $5 limit :0 *0 $-1"
     );
     assert!(rig.run("command info client|id").starts_with("*1 *10 $9 client|id :2 *3 +noscript"));
 }

@@ -30,6 +30,8 @@ pub fn bombs(launch: Launch<'_>, size: Size) -> Outcome {
     let mut guarded = Process::start(launch, Plan { password: true, ..Plan::default() })?;
     thrown += throw(&mut guarded, &list::before_auth(), &mut wrong)?;
 
+    // Whoever declares more than a request may be is closed at once: here much is allowed.
+    let mut server = Process::start(launch, Plan::default())?;
     let memory = server.memory()?;
     let unfinished = list::unfinished();
     let mut open = hold(&server, &unfinished)?;
